@@ -1,0 +1,3 @@
+"""Equipoise runs a randomised trial from its protocol."""
+
+__version__ = "0.1.0"
