@@ -1,0 +1,82 @@
+"""The catalogue of coded errors of the analysis.
+
+One function makes each error, so that a message is written once and a test can assert its code.
+"""
+
+from __future__ import annotations
+
+from equipoise.errors import EquipoiseError
+
+
+class AnalysisError(EquipoiseError):
+    """An error in cutting, deriving, estimating or reporting."""
+
+
+CATALOGUE: dict[str, tuple[str, str, str]] = {
+    "ANAL-001": (
+        "the ledger is not ready to be analysed by arm: {detail}",
+        "Results by arm before lock, freeze and unblinding can steer the conduct and the choice of method.",
+        "Freeze the analysis, lock and unblind the trial, or ask for the pooled report, which names no arm.",
+    ),
+    "ANAL-002": (
+        "the head does not belong to these events: {detail}",
+        "A cut is named by the head it was made at; another head would name data that nobody has.",
+        "Read the events and the head of the same ledger, at the same moment.",
+    ),
+    "ANAL-003": (
+        "the cut is empty",
+        "There is nothing to analyse before the ledger is opened.",
+        "Open the ledger and record its first event.",
+    ),
+    "ANAL-004": (
+        "counts do not make a table: {detail}",
+        "A proportion needs 0 <= events <= participants and at least one participant in each arm.",
+        "Check the population and the strata of the estimand.",
+    ),
+    "ANAL-005": (
+        "the method {detail} has no form for this estimand",
+        "An interval made by another method than the one declared is not the planned analysis.",
+        "Choose a method that the reference of estimators lists for this summary and these strata.",
+    ),
+    "ANAL-006": (
+        "the strategy {detail} is not implemented",
+        "An intercurrent event left out silently would change what is estimated.",
+        "Use treatment_policy, composite or hypothetical, or add the strategy and its tests.",
+    ),
+    "ANAL-007": (
+        "a flow count does not add up: {detail}",
+        "Each box of the flow equals the next plus the exits; else somebody is lost or counted twice.",
+        "Look up the participants named, and their events.",
+    ),
+    "ANAL-008": (
+        "there is no estimand named {detail}",
+        "Only what the definition declares is analysed.",
+        "Name an estimand of the definition.",
+    ),
+    "ANAL-009": (
+        "the variable of the estimand is incomplete: {detail}",
+        "Without its score, encounters and time point the endpoint cannot be read from the ledger.",
+        "Complete the variable in the definition.",
+    ),
+    "ANAL-010": (
+        "the values cannot be imputed: {detail}",
+        "A regression needs more observed values than coefficients; fewer would invent precision.",
+        "Collect more participants, or declare a simpler handling of missing values.",
+    ),
+    "ANAL-011": (
+        "a participant has two allocations: {detail}",
+        "A participant analysed in two arms, or in the wrong one, breaks the comparison.",
+        "Verify the ledger; allocation is written once for each participant.",
+    ),
+    "ANAL-012": (
+        "the frozen analysis is not this one: {detail}",
+        "An analysis that was changed after it was frozen is not the planned one.",
+        "Use the definition whose estimands were frozen, or freeze again before the lock.",
+    ),
+}
+
+
+def analysis_error(code: str, place: str, detail: str = "") -> AnalysisError:
+    """The error of this code at this place; `detail` completes its sentence."""
+    fault, why, remedy = CATALOGUE[code]
+    return AnalysisError(code=code, place=place, fault=fault.format(detail=detail), why=why, remedy=remedy)

@@ -1,0 +1,159 @@
+"""Risk differences of two independent proportions, with three intervals.
+
+Wald needs nothing but the estimate and is here for comparison and for pooling; Newcombe joins two Wilson
+intervals; Miettinen and Nurminen invert the score test with the variance under the constraint, and are the
+usual choice for one table. The constrained estimate is the closed form of Farrington and Manning. It is our
+own because the general library that one would take for it is wrong for this method.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from scipy.optimize import brentq
+from scipy.special import ndtr, ndtri
+
+from equipoise.analysis.errors import analysis_error
+
+EDGE = 1e-12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table2x2:
+    """Events and participants of two groups: `x1` of `n1` against `x2` of `n2`."""
+
+    x1: int
+    n1: int
+    x2: int
+    n2: int
+
+    def __post_init__(self) -> None:
+        whole = 0 <= self.x1 <= self.n1 and 0 <= self.x2 <= self.n2
+        if not whole or not self.n1 or not self.n2:
+            raise analysis_error("ANAL-004", "table", f"{self.x1}/{self.n1} against {self.x2}/{self.n2}")
+
+    @property
+    def p1(self) -> float:
+        return self.x1 / self.n1
+
+    @property
+    def p2(self) -> float:
+        return self.x2 / self.n2
+
+    @property
+    def difference(self) -> float:
+        return self.p1 - self.p2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interval:
+    """A two-sided interval at a confidence between 0 and 1."""
+
+    lower: float
+    upper: float
+    confidence: float
+
+
+def normal_quantile(confidence: float) -> float:
+    """The quantile that a two-sided interval at this confidence uses: 1.959964 at 0.95."""
+    return float(ndtri((1 + confidence) / 2))
+
+
+def two_sided_p(z: float) -> float:
+    """The two-sided p-value of a standard normal statistic."""
+    return 2 * float(ndtr(-abs(z)))
+
+
+def wald(table: Table2x2, confidence: float = 0.95) -> Interval:
+    """The estimate plus and minus its unpooled standard error, kept within -1 and 1."""
+    half = normal_quantile(confidence) * math.sqrt(wald_variance(table))
+    return bounded(table.difference - half, table.difference + half, confidence)
+
+
+def wald_variance(table: Table2x2) -> float:
+    """The unpooled variance of the difference."""
+    return table.p1 * (1 - table.p1) / table.n1 + table.p2 * (1 - table.p2) / table.n2
+
+
+def wilson(x: int, n: int, confidence: float = 0.95) -> Interval:
+    """Wilson's score interval of one proportion (JASA 1927;22:209-212)."""
+    z = normal_quantile(confidence)
+    centre = x + z * z / 2
+    half = z * math.sqrt(x * (n - x) / n + z * z / 4)
+    return Interval(
+        lower=max(0.0, (centre - half) / (n + z * z)),
+        upper=min(1.0, (centre + half) / (n + z * z)),
+        confidence=confidence,
+    )
+
+
+def newcombe(table: Table2x2, confidence: float = 0.95) -> Interval:
+    """Newcombe's hybrid score interval, uncorrected (Stat Med 1998;17:873-890, method 10)."""
+    one = wilson(table.x1, table.n1, confidence)
+    two = wilson(table.x2, table.n2, confidence)
+    below = math.hypot(table.p1 - one.lower, two.upper - table.p2)
+    above = math.hypot(one.upper - table.p1, table.p2 - two.lower)
+    return bounded(table.difference - below, table.difference + above, confidence)
+
+
+def constrained(table: Table2x2, difference: float) -> tuple[float, float]:
+    """The likeliest pair of proportions that differ by exactly `difference` (Stat Med 1990;9:1447-1454)."""
+    theta = table.n2 / table.n1
+    p1, p2, d = table.p1, table.p2, difference
+    a = 1 + theta
+    b = -(1 + theta + p1 + theta * p2 + d * (theta + 2))
+    c = d * d + d * (2 * p1 + theta + 1) + p1 + theta * p2
+    e = -p1 * d * (1 + d)
+    v = b**3 / (27 * a**3) - b * c / (6 * a * a) + e / (2 * a)
+    size = math.sqrt(max(0.0, b * b / (9 * a * a) - c / (3 * a)))
+    u = math.copysign(size, v)
+    cosine = 1.0 if u == 0 else min(1.0, max(-1.0, v / u**3))
+    first = 2 * u * math.cos((math.pi + math.acos(cosine)) / 3) - b / (3 * a)
+    first = min(1.0, 1 + d, max(0.0, d, first))
+    return first, first - d
+
+
+def score_variance(table: Table2x2, difference: float) -> float:
+    """The variance under the constraint, with the factor N / (N - 1) of Miettinen and Nurminen."""
+    first, second = constrained(table, difference)
+    total = table.n1 + table.n2
+    variance = first * (1 - first) / table.n1 + second * (1 - second) / table.n2
+    return variance * total / (total - 1)
+
+
+def miettinen_nurminen(table: Table2x2, confidence: float = 0.95) -> Interval:
+    """The differences that the score test does not reject (Stat Med 1985;4:213-226)."""
+
+    def statistic(difference: float) -> float:
+        return standardised(table.difference - difference, score_variance(table, difference))
+
+    return inverted(statistic, table.difference, confidence)
+
+
+def standardised(gap: float, variance: float) -> float:
+    """A gap over its standard error; without variance, endless in the direction of the gap."""
+    if variance <= 0:
+        return math.copysign(math.inf, gap) if gap else 0.0
+    return gap / math.sqrt(variance)
+
+
+def inverted(statistic: Callable[[float], float], estimate: float, confidence: float) -> Interval:
+    """The differences in (-1, 1) at which the falling `statistic` stays within the normal quantile."""
+    z = normal_quantile(confidence)
+    low, high = -1 + EDGE, 1 - EDGE
+    middle = min(high, max(low, estimate))
+    lower = -1.0 if statistic(low) <= z else root(lambda d: statistic(d) - z, low, middle)
+    upper = 1.0 if statistic(high) >= -z else root(lambda d: statistic(d) + z, middle, high)
+    return Interval(lower=lower, upper=upper, confidence=confidence)
+
+
+def root(function: Callable[[float], float], low: float, high: float) -> float:
+    """Where the function is 0 between two points, to 12 decimals; infinite values are cut to a large one."""
+    return float(brentq(lambda d: min(1e9, max(-1e9, function(d))), low, high, xtol=1e-13, rtol=1e-13))
+
+
+def bounded(lower: float, upper: float, confidence: float) -> Interval:
+    """An interval of a difference of proportions, kept within -1 and 1."""
+    return Interval(lower=max(-1.0, lower), upper=min(1.0, upper), confidence=confidence)
