@@ -1,0 +1,169 @@
+"""One record, one page: the HTML document of a study and its stylesheet.
+
+Jinja2 writes it with autoescape on; the words come through gettext; there is no script, no inline
+style and no address outside the folder, so that the same bytes can be served under a strict content
+security policy, printed, mailed or kept. What a record cannot hold (a flow diagram, trajectories, the
+decisions a trial rests on) comes in as named sections.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from pathlib import Path
+
+import jinja2
+from markupsafe import Markup
+
+from equipoise.registry.errors import registry_error
+from equipoise.registry.page import tables
+from equipoise.registry.page.catalogue import catalogue
+from equipoise.registry.page.labels import date_words, words
+from equipoise.registry.page.markup import plain, read_blocks
+from equipoise.registry.page.sections import STANDARD, Section
+from equipoise.registry.record import Record
+
+_ID = re.compile(r"[a-z][a-z0-9-]*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedSection:
+    """A part of the page that no record holds.
+
+    `html` comes from a builder that escapes what it is given (a plain `str` is escaped here);
+    `position` is the id of the standard section that it follows. In an inline SVG, the classes
+    `arm-1`, `arm-2`, `arm-3` set the colour of an arm (readable in light and dark and by colour-blind
+    people) and `line`, `area`, `mark`, `axis`, `grid`, `box`, `label` and `quiet` say what a shape is.
+    Wide content goes in `<div class="scroll" tabindex="0" role="region" aria-label="...">`.
+    """
+
+    id: str
+    title: str
+    purpose: str
+    html: Markup
+    position: str = "results"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RelatedTrial:
+    """Another study, with the reasons why it is shown."""
+
+    nct_id: str
+    title: str
+    status: str = ""
+    phases: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
+
+
+def render_page(
+    record: Record,
+    *,
+    banner: str | None,
+    sections: Sequence[NamedSection] = (),
+    related: Sequence[RelatedTrial] = (),
+    language: str = "en",
+) -> str:
+    """The page as HTML, asking for `style.css` beside it.
+
+    banner: what must be said of simulated or practice results, shown above all else, on every table
+    and in the metadata; with a banner the page asks not to be indexed. None for a page of facts.
+    Errors: REGI-006 (a named section that cannot be placed), REGI-009 (a language without catalogue).
+    """
+    template = _environment(language).get_template("page.html")
+    return template.render(
+        record=record,
+        protocol=record.protocol,
+        results=record.results,
+        banner=banner,
+        layout=_layout(sections),
+        related=tuple(related),
+        language=language,
+    )
+
+
+def stylesheet() -> str:
+    """The page's one stylesheet."""
+    return files("equipoise.registry.page").joinpath("static", "style.css").read_text(encoding="utf-8")
+
+
+def write_site(
+    directory: Path,
+    record: Record,
+    *,
+    banner: str | None,
+    sections: Sequence[NamedSection] = (),
+    related: Sequence[RelatedTrial] = (),
+    language: str = "en",
+) -> Path:
+    """Write `index.html` and `style.css` into the folder, each whole or not at all; the page's path.
+
+    Errors: REGI-005 (the folder cannot be written), and those of `render_page`.
+    """
+    page = render_page(record, banner=banner, sections=sections, related=related, language=language)
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        _replace(directory / "style.css", stylesheet())
+        _replace(directory / "index.html", page)
+    except OSError as error:
+        raise registry_error("REGI-005", str(directory), error.strerror or str(error)) from error
+    return directory / "index.html"
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write a neighbour first and move it over, so that a reader sees the old file or the new one."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as stream:
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.chmod(name, 0o644)
+        os.replace(name, path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _layout(sections: Sequence[NamedSection]) -> tuple[Section | NamedSection, ...]:
+    """Standard sections in their order, each followed by the named ones placed after it."""
+    standard = {one.id for one in STANDARD}
+    seen = set(standard)
+    for one in sections:
+        if one.id in seen or not _ID.fullmatch(one.id):
+            raise registry_error("REGI-006", "page", repr(one.id))
+        if one.position not in standard:
+            raise registry_error("REGI-006", "page", f"{one.id!r} (after {one.position!r})")
+        seen.add(one.id)
+    placed: list[Section | NamedSection] = []
+    for standing in STANDARD:
+        placed.append(standing)
+        placed += [one for one in sections if one.position == standing.id]
+    return tuple(placed)
+
+
+@lru_cache(maxsize=8)
+def _environment(language: str) -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("equipoise.registry.page", "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    translations = catalogue(language)
+    environment.install_gettext_translations(translations, newstyle=True)  # type: ignore[attr-defined]
+    say = translations.gettext
+    environment.filters.update(
+        words=lambda code: say(words(code)),
+        date_words=lambda date: date_words(date, say),
+        plain=plain,
+        blocks=read_blocks,
+    )
+    environment.globals.update(tables=tables, say=say)
+    return environment

@@ -1,0 +1,308 @@
+"""The results section of a record as plain tables, ready for a template.
+
+A table is a caption, column heads and rows of text; nothing here is HTML. Percentages are computed
+with Decimal and rounded half up to one place. Empty cells are an en dash, so that a reader never
+wonders whether a number was lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+
+from equipoise.registry.page.labels import words
+from equipoise.registry.results_model import (
+    AdverseEvent,
+    AdverseEvents,
+    Analysis,
+    BaselineCharacteristics,
+    Denom,
+    EventGroup,
+    FlowStats,
+    Group,
+    MeasureClass,
+    Measurement,
+    OutcomeMeasure,
+    ParticipantFlow,
+    Period,
+)
+
+ABSENT = "–"
+Translate = Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One row: its head and cells. `spans`: the head names the rows below it; `strong`: it is a measure."""
+
+    head: str
+    cells: tuple[str, ...] = ()
+    spans: bool = False
+    strong: bool = False
+    level: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """A table of results. `arms` gives each column's place among the arms (1, 2, 3 ...), 0 for none."""
+
+    id: str
+    caption: str
+    corner: str
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+    notes: tuple[str, ...] = ()
+    arms: tuple[int, ...] = ()
+
+
+def percent(part: int | str | None, whole: int | str | None) -> str:
+    """`12.5%`, or nothing when either is no number or the whole is zero."""
+    try:
+        numerator, denominator = Decimal(str(part)), Decimal(str(whole))
+    except InvalidOperation:
+        return ""
+    if not denominator or not numerator.is_finite() or not denominator.is_finite():
+        return ""
+    return f"{(100 * numerator / denominator).quantize(Decimal('0.1'), ROUND_HALF_UP)}%"
+
+
+def flow_tables(flow: ParticipantFlow, say: Translate) -> tuple[Table, ...]:
+    """One table a period: started, other milestones, completed, and why people left."""
+    return tuple(_flow_table(flow, period, number, say) for number, period in enumerate(flow.periods, 1))
+
+
+def _flow_table(flow: ParticipantFlow, period: Period, number: int, say: Translate) -> Table:
+    rows = [
+        Row(head=say(words(one.type)), cells=_flow_cells(one.achievements, flow.groups))
+        for one in period.milestones
+    ]
+    if period.drop_withdraws:
+        rows.append(Row(head=say("Reason not completed"), spans=True))
+    rows += [
+        Row(head=one.type, cells=_flow_cells(one.reasons, flow.groups), level=1)
+        for one in period.drop_withdraws
+    ]
+    return Table(
+        id=f"table-flow-{number}",
+        caption=period.title or say("Overall study"),
+        corner=say("Milestone"),
+        columns=_titles(flow.groups),
+        rows=tuple(rows),
+        notes=tuple(one.comment for one in period.milestones if one.comment),
+        arms=_arms(flow.groups),
+    )
+
+
+def _flow_cells(stats: Iterable[FlowStats], groups: Iterable[Group]) -> tuple[str, ...]:
+    found = {one.group_id: one for one in stats}
+    return tuple(found[group.id].num_subjects or ABSENT if group.id in found else ABSENT for group in groups)
+
+
+def baseline_table(baseline: BaselineCharacteristics, say: Translate) -> Table:
+    """Participants per group, then each measure with its classes and categories."""
+    rows = list(_denominators(baseline.denoms, baseline.groups))
+    for measure in baseline.measures:
+        kind = _kind(measure.param_type, measure.dispersion_type, measure.unit_of_measure, say)
+        head = f"{measure.title} ({kind})" if kind else measure.title
+        values = list(
+            _class_rows(
+                measure.classes, measure.denoms or baseline.denoms, baseline.groups, measure.param_type
+            )
+        )
+        if len(values) == 1 and values[0].head == ABSENT:
+            rows.append(replace(values[0], head=head, level=0, strong=True))
+        else:
+            rows += [Row(head=head, spans=True), *values]
+    return Table(
+        id="table-baseline",
+        caption=say("Baseline characteristics"),
+        corner=say("Characteristic"),
+        columns=_titles(baseline.groups),
+        rows=tuple(rows),
+        notes=tuple(filter(None, [baseline.population_description])),
+        arms=_arms(baseline.groups),
+    )
+
+
+def outcome_table(measure: OutcomeMeasure, number: int, say: Translate) -> Table:
+    """The values of one outcome measure by group."""
+    rows = list(_denominators(measure.denoms, measure.groups))
+    rows += _class_rows(measure.classes, measure.denoms, measure.groups, measure.param_type)
+    kind = _kind(measure.param_type, measure.dispersion_type, measure.unit_of_measure, say)
+    return Table(
+        id=f"table-outcome-{number}",
+        caption=f"{measure.title}: {kind}" if kind else measure.title,
+        corner=say("Value"),
+        columns=_titles(measure.groups),
+        rows=tuple(rows),
+        notes=tuple(filter(None, [measure.population_description])),
+        arms=_arms(measure.groups),
+    )
+
+
+def analysis_facts(
+    analysis: Analysis, groups: Iterable[Group], say: Translate
+) -> tuple[tuple[str, str], ...]:
+    """What one statistical analysis did and found, as term and description."""
+    names = {group.id: group.title for group in groups}
+    compared = " · ".join(names.get(one, one) for one in analysis.group_ids)
+    facts = [
+        (say("Groups compared"), compared),
+        (say("Type of test"), say(words(analysis.non_inferiority_type))),
+        (say("Method"), analysis.statistical_method),
+        (analysis.param_type or say("Estimate"), analysis.param_value),
+        (_interval_name(analysis, say), _interval(analysis, say)),
+        (_dispersion_name(analysis, say), analysis.dispersion_value),
+        (say("P value"), " ".join(filter(None, [analysis.p_value, analysis.p_value_comment]))),
+        (say("About the estimate"), analysis.estimate_comment),
+        (say("About the method"), analysis.statistical_comment or analysis.other_analysis_description),
+        (say("About the comparison"), analysis.group_description),
+        (say("Margin"), analysis.non_inferiority_comment),
+    ]
+    return tuple((term, text) for term, text in facts if text)
+
+
+def _dispersion_name(analysis: Analysis, say: Translate) -> str:
+    return say(words(analysis.dispersion_type)) if analysis.dispersion_type else say("Dispersion")
+
+
+def _interval_name(analysis: Analysis, say: Translate) -> str:
+    level = f"{analysis.ci_pct_value}% " if analysis.ci_pct_value else ""
+    sides = f" ({say('one-sided')})" if analysis.ci_num_sides == "ONE_SIDED" else ""
+    return f"{level}{say('confidence interval')}{sides}"
+
+
+def _interval(analysis: Analysis, say: Translate) -> str:
+    if not (analysis.ci_lower_limit or analysis.ci_upper_limit):
+        return ""
+    return f"{analysis.ci_lower_limit or ABSENT} {say('to')} {analysis.ci_upper_limit or ABSENT}"
+
+
+def event_tables(events: AdverseEvents, say: Translate) -> tuple[Table, ...]:
+    """A summary table, then serious and other events by organ system."""
+    tables = [_event_summary(events, say)]
+    lists = [
+        ("serious", say("Serious adverse events"), events.serious_events),
+        ("other", say("Other adverse events"), events.other_events),
+    ]
+    tables += [_event_table(key, title, found, events, say) for key, title, found in lists if found]
+    return tuple(tables)
+
+
+def _event_summary(events: AdverseEvents, say: Translate) -> Table:
+    rows = (
+        Row(
+            head=say("Deaths from any cause"),
+            cells=_event_cells(events, lambda one: (one.deaths_num_affected, one.deaths_num_at_risk)),
+        ),
+        Row(
+            head=say("Any serious adverse event"),
+            cells=_event_cells(events, lambda one: (one.serious_num_affected, one.serious_num_at_risk)),
+        ),
+        Row(
+            head=say("Any other adverse event"),
+            cells=_event_cells(events, lambda one: (one.other_num_affected, one.other_num_at_risk)),
+        ),
+    )
+    return Table(
+        id="table-events-summary",
+        caption=say("Participants affected, of those at risk"),
+        corner=say("Event"),
+        columns=tuple(one.title for one in events.event_groups),
+        rows=rows,
+        notes=tuple(filter(None, [events.all_cause_mortality_comment])),
+        arms=tuple(range(1, len(events.event_groups) + 1)),
+    )
+
+
+def _event_cells(
+    events: AdverseEvents, pick: Callable[[EventGroup], tuple[int | None, int | None]]
+) -> tuple[str, ...]:
+    return tuple(_affected(*pick(group)) for group in events.event_groups)
+
+
+def _event_table(
+    key: str, title: str, found: tuple[AdverseEvent, ...], events: AdverseEvents, say: Translate
+) -> Table:
+    rows: list[Row] = []
+    systems = sorted({one.organ_system for one in found})
+    for system in systems:
+        rows.append(Row(head=system or say("Organ system not given"), spans=True))
+        members = sorted((one for one in found if one.organ_system == system), key=lambda one: one.term)
+        rows += [Row(head=one.term, cells=_stats(one, events), level=1) for one in members]
+    return Table(
+        id=f"table-events-{key}",
+        caption=title,
+        corner=say("Organ system and term"),
+        columns=tuple(one.title for one in events.event_groups),
+        rows=tuple(rows),
+        arms=tuple(range(1, len(events.event_groups) + 1)),
+    )
+
+
+def _stats(event: AdverseEvent, events: AdverseEvents) -> tuple[str, ...]:
+    found = {one.group_id: one for one in event.stats}
+    cells = []
+    for group in events.event_groups:
+        one = found.get(group.id)
+        cells.append(_affected(one.num_affected, one.num_at_risk) if one else ABSENT)
+    return tuple(cells)
+
+
+def _affected(affected: int | None, at_risk: int | None) -> str:
+    if affected is None:
+        return ABSENT
+    share = percent(affected, at_risk)
+    whole = f"{affected}/{at_risk}" if at_risk is not None else str(affected)
+    return f"{whole} ({share})" if share else whole
+
+
+def _denominators(denoms: Iterable[Denom], groups: Iterable[Group]) -> Iterable[Row]:
+    for denom in denoms:
+        counts = {one.group_id: one.value for one in denom.counts}
+        yield Row(head=denom.units, cells=tuple(counts.get(group.id, "") or ABSENT for group in groups))
+
+
+def _class_rows(
+    classes: Iterable[MeasureClass], denoms: Iterable[Denom], groups: tuple[Group, ...], param: str
+) -> Iterable[Row]:
+    for one in classes:
+        titled = bool(one.title) and any(category.title for category in one.categories)
+        if titled:
+            yield Row(head=one.title, spans=True, level=1)
+        whole = {count.group_id: count.value for denom in (one.denoms or denoms) for count in denom.counts}
+        for category in one.categories:
+            found = {value.group_id: value for value in category.measurements}
+            cells = (_measurement(found.get(group.id), whole.get(group.id), param) for group in groups)
+            yield Row(head=category.title or one.title or ABSENT, cells=tuple(cells), level=1 + titled)
+
+
+def _measurement(value: Measurement | None, whole: str | None, param: str) -> str:
+    if value is None or not value.value:
+        return ABSENT
+    share = percent(value.value, whole) if param.startswith("COUNT_OF") else ""
+    text = f"{value.value} ({share})" if share else value.value
+    if value.spread:
+        text = f"{text} ({value.spread})"
+    if value.lower_limit or value.upper_limit:
+        text = f"{text} [{value.lower_limit or ABSENT}; {value.upper_limit or ABSENT}]"
+    return text
+
+
+def _kind(param: str, dispersion: str, unit: str, say: Translate) -> str:
+    """`Mean (standard deviation), years`: what a cell holds, in words."""
+    spread = say(words(dispersion.upper().replace(" ", "_").replace("-", "_"))) if dispersion else ""
+    name = say(words(param)) if param else ""
+    first = f"{name} ({spread})" if spread and dispersion not in ("NA", "") else name
+    unit = "" if unit.lower() == name.lower() else unit
+    return ", ".join(filter(None, [first, unit]))
+
+
+def _titles(groups: Iterable[Group]) -> tuple[str, ...]:
+    return tuple(group.title for group in groups)
+
+
+def _arms(groups: tuple[Group, ...]) -> tuple[int, ...]:
+    """Columns carry their arm's colour, in order; a total carries none."""
+    return tuple(0 if group.title.lower().startswith("total") else n for n, group in enumerate(groups, 1))
