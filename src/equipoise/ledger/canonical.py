@@ -112,13 +112,16 @@ def _check_identifier(event: Draft | Event, name: str, value: object) -> None:
 
 
 def _check_moment(event: Draft | Event, name: str, value: object, *, dates: bool) -> None:
-    if type(value) is str and (_TIME.fullmatch(value) or (dates and _DATE.fullmatch(value))):
-        try:
-            datetime.fromisoformat(value)
-            return
-        except ValueError:
-            pass  # a day or hour that does not exist: refused below like any other wrong form
-    raise fault("LEDG-005", _place(event), f"`{name}` is not a {'date or ' if dates else ''}time in UTC")
+    written = type(value) is str and (_TIME.fullmatch(value) or (dates and _DATE.fullmatch(value)))
+    if not written or not _exists(str(value)):
+        raise fault("LEDG-005", _place(event), f"`{name}` is not a {'date or ' if dates else ''}time in UTC")
+
+
+def _exists(moment: str) -> bool:
+    try:
+        return bool(datetime.fromisoformat(moment))
+    except ValueError:  # a day or an hour that no calendar has
+        return False
 
 
 def _check_data(value: Any, event: Draft | Event, where: str, depth: int) -> None:

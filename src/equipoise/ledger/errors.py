@@ -13,6 +13,8 @@ class LedgerError(EquipoiseError):
     """A fault of the ledger, with a code of `CATALOGUE`."""
 
 
+_RESTORE = "Restore the ledger from a copy that verifies."
+
 CATALOGUE: dict[str, tuple[str, str]] = {
     "LEDG-001": (
         "A ledger is live, practice or simulation for ever; nothing may be in between.",
@@ -76,25 +78,25 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     ),
     "LEDG-020": (
         "An entry is missing, doubled or out of order.",
-        "Restore the ledger from a copy that verifies.",
+        _RESTORE,
     ),
     "LEDG-021": (
         "The entry does not follow the one before it.",
-        "Restore the ledger from a copy that verifies.",
+        _RESTORE,
     ),
     "LEDG-022": (
         "The entry was altered after it was chained.",
-        "Restore the ledger from a copy that verifies.",
+        _RESTORE,
     ),
-    "LEDG-023": ("The payload or its salt was altered.", "Restore the ledger from a copy that verifies."),
+    "LEDG-023": ("The payload or its salt was altered.", _RESTORE),
     "LEDG-024": (
         "The payload was not written by this format.",
-        "Restore the ledger from a copy that verifies.",
+        _RESTORE,
     ),
     "LEDG-025": ("Half of a payload and its salt proves nothing.", "Withhold or give both."),
     "LEDG-026": (
         "A payload vanished and no erasure was recorded.",
-        "Restore the ledger from a copy that verifies.",
+        _RESTORE,
     ),
     "LEDG-027": (
         "The history before a printed checkpoint was rewritten.",
@@ -104,10 +106,8 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "Entries that a printed checkpoint covers are gone.",
         "Restore the ledger from a copy that reaches the checkpoint.",
     ),
-    "LEDG-029": (
-        "The first event and the store disagree about the mode.",
-        "Restore the ledger from a copy that verifies.",
-    ),
+    "LEDG-029": ("The mode of the ledger was changed after it was created.", _RESTORE),
+    "LEDG-030": ("What the store gives for a participant or a command may be incomplete.", _RESTORE),
 }
 
 

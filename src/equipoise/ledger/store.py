@@ -64,7 +64,7 @@ class Store(Protocol):
         """The events of a command, its first answer; () when it is new."""
 
     def writing(self) -> AbstractContextManager[Writer]:
-        """Lock the head for a block. An exception leaves nothing of the block behind. Blocks may be nested."""
+        """Lock the head for a block; an exception leaves nothing of it behind. Blocks may be nested."""
 
     def batch(self) -> AbstractContextManager[None]:
         """Group many `writing()` blocks into one transaction; an exception leaves nothing of it behind."""
@@ -109,12 +109,34 @@ class ChainWriter:
 
     def append(self, drafts: Sequence[Draft], after: Head, salts: Sequence[bytes]) -> tuple[Event, ...]:
         """See `Writer.append`."""
+        if any(draft.type == PAYLOAD_ERASED for draft in drafts):
+            raise fault("LEDG-013", "erasure", "an erasure is recorded by `erase`, which also does it")
+        return self._append(drafts, after, salts)
+
+    def erase(self, draft: Draft, after: Head, salt: bytes) -> Event:
+        """See `Writer.erase`."""
+        sequences = erased_by(draft)
+        answered = self._shelf.command(draft.command)
+        if answered:
+            return answered[0]
+        if not draft.reason:
+            raise fault("LEDG-013", "erasure", "it has no reason")
+        for sequence in sequences:
+            event = self._shelf.get(sequence)
+            if event is None:
+                raise fault("LEDG-013", f"ledger entry {sequence}", "there is no payload to erase")
+            if event.type in TRIAL_SCOPE:
+                raise fault("LEDG-013", f"ledger entry {sequence}", f"the trial needs its {event.type}")
+        (event,) = self._append((draft,), after, (salt,))
+        self._shelf.forget(sequences)
+        return event
+
+    def _append(self, drafts: Sequence[Draft], after: Head, salts: Sequence[bytes]) -> tuple[Event, ...]:
         if not self._open:
             raise fault("LEDG-011", "ledger writer", "the block of this writer has ended")
         if not drafts:
             return ()
-        command_id = the_command(drafts)
-        answered = self._shelf.command(command_id)
+        answered = self._shelf.command(the_command(drafts))
         if answered:
             return answered
         head = self._shelf.head()
@@ -130,21 +152,6 @@ class ChainWriter:
         assert head.sequence == after.sequence + len(drafts), "entries are dense"
         self._shelf.put(entries, events)
         return tuple(events)
-
-    def erase(self, draft: Draft, after: Head, salt: bytes) -> Event:
-        """See `Writer.erase`."""
-        sequences = erased_by(draft)
-        if not draft.reason:
-            raise fault("LEDG-013", "erasure", "it has no reason")
-        for sequence in sequences:
-            event = self._shelf.get(sequence)
-            if event is None:
-                raise fault("LEDG-013", f"ledger entry {sequence}", "there is no payload to erase")
-            if event.type in TRIAL_SCOPE:
-                raise fault("LEDG-013", f"ledger entry {sequence}", f"the trial needs its {event.type}")
-        (event,) = self.append((draft,), after, (salt,))
-        self._shelf.forget(sequences)
-        return event
 
 
 def erased_by(event: Draft | Event) -> tuple[int, ...]:
@@ -183,7 +190,7 @@ def check_salts(drafts: Sequence[Draft], salts: Sequence[bytes]) -> None:
 def the_command(drafts: Sequence[Draft]) -> str:
     """The one command that all drafts answer. Raises LEDG-008 when there are more."""
     command_id = drafts[0].command
-    if any(draft.command != command_id for draft in drafts):
+    if len(drafts) > 1 and any(draft.command != command_id for draft in drafts):
         raise fault("LEDG-008", f"command {command_id!r}", "the events to append answer different commands")
     return command_id
 

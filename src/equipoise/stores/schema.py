@@ -49,7 +49,7 @@ WHEN NEW.sequence IS NOT OLD.sequence OR NEW.previous IS NOT OLD.previous
       json_each(CAST(erasure.payload AS TEXT), '$.data.sequences') AS named
     WHERE erasure.type = 'PayloadErased' AND erasure.sequence > OLD.sequence
       AND named.value = CAST(OLD.sequence AS TEXT))
-BEGIN SELECT RAISE(ABORT, 'an entry is never changed; its payload goes only after a recorded erasure'); END""",
+BEGIN SELECT RAISE(ABORT, 'an entry is never changed; a payload goes only after a recorded erasure'); END""",
     "ledger_entry_delete": """CREATE TRIGGER ledger_entry_delete BEFORE DELETE ON ledger_entry
 BEGIN SELECT RAISE(ABORT, 'an entry is never deleted'); END""",
 }

@@ -1,8 +1,8 @@
 """The ledger in SQLite, the embedded default.
 
-Write-ahead log and full synchronisation: an event that was acknowledged survives a power cut. One lock a write
-(`BEGIN IMMEDIATE`, or a savepoint inside the caller's own transaction). Triggers refuse update, delete and
-every insert that does not follow the head; the last one because `INSERT OR REPLACE` walks past the other two.
+Write-ahead log and full synchronisation: an event that was acknowledged survives a power cut. One lock a
+write (`BEGIN IMMEDIATE`, or a savepoint inside the caller's own transaction). Triggers refuse update, delete
+and every insert that does not follow the head; the last because `INSERT OR REPLACE` walks past the other two.
 There is no unique constraint besides the sequence, since a replace would delete the row that it meets. The
 columns type, participant and command repeat the payload for the index and are checked against it. Triggers
 stop accidents, not an administrator: against that a checkpoint leaves the machine.
@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +21,7 @@ from types import TracebackType
 from equipoise.ledger.canonical import read_payload
 from equipoise.ledger.chain import FORMAT, commitment
 from equipoise.ledger.entry import GENESIS, Entry, Event, Head
+from equipoise.ledger.errors import LedgerError
 from equipoise.ledger.errors import fault as ledger_fault
 from equipoise.ledger.events import TRIAL_SCOPE
 from equipoise.ledger.store import ChainWriter, check_mode
@@ -30,12 +32,15 @@ PAGE = 2000
 """Rows fetched at once: no cursor stays open between pages, so a reader never holds the log back."""
 
 _INSERT = (
-    "INSERT INTO ledger_entry (sequence, previous, commitment, hash, salt, payload, type, participant, command)"
+    "INSERT INTO ledger_entry"
+    " (sequence, previous, commitment, hash, salt, payload, type, participant, command)"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _EVENT = "SELECT sequence, type, participant, commitment, salt, payload FROM ledger_entry"
 _ENTRY = "SELECT sequence, previous, commitment, hash, salt, payload FROM ledger_entry"
 _TYPES = ", ".join(f"'{each}'" for each in sorted(TRIAL_SCOPE))
+
+_INDEX_FAULT = "the index disagrees with the payload"
 
 
 class SQLiteStore:
@@ -49,6 +54,7 @@ class SQLiteStore:
         self.place = place
         self._connection = connection
         self._owned = owned
+        self._depth = 0  # how many blocks are open; within one the lock is held
 
     @classmethod
     def open(
@@ -56,8 +62,8 @@ class SQLiteStore:
     ) -> SQLiteStore:
         """The ledger in a file; it is created when it is absent and a mode is given.
 
-        patience: seconds to wait for another writer. Raises LEDG-001, LEDG-010, STOR-001 to STOR-006, STOR-009
-        and STOR-011.
+        patience: seconds to wait for another writer. Raises LEDG-001, LEDG-010, STOR-001 to STOR-006,
+        STOR-009 and STOR-011.
         """
         file = Path(path)
         if mode is not None:
@@ -84,9 +90,10 @@ class SQLiteStore:
         """
         check_mode(mode)
         with translated(place):
-            if not _has_ledger(connection):
-                with _transaction(connection):
-                    _create_tables(connection, mode)
+            absent = not _has_ledger(connection)
+        if absent:
+            with _transaction(connection, place), translated(place):
+                _create_tables(connection, mode)
         return cls._checked(connection, place, mode, owned=False)
 
     @classmethod
@@ -164,8 +171,16 @@ class SQLiteStore:
     @contextmanager
     def batch(self) -> Iterator[None]:
         """See `Store.batch`. Inside a transaction of the caller it is a savepoint, and the caller commits."""
-        with translated(self.place), _transaction(self._connection):
-            yield
+        joined = self._connection.in_transaction and not self._depth
+        with _transaction(self._connection, self.place):
+            if joined:  # takes the lock even when the caller began without it; touches no row
+                with translated(self.place):
+                    self._connection.execute("DELETE FROM ledger_entry WHERE 0")
+            self._depth += 1
+            try:
+                yield
+            finally:
+                self._depth -= 1
 
     def faults(self) -> tuple[tuple[int, str], ...]:
         """See `Store.faults`: a damaged file, absent guards, and index columns that hide or move an event."""
@@ -175,10 +190,7 @@ class SQLiteStore:
         found += [(0, f"the guard {name} is absent") for name, sql in GUARDS.items() if kept.get(name) != sql]
         columns = "SELECT sequence, payload, type, participant, command FROM ledger_entry"
         for page in self._pages(columns, " AND payload IS NOT NULL", 0, None):
-            for sequence, payload, *index in page:
-                event = read_payload(payload, sequence)
-                if [event.type, event.participant, event.command] != index:
-                    found.append((sequence, "the index disagrees with the payload"))
+            found += [(row[0], _INDEX_FAULT) for row in page if not _index_holds(*row)]
         return tuple(found)
 
     def put(self, entries: Sequence[Entry], events: Sequence[Event]) -> None:
@@ -197,7 +209,8 @@ class SQLiteStore:
             )
             for entry, event in zip(entries, events, strict=True)
         ]
-        with translated(self.place):
+        assert self._connection.in_transaction, "an append outside a transaction would hold no lock"
+        with _transaction(self._connection, self.place), translated(self.place):  # all of a command, or none
             self._connection.executemany(_INSERT, rows)
 
     def get(self, sequence: int) -> Event | None:
@@ -206,7 +219,7 @@ class SQLiteStore:
         return self._event(rows[0]) if rows else None
 
     def forget(self, sequences: Sequence[int]) -> None:
-        """Overwrite payload and salt of entries; called by the writer alone, after it recorded the erasure."""
+        """Overwrite payload and salt; called by the writer alone, after it recorded the erasure."""
         with translated(self.place):
             self._connection.execute("PRAGMA secure_delete = ON")  # zeroes, not only a free page
             self._connection.executemany(
@@ -220,7 +233,7 @@ class SQLiteStore:
             raise ledger_fault("LEDG-023", f"ledger entry {sequence}", "payload and commitment do not agree")
         event = read_payload(payload, sequence)
         if event.type != kind or event.participant != participant:
-            raise ledger_fault("LEDG-009", f"ledger entry {sequence}", "the index disagrees with the payload")
+            raise ledger_fault("LEDG-009", f"ledger entry {sequence}", _INDEX_FAULT)
         return event
 
     def _rows(self, sql: str, values: Sequence[object] | dict[str, object] = ()) -> list[tuple]:
@@ -238,6 +251,14 @@ class SQLiteStore:
             after = page[-1][0]
 
 
+def _index_holds(sequence: int, payload: bytes, *index: str | None) -> bool:
+    try:
+        event = read_payload(payload, sequence)
+    except LedgerError:  # `verify` says more about it
+        return False
+    return [event.type, event.participant, event.command] == list(index)
+
+
 def _cursor(connection: sqlite3.Connection) -> sqlite3.Cursor:
     cursor = connection.cursor()
     cursor.row_factory = None  # the caller's connection may make rows of its own kind
@@ -245,16 +266,18 @@ def _cursor(connection: sqlite3.Connection) -> sqlite3.Cursor:
 
 
 @contextmanager
-def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """A transaction that holds the write lock from its first statement; a savepoint inside another one."""
+def _transaction(connection: sqlite3.Connection, place: str) -> Iterator[None]:
+    """A transaction that is begun to write; a savepoint inside another one.
+
+    Only its own statements are translated: an error of the caller's tables stays what it is.
+    """
     nested = connection.in_transaction
-    connection.execute("SAVEPOINT ledger" if nested else "BEGIN IMMEDIATE")
+    with translated(place):
+        connection.execute("SAVEPOINT ledger" if nested else "BEGIN IMMEDIATE")
     try:
-        if nested:
-            # takes the lock even when the caller began without it; touches no row
-            connection.execute("DELETE FROM ledger_entry WHERE 0")
         yield
-        connection.execute("RELEASE ledger" if nested else "COMMIT")
+        with translated(place):
+            connection.execute("RELEASE ledger" if nested else "COMMIT")
     except BaseException:
         if connection.in_transaction:  # on a full disk SQLite may have rolled back already
             if nested:
@@ -271,6 +294,8 @@ def _has_ledger(connection: sqlite3.Connection) -> bool:
 
 
 def _create_tables(connection: sqlite3.Connection, mode: str) -> None:
+    if _has_ledger(connection):
+        return  # another process was first, between the question and the lock
     for statement in statements():
         connection.execute(statement)
     about = [("mode", mode), ("format", FORMAT), ("schema", str(SCHEMA))]  # `schema` last: it seals the table
@@ -279,23 +304,29 @@ def _create_tables(connection: sqlite3.Connection, mode: str) -> None:
 
 def _create_file(file: Path, mode: str) -> None:
     """A whole new ledger appears at once under its name, or not at all, whoever else creates it meanwhile."""
-    draft = file.with_name(f"{file.name}.new-{os.getpid()}")
     try:
-        with translated(str(file)):
-            connection = sqlite3.connect(draft, isolation_level=None)
-            try:
-                connection.execute("PRAGMA journal_mode = WAL")
-                with _transaction(connection):
-                    _create_tables(connection, mode)
-            finally:
-                connection.close()
-        os.link(draft, file)
+        with tempfile.TemporaryDirectory(prefix=f".{file.name}-", dir=file.parent) as folder:
+            draft = Path(folder) / file.name
+            _create_database(draft, mode)
+            os.link(draft, file)
+        parent = os.open(file.parent, os.O_RDONLY)
+        os.fsync(parent)  # the new name must survive a power cut too
+        os.close(parent)
     except FileExistsError:
         return  # another process was first: its ledger is opened and its mode is checked
     except OSError as error:
-        raise fault("STOR-009", str(file), "the ledger cannot be created") from error
-    finally:
-        draft.unlink(missing_ok=True)
+        raise fault("STOR-009", str(file), f"the ledger cannot be created: {error.strerror}") from error
+
+
+def _create_database(file: Path, mode: str) -> None:
+    with translated(str(file)):
+        connection = sqlite3.connect(file, isolation_level=None)
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            with _transaction(connection, str(file)):
+                _create_tables(connection, mode)
+        finally:
+            connection.close()
 
 
 def _read_about(connection: sqlite3.Connection, place: str) -> dict[str, str]:
