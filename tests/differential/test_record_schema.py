@@ -10,7 +10,9 @@ import jsonschema
 import pytest
 import yaml
 
+from equipoise.exchange.ctgov import fill_results
 from equipoise.registry.record import load_record, parse_record
+from tests.spec.registry import example
 
 STUDY = Path(__file__).parents[2] / "studies" / "NCT06965244"
 
@@ -154,3 +156,9 @@ def test_the_reference_record_is_read() -> None:
     record = load_record(STUDY / "record.json")
     assert record.protocol.design_module.enrollment_info.count == 122
     assert len(record.protocol.arms_interventions_module.arm_groups) == 2
+
+
+def test_a_filled_record_validates_against_the_published_schema(study_schema: dict) -> None:
+    filled = fill_results(load_record(STUDY / "record.json"), example.results(banner=example.BANNER))
+    errors = list(jsonschema.Draft202012Validator(study_schema).iter_errors(filled.raw))
+    assert [error.json_path + ": " + error.message for error in errors] == []
