@@ -1,0 +1,125 @@
+"""What a person asks (`Command`), what the engine answers when it does not do it (`Refusal`), and what a
+chapter of conduct is given to decide with (`Context`)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from equipoise.ledger.entry import Draft
+
+if TYPE_CHECKING:
+    from equipoise.conduct.state import ParticipantState, State
+    from equipoise.study.study import Study
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealedDraws:
+    """The sealed side of randomisation, handed to the engine from outside the ledger's database.
+
+    draw(label) is an integer in [0, 2**32). The block sizes are sealed with the seed; both commitments are
+    public.
+    """
+
+    draw: Callable[[str], int]
+    block_sizes: tuple[int, ...] = ()
+    seed_commitment: str = ""
+    blocks_commitment: str | None = None
+
+    def __call__(self, label: str) -> int:
+        return self.draw(label)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """A request by a person.
+
+    kind: one of the kinds in the registry of `conduct.engine`.
+    id: unique; a repeated one gets its first answer.
+    effective: when the thing happened or is done (ISO date, or UTC datetime ending in Z).
+    site: the site for which the actor acts, None for the sponsor's people.
+    data: JSON; numbers are text as entered.
+    """
+
+    kind: str
+    id: str
+    actor: str
+    role: str
+    effective: str
+    site: str | None = None
+    participant: str | None = None
+    encounter: str | None = None
+    data: Mapping[str, Any] = field(default_factory=dict)
+    reason: str | None = None
+
+    @property
+    def day(self) -> date:
+        """The calendar day on which the thing happened."""
+        return date.fromisoformat(self.effective[:10])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """Why an act was not done: coded, with the findings behind it and the protocol's words. Not an
+    exception."""
+
+    code: str
+    place: str
+    fault: str
+    why: str = ""
+    remedy: str = ""
+    findings: tuple[Any, ...] = ()
+
+    def __str__(self) -> str:
+        lines = [f"{self.code} {self.place}: {self.fault}"]
+        lines += [f"  - {finding}" for finding in self.findings]
+        if self.why:
+            lines.append(f"  Why: {self.why}")
+        if self.remedy:
+            lines.append(f"  Do: {self.remedy}")
+        return "\n".join(lines)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """All that a decision may depend on: the definition, the folded past, the clock and the draws."""
+
+    study: Study
+    state: State
+    at: datetime
+    draw: SealedDraws
+    recorded: str
+
+    @property
+    def participant(self) -> ParticipantState:
+        """The participant of the command; the engine has checked that there is one."""
+        assert self.state.participant is not None
+        return self.state.participant
+
+    def draft(self, command: Command, kind: str, data: Mapping[str, Any], **changes: Any) -> Draft:
+        """An event of this command: its envelope is the command's, unless `changes` says otherwise."""
+        participant = self.state.participant
+        envelope: dict[str, Any] = {
+            "participant": command.participant,
+            "encounter": command.encounter,
+            "effective": command.effective,
+            "reason": command.reason,
+            "site": command.site or (participant.site if participant else None),
+        }
+        envelope.update(changes)
+        return Draft(
+            type=kind,
+            recorded=self.recorded,
+            actor=command.actor,
+            role=command.role,
+            command=command.id,
+            study=self.study.digest,
+            data=data,
+            **envelope,
+        )
+
+
+Decision = tuple[Draft, ...] | Refusal
+Handler = Callable[[Context, Command], Decision]

@@ -1,0 +1,189 @@
+"""The folded past: one part for the trial, one for each participant.
+
+`decide` and `evolve` touch only those two. The trial's part holds counters, never lists of participants, so
+that a trial of ten thousand costs per command what a trial of ten costs. The participant's part holds
+`facts`, what the rules read, beside what only the engine needs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any
+
+from equipoise.study.facts import Facts
+
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteState:
+    """A site: when it was approved, how many it screened and randomised, under which study digest it
+    works."""
+
+    site: str
+    name: str
+    approved_on: date
+    screened: int = 0
+    randomised: int = 0
+    digest: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrialState:
+    """The trial as a whole. `tallies` is what the allocation scheme needs of the past."""
+
+    mode: str | None = None
+    digest: str | None = None
+    seed_commitment: str | None = None
+    blocks_commitment: str | None = None
+    sites: Mapping[str, SiteState] = NOTHING
+    delegations: frozenset[tuple[str, str, str | None]] = frozenset()
+    tallies: Any = None
+    randomised: int = 0
+    open_queries: int = 0
+    pending_judgements: int = 0
+    plan: str | None = None
+    locked: bool = False
+    unblinded: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """A question about recorded data; `state` is open, answered or closed."""
+
+    id: str
+    form: str
+    item: str | None
+    text: str
+    state: str
+    encounter: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prescription:
+    """What was prescribed, and how much of it has been dispensed, returned and taken since (as entered)."""
+
+    id: str
+    regimen: str
+    on: date
+    dose: str
+    unit: str
+    days: int
+    weekday: str | None = None
+    dispensed_days: int = 0
+    dispensed: Decimal = Decimal(0)
+    returned: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assessment:
+    """A signed assessment, or one that a substitute made unblinded."""
+
+    id: str
+    encounter: str
+    on: date
+    assessor: str
+    blinded: bool
+    number: int
+    guessed: bool = False
+    flagged: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdverseEvent:
+    """The current state of one adverse event; times are UTC texts, `versions` counts its reports."""
+
+    id: str
+    term: str
+    onset: str
+    grade: str
+    serious: str
+    criteria: tuple[str, ...]
+    causality: Mapping[str, str]
+    site_aware: str
+    outcome: str
+    sponsor_causality: Mapping[str, str] = NOTHING
+    expected: Mapping[str, str] = NOTHING
+    sponsor_aware: str | None = None
+    started: Mapping[str, str] = NOTHING
+    submitted: Mapping[str, str] = NOTHING
+    versions: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pregnancy:
+    """A pregnancy of a participant or of a partner, followed to its outcome."""
+
+    id: str
+    of: str
+    site_aware: str
+    outcome: str | None = None
+    started: Mapping[str, str] = NOTHING
+    submitted: Mapping[str, str] = NOTHING
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParticipantState:
+    """One attempt of one person in the trial.
+
+    status: screening, failed, randomised, ended. `seen_by` names the people who treated the participant or
+    could read the arm: none of them can ever score this participant blind.
+    """
+
+    subject: str
+    person: str
+    attempt: int
+    site: str
+    randomising_site: str | None = None
+    status: str = "screening"
+    facts: Facts
+    consent: str | None = None
+    consented_on: date | None = None
+    withdrawn: frozenset[str] = frozenset()
+    eligible: Mapping[str, date] = NOTHING
+    number: str | None = None
+    arm: str | None = None
+    stratum: str | None = None
+    randomised_on: date | None = None
+    digest: str | None = None
+    queries: Mapping[str, Query] = NOTHING
+    asked: int = 0
+    prescriptions: Mapping[str, Prescription] = NOTHING
+    intakes: Mapping[str, tuple[str, ...]] = NOTHING
+    held: frozenset[str] = frozenset()
+    stopped: frozenset[str] = frozenset()
+    stopped_on: date | None = None
+    stop_cause: str | None = None
+    assessments: tuple[Assessment, ...] = ()
+    seen_by: frozenset[str] = frozenset()
+    adverse_events: Mapping[str, AdverseEvent] = NOTHING
+    pregnancies: Mapping[str, Pregnancy] = NOTHING
+    pending: Mapping[str, str] = NOTHING
+    judged: int = 0
+    missed: frozenset[str] = frozenset()
+    done: frozenset[tuple[str, str]] = frozenset()
+    lost: bool = False
+    died: bool = False
+    ended: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """What a command is decided on: the trial and, where the command names one, a participant."""
+
+    trial: TrialState = field(default_factory=TrialState)
+    participant: ParticipantState | None = None
+
+
+def put(mapping: Mapping[str, Any], key: str, value: Any) -> Mapping[str, Any]:
+    """A new mapping with one key set."""
+    return MappingProxyType({**mapping, key: value})
+
+
+def drop(mapping: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    """A new mapping without one key."""
+    return MappingProxyType({name: value for name, value in mapping.items() if name != key})
