@@ -1,7 +1,7 @@
 """The shape of a study definition: what an author may write, and nothing else.
 
-Each structure is frozen, takes keywords only, and refuses a field that it does not know. A scalar that holds
-an expression of `rules/` has the type `Rule`; the loader parses and checks it, and says file, line and column.
+Each structure is frozen, takes keywords only, and refuses a field that it does not know. A scalar that
+holds an expression of `rules/` has the type `Rule`; the loader parses and checks it, with its place.
 Collections that an author names are mappings from identifier to structure, so that every part has a stable
 dotted path (`criteria.I05.rule`) by which rules, positions, messages and versions refer to it.
 """
@@ -13,15 +13,18 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-Identifier = Annotated[str, Meta(pattern="^[A-Za-z][A-Za-z0-9_]*$", description="letters, digits, underscore")]
+Identifier = Annotated[
+    str, Meta(pattern="^[A-Za-z][A-Za-z0-9_]*$", description="letters, digits, underscore")
+]
 Rule = Annotated[str, Meta(min_length=1, description="an expression of the rule language")]
 Words = Annotated[str, Meta(min_length=1)]
 Category = Literal["trial", "person", "form", "query", "assessment", "sealed"]
 Strategy = Literal["treatment_policy", "composite", "hypothetical", "while_on_treatment", "principal_stratum"]
 
 
-class Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The base of every part: frozen, keyword-only, closed."""
+class Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """The base of every part: frozen, keyword-only, closed. A default is not written out, so that a field
+    which a later version adds does not change the digest of an earlier study."""
 
 
 class Protocol(Part):
@@ -106,8 +109,8 @@ class Derivation(Part):
 class Item(Part):
     """One question of a form.
 
-    `decimals` is the number of decimals that a number or quantity is kept with. `must` refuses the impossible,
-    `expect` opens a query, `derive` computes the value, `when` says when the item applies.
+    `decimals` is the number of decimals that a number or quantity is kept with. `must` refuses the
+    impossible, `expect` opens a query, `derive` computes the value, `when` says when the item applies.
     """
 
     label: Words
@@ -149,7 +152,10 @@ class Form(Part):
     items: dict[Identifier, Item]
     sealed: bool = False
     checks: dict[Identifier, Check] = {}
-    act: Literal["prescription", "dispensing", "return", "intake", "adverse_event", "guess", "pregnancy"] | None = None
+    act: (
+        Literal["prescription", "dispensing", "return", "intake", "adverse_event", "guess", "pregnancy"]
+        | None
+    ) = None
     licence: str = ""
     domain: str | None = None
     reference: str = ""
@@ -252,7 +258,9 @@ class Regimen(Part):
 
 
 class Stratum(Part):
-    """A stratification factor: a rule that gives a boolean or a code. Unknown stops randomisation."""
+    """A stratification factor: a rule that gives a boolean or a code. Unknown stops randomisation.
+
+    For a boolean rule the first of two levels stands for true; for a code the levels are its codes."""
 
     label: Words
     rule: Rule
@@ -340,7 +348,7 @@ class Timepoint(Part):
 
 
 class Intercurrent(Part):
-    """An intercurrent event: what it is (a rule over the participant's facts, by the time point) and its strategy."""
+    """An intercurrent event: what it is (a rule over the participant's facts) and its one strategy."""
 
     label: Words
     rule: Rule
@@ -350,13 +358,18 @@ class Intercurrent(Part):
 
 
 class Variable(Part):
-    """What is estimated. `endpoint` names the kind: binary, or time_to_event with `event` and `censor`."""
+    """What is estimated. The rule gives true or false for a binary endpoint, a number for a continuous
+    one, and for time_to_event the date of the event, missing when there was none; then `censor` gives the
+    last date on which the participant was known to be free of it, and time counts from `origin`. `score`
+    names the item (form.item) from which a binary endpoint is made, and which is imputed."""
 
     label: Words
     endpoint: Literal["binary", "continuous", "time_to_event"]
     rule: Rule
     score: str | None = None
     timepoint: Timepoint | None = None
+    censor: Rule | None = None
+    origin: Literal["randomised_on", "first_dose_on"] = "randomised_on"
 
 
 class Missing(Part):
@@ -369,7 +382,13 @@ class Missing(Part):
 
 class Sensitivity(Part):
     label: Words
-    change: Literal["treatment_policy", "non_response", "with_substitute_scores", "without_flagged_scores", "per_arm_missing"]
+    change: Literal[
+        "treatment_policy",
+        "non_response",
+        "with_substitute_scores",
+        "without_flagged_scores",
+        "per_arm_missing",
+    ]
 
 
 class Estimand(Part):

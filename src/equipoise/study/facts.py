@@ -1,0 +1,140 @@
+"""What is known of one participant, as the rules read it.
+
+`Facts` is immutable: a change gives another `Facts` that shares all that did not change. Derivations are
+evaluated when they are first asked for, once for each state of the facts; a change keeps those values that it
+cannot have touched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+from equipoise.rules.evaluate import evaluate
+from equipoise.rules.values import ABSENT, Missing, Value
+
+if TYPE_CHECKING:
+    from equipoise.study.study import Study
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One record of a form: of an encounter, or a row of a log (`repeat`); `date` is when it holds.
+
+    sequence: the ledger's number of the event that it came from, 0 while it is only proposed.
+    """
+
+    form: str
+    date: date
+    values: Mapping[str, Value | Missing]
+    encounter: str | None = None
+    repeat: str | None = None
+    sequence: int = 0
+
+    @property
+    def key(self) -> str | None:
+        """Which record of its form it is: the row of a log, else the encounter."""
+        return self.repeat or self.encounter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """The case of `rules` for one participant of a study.
+
+    forms: the records of each form in order of date, then of entry.  closed: the logs that are complete.
+    names: context names that are known (dates, the arm).  own: the record that is being entered.
+    """
+
+    study: Study = field(repr=False)
+    forms: Mapping[str, tuple[Record, ...]] = field(default_factory=dict)
+    closed: frozenset[str] = frozenset()
+    names: Mapping[str, Value | Missing] = field(default_factory=dict)
+    own: Record | None = None
+    derived: dict[str, Value | Missing] = field(default_factory=dict, compare=False, repr=False)
+
+    @classmethod
+    def empty(cls, study: Study) -> Facts:
+        """A participant about whom nothing is known; forms that the engine writes are complete by nature."""
+        return cls(study=study, closed=study.written_by_acts)
+
+    def record(self, form: str, encounter: str) -> Record | None:
+        """The record of a form at an encounter."""
+        for record in self.forms.get(form, ()):
+            if record.encounter == encounter:
+                return record
+        return None
+
+    def records(self, form: str) -> tuple[Record, ...]:
+        """All records of a form, in order of date, then of entry."""
+        return self.forms.get(form, ())
+
+    def log_closed(self, form: str) -> bool:
+        """Whether the log was said to be complete."""
+        return form in self.closed
+
+    def named(self, name: str) -> Value | Missing:
+        """The value of a context name, a parameter or a derivation."""
+        if name in self.names:
+            return self.names[name]
+        if name in self.derived:
+            return self.derived[name]
+        value = self.study.parameters.get(name)
+        if value is not None:
+            return value
+        rule = self.study.derivations.get(name)
+        if rule is None:
+            return ABSENT
+        value = self.derived[name] = evaluate(rule, self).value
+        return value
+
+    def _kept(self, root: tuple[str, str]) -> dict[str, Value | Missing]:
+        """The derived values that a change of this form or name cannot have touched."""
+        touched = self.study.touched.get(root, frozenset())
+        return {name: value for name, value in self.derived.items() if name not in touched}
+
+    def with_record(self, record: Record) -> Facts:
+        """With one more record; one with the same key in the same form is replaced in its place."""
+        found = list(self.forms.get(record.form, ()))
+        at = next((index for index, other in enumerate(found) if other.key == record.key), None)
+        if at is None or record.key is None:
+            found.append(record)
+        else:
+            found[at] = record
+        found.sort(key=_day)
+        forms = {**self.forms, record.form: tuple(found)}
+        return replace(self, forms=forms, derived=self._kept(("form", record.form)))
+
+    def without_record(self, form: str, key: str) -> Facts:
+        """Without the record of this key."""
+        found = tuple(record for record in self.forms.get(form, ()) if record.key != key)
+        return replace(self, forms={**self.forms, form: found}, derived=self._kept(("form", form)))
+
+    def with_log(self, form: str, closed: bool = True) -> Facts:
+        """With a log closed, or opened again."""
+        logs = self.closed | {form} if closed else self.closed - {form}
+        return replace(self, closed=logs, derived=self._kept(("form", form)))
+
+    def with_name(self, name: str, value: Value | Missing) -> Facts:
+        """With the value of a context name."""
+        return replace(self, names={**self.names, name: value}, derived=self._kept(("name", name)))
+
+    def with_names(self, names: Iterable[tuple[str, Value | Missing]]) -> Facts:
+        """With the values of several context names."""
+        facts = self
+        for name, value in names:
+            facts = facts.with_name(name, value)
+        return facts
+
+    def on(self, day: date) -> Facts:
+        """As read on a day: `today` is that day."""
+        return self if self.names.get("today") == day else self.with_name("today", day)
+
+    def with_own(self, record: Record | None) -> Facts:
+        """With the record that is being entered, for the rules of its form."""
+        return replace(self, own=record)
+
+
+def _day(record: Record) -> date:
+    return record.date

@@ -1,0 +1,91 @@
+"""From what was entered on a form to the values of a record.
+
+What was entered is text, or an object that says why there is none. Computed items are computed here, once,
+from the other items of the same record, and kept with the decimals of the item.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any
+
+from equipoise.rules.arithmetic import round_half_up
+from equipoise.rules.case import EmptyCase
+from equipoise.rules.check import Expression
+from equipoise.rules.entry import parse_value
+from equipoise.rules.evaluate import evaluate
+from equipoise.rules.types import Type
+from equipoise.rules.units import convert
+from equipoise.rules.values import MISSING, NOT_RECORDED, Duration, Missing, Quantity, Value
+from equipoise.study.errors import hint, problem
+from equipoise.study.model import Item
+
+ENTERED_REASONS = tuple(reason for reason in MISSING if reason != NOT_RECORDED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposed:
+    """A record before it has a date: what the computed items read."""
+
+    values: Mapping[str, Value | Missing]
+    encounter: str | None = None
+    date: date = date.min
+    sequence: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormParser:
+    """Reads the entries of one form. `derived` is in the order in which the items are computed."""
+
+    form: str
+    types: Mapping[str, Type]
+    derived: Mapping[str, Expression]
+    items: Mapping[str, Item]
+    parameters: Mapping[str, Value]
+
+    def parse(
+        self, given: Mapping[str, Any], earlier: Mapping[str, Value | Missing] | None
+    ) -> Mapping[str, Value | Missing]:
+        """The values of the record. Raises EquipoiseError at the first entry that cannot be read."""
+        values: dict[str, Value | Missing] = dict(earlier or {})
+        for name, entry in given.items():
+            values[name] = self.one(name, entry)
+        for name, rule in self.derived.items():
+            values[name] = self.computed(name, rule, values)
+        return MappingProxyType(values)
+
+    def one(self, name: str, entry: Any) -> Value | Missing:
+        """The value of one entry."""
+        place = f"{self.form}.{name}"
+        kind = self.types.get(name)
+        if kind is None:
+            close = hint(name, self.types)
+            raise problem("STUD-050", self.form, form=self.form, name=name, hint=close)
+        if name in self.derived:
+            raise problem("STUD-052", place, name=name)
+        if isinstance(entry, Mapping):
+            reason = entry.get("missing")
+            if reason not in ENTERED_REASONS or len(entry) != 1:
+                raise problem("STUD-053", place, found=reason)
+            return MISSING[reason]
+        if not isinstance(entry, str):
+            raise problem("STUD-054", place, name=name, found=f"text was expected, found {entry!r}")
+        return parse_value(kind, entry, place=place)
+
+    def computed(self, name: str, rule: Expression, values: Mapping[str, Value | Missing]) -> Value | Missing:
+        """The value of a computed item, in its unit and with its decimals."""
+        case = EmptyCase(self.parameters, Proposed(values=values))  # type: ignore[arg-type]
+        value = evaluate(rule, case).value
+        item = self.items[name]
+        if isinstance(value, Decimal):
+            return round_half_up(value, item.decimals)
+        if isinstance(value, Quantity):
+            amount = convert(value.value, value.unit, item.unit or "")
+            return Quantity(round_half_up(amount, item.decimals), item.unit or "")
+        if isinstance(value, Duration):
+            return Duration(round_half_up(value.count, item.decimals), value.unit)
+        return value

@@ -1,0 +1,259 @@
+"""Whether the parts of a definition point at parts that exist, and agree with each other.
+
+`LINKS` says for each field which holds an identifier what it must name. The other checks are small functions,
+each of which yields the faults that it finds; nothing here reads a rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from decimal import Decimal, InvalidOperation
+
+from equipoise.errors import EquipoiseError
+from equipoise.study.commands import KINDS
+from equipoise.study.errors import hint, problem
+from equipoise.study.model import Definition, Item
+from equipoise.study.sites import walk
+from equipoise.study.source import Source
+
+# pattern of the field: (what it names, in words; the top field that holds it)
+LINKS: dict[str, tuple[str, str]] = {
+    "arms.*.regimens": ("the regimen", "regimens"),
+    "encounters.*.forms": ("the form", "forms"),
+    "encounters.*.epoch": ("the epoch", "epochs"),
+    "forms.*.items.*.codelist": ("the codelist", "codelists"),
+    "gates.*.regimens": ("the regimen", "regimens"),
+    "regimens.*.companions": ("the regimen", "regimens"),
+    "regimens.*.after.regimen": ("the regimen", "regimens"),
+    "assessment.form": ("the form", "forms"),
+    "assessment.encounters": ("the encounter", "encounters"),
+    "assessment.baseline": ("the encounter", "encounters"),
+    "assessment.guess": ("the form", "forms"),
+    "safety.pregnancy_blocks": ("the regimen", "regimens"),
+    "estimands.*.treatment": ("the arm", "arms"),
+    "estimands.*.variable.timepoint.encounter": ("the encounter", "encounters"),
+}
+DECISION = ("decision", "decisions")
+CONTEXT = (
+    "today",
+    "consented_on",
+    "randomised_on",
+    "first_dose_on",
+    "last_dose_on",
+    "treatment_stopped_on",
+    "arm",
+)
+
+
+def faults(definition: Definition, source: Source) -> Iterator[EquipoiseError]:
+    """Every part that points at nothing, or disagrees with another."""
+    for check in CHECKS:
+        yield from check(definition, source)
+
+
+def links(definition: Definition, source: Source) -> Iterator[EquipoiseError]:
+    """Identifiers that name nothing."""
+    known = {pattern: (kind, set(getattr(definition, field))) for pattern, (kind, field) in LINKS.items()} | {
+        "estimands.*.strata": ("the stratum", set(definition.allocation.strata)),
+        "allocation.weights": ("the stratum", set(definition.allocation.strata)),
+        "roles.*.may": ("the kind of command", set(KINDS)),
+        "estimands.*.variable.score": ("the item", set(_items(definition))),
+    }
+    decisions = set(definition.decisions)
+    for leaf in walk(definition):
+        kind, names = known.get(leaf.pattern, ("", None))
+        if leaf.pattern.rpartition(".")[2] in DECISION:
+            kind, names = "the decision", decisions
+        if names is not None and leaf.value not in names:
+            owner = repr(leaf.path.rpartition(".")[0] if leaf.path[-1].isdigit() else leaf.path)
+            place = source.place(leaf.path)
+            close = hint(str(leaf.value), names)
+            yield problem("STUD-020", place, owner=owner, kind=kind, name=leaf.value, hint=close)
+
+
+def _items(definition: Definition) -> Iterator[str]:
+    for form_id, form in definition.forms.items():
+        for item_id in form.items:
+            yield f"{form_id}.{item_id}"
+
+
+def names(definition: Definition, source: Source) -> Iterator[EquipoiseError]:
+    """Parameters and derivations share one space of names with each other and the engine's names."""
+    for field in ("parameters", "derivations"):
+        for name in getattr(definition, field):
+            other = None
+            if name in CONTEXT:
+                other = "given by the engine"
+            elif field == "derivations" and name in definition.parameters:
+                other = f"a parameter, at {source.key(f'parameters.{name}')}"
+            if other:
+                yield problem("STUD-027", source.key(f"{field}.{name}"), name=name, other=other)
+
+
+def items(definition: Definition, source: Source) -> Iterator[EquipoiseError]:
+    """Each type of item has what it needs, and nothing that means nothing."""
+    for form_id, form in definition.forms.items():
+        for item_id, item in form.items.items():
+            found = _item_fault(item)
+            if found:
+                place = source.key(f"forms.{form_id}.items.{item_id}")
+                yield problem("STUD-024", place, type=repr(item.type), found=found)
+
+
+def _item_fault(item: Item) -> str:
+    lists = (item.codes is not None) + (item.codelist is not None)
+    if item.type == "code" and lists != 1:
+        return "needs either `codes` or `codelist`"
+    if item.type != "code" and lists:
+        return "has a list of codes"
+    if (item.type == "quantity") != (item.unit is not None):
+        return "needs a unit" if item.type == "quantity" else "has a unit"
+    if item.decimals and item.type not in ("number", "quantity"):
+        return "has decimals"
+    if item.partial and item.type != "date":
+        return "is marked `partial`"
+    if item.codes is not None and not item.codes:
+        return "has an empty list of codes"
+    return ""
+
+
+def forms(definition: Definition, source: Source) -> Iterator[EquipoiseError]:
+    """Forms that somebody can fill: collected at an encounter, a log, or written by one act."""
+    collected = {form for encounter in definition.encounters.values() for form in encounter.forms}
+    acts: dict[str, str] = {}
+    for form_id, form in definition.forms.items():
+        place = source.key(f"forms.{form_id}")
+        if form.kind == "encounter" and form_id not in collected:
+            yield problem("STUD-025", place, name=form_id)
+        if (form.kind == "act") and form.act is None:
+            yield problem("STUD-011", place, owner=f"the form {form_id!r} of kind act", name="act")
+        if form.act in acts:
+            found = f"the forms {acts[form.act]!r} and {form_id!r} are both written by the act {form.act!r}"
+            yield problem("STUD-028", place, found=found)
+        if form.act is not None:
+            acts.setdefault(form.act, form_id)
+
+
+def encounters(definition: Definition, source: Source) -> Iterator[EquipoiseError]:
+    """A planned encounter has an anchor and a day, an unscheduled one neither."""
+    for name, encounter in definition.encounters.items():
+        if (encounter.anchor is None) != (encounter.day is None):
+            found = "has a day, but no anchor" if encounter.anchor is None else "has an anchor, but no day"
+            yield problem("STUD-026", source.key(f"encounters.{name}"), name=name, found=found)
+
+
+def assessment(definition: Definition, source: Source) -> Iterator[EquipoiseError]:
+    """The masked assessment: a form of that kind, at encounters that collect it, the baseline among them."""
+    part = definition.assessment
+    if part is None or part.form not in definition.forms:
+        return
+    if definition.forms[part.form].kind != "assessment":
+        place = source.place("assessment.form")
+        kind = definition.forms[part.form].kind
+        yield problem("STUD-047", place, name=part.form, found=kind, expected="assessment")
+    for name in (*part.encounters, part.baseline):
+        encounter = definition.encounters.get(name)
+        if encounter is not None and part.form not in encounter.forms:
+            found = f"the encounter {name!r} is assessed, but does not collect the form {part.form!r}"
+            yield problem("STUD-028", source.place("assessment.encounters"), found=found)
+    if part.baseline not in part.encounters:
+        found = f"the baseline {part.baseline!r} is not one of the assessed encounters"
+        yield problem("STUD-028", source.place("assessment.baseline"), found=found)
+
+
+def roles(definition: Definition, source: Source) -> Iterator[EquipoiseError]:
+    """A masked role never sees what is sealed."""
+    for name, role in definition.roles.items():
+        if role.masked and "sealed" in role.sees:
+            yield problem("STUD-043", source.place(f"roles.{name}.sees"), name=name)
+
+
+def allocation(definition: Definition, source: Source) -> Iterator[EquipoiseError]:
+    """The scheme has what it needs; minimisation is never deterministic."""
+    part = definition.allocation
+    place = source.place("allocation")
+    if len(definition.arms) < 2:
+        yield problem("STUD-045", source.place("arms"), found="needs at least two arms")
+    if part.scheme == "minimisation":
+        if not part.strata and not part.by_site:
+            yield problem("STUD-045", place, found="minimises over no factor")
+        if not _is_probability(part.probability):
+            where = source.place("allocation.probability")
+            yield problem("STUD-044", where, found=part.probability or "not given")
+    elif part.probability is not None or part.weights:
+        yield problem("STUD-045", place, found="by blocks has a probability or weights")
+    for name in set(part.weights) - set(part.strata):
+        where = source.key(f"allocation.weights.{name}")
+        yield problem(
+            "STUD-020", where, owner="'allocation.weights'", kind="the stratum", name=name,
+            hint=hint(name, part.strata),
+        )  # fmt: skip
+    for name, stratum in part.strata.items():
+        if len(set(stratum.levels)) < max(2, len(stratum.levels)):
+            found = f"has the stratum {name!r} with fewer than two different levels"
+            yield problem("STUD-045", source.place(f"allocation.strata.{name}.levels"), found=found)
+
+
+def _is_probability(text: str | None) -> bool:
+    try:
+        return text is not None and Decimal("0.5") < Decimal(text) < 1
+    except InvalidOperation:
+        return False
+
+
+SUMMARIES = {
+    "binary": "risk_difference",
+    "continuous": "mean_difference",
+    "time_to_event": "hazard_ratio",
+}
+
+
+def estimands(definition: Definition, source: Source) -> Iterator[EquipoiseError]:
+    """Endpoint, summary, time point and censoring belong together."""
+    for name, estimand in definition.estimands.items():
+        variable = estimand.variable
+        found = ""
+        if SUMMARIES[variable.endpoint] != estimand.summary:
+            found = f"summarises a {variable.endpoint} endpoint by a {estimand.summary}"
+        elif (variable.endpoint == "time_to_event") != (variable.censor is not None):
+            found = "needs `censor`" if variable.censor is None else "censors what is no time to an event"
+        elif variable.endpoint != "time_to_event" and variable.timepoint is None:
+            found = "has no time point"
+        elif len(set(estimand.treatment)) < 2:
+            found = "compares fewer than two arms"
+        if found:
+            yield problem("STUD-046", source.key(f"estimands.{name}"), name=name, found=found)
+
+
+def safety(definition: Definition, source: Source) -> Iterator[EquipoiseError]:
+    """Reference information is about products that are given; clocks need a log of adverse events."""
+    products = {regimen.product for regimen in definition.regimens.values()}
+    for name in definition.safety.reference_information:
+        if name not in products:
+            path = f"safety.reference_information.{name}"
+            yield problem(
+                "STUD-020", source.key(path), owner="'safety.reference_information'", kind="the product",
+                name=name, hint=hint(name, products),
+            )  # fmt: skip
+    if definition.safety.clocks and adverse_events(definition) is None:
+        found = "there are reporting clocks, but no form has the act `adverse_event`"
+        yield problem("STUD-028", source.place("safety.clocks"), found=found)
+
+
+def adverse_events(definition: Definition) -> str | None:
+    """The form that holds adverse events, if any."""
+    return next((name for name, form in definition.forms.items() if form.act == "adverse_event"), None)
+
+
+CHECKS: tuple[Callable[[Definition, Source], Iterator[EquipoiseError]], ...] = (
+    links,
+    names,
+    items,
+    forms,
+    encounters,
+    assessment,
+    roles,
+    allocation,
+    estimands,
+    safety,
+)
