@@ -15,6 +15,7 @@ from equipoise.rules import nodes as n
 from equipoise.rules import typing_rules as rules
 from equipoise.rules.errors import fault
 from equipoise.rules.lexer import hint
+from equipoise.rules.place import Place
 from equipoise.rules.printer import to_text
 from equipoise.rules.scope import BUILT_IN, ENCOUNTER, LOG, FormScope, Scope
 from equipoise.rules.types import Boolean, DateType, DurationType, Number, Type, name_of
@@ -76,19 +77,19 @@ def _name(node: n.Name, c: _Checking) -> Checked:
     return node, c.scope.names[node.name]
 
 
-def _form(name: str, node: n.Node, c: _Checking) -> FormScope:
+def _form(name: str, place: Place, c: _Checking) -> FormScope:
     if name not in c.scope.forms:
-        raise fault("RULE-011", node.place, found=name, hint=hint(name, c.scope.forms))
+        raise fault("RULE-011", place, found=name, hint=hint(name, c.scope.forms))
     return c.scope.forms[name]
 
 
-def _item_type(form: str, item: str, node: n.Node, c: _Checking) -> Type:
+def _item_type(form: str, item: str, place: Place, c: _Checking) -> Type:
     if item in BUILT_IN:
         c.depends.add(("form", form))
         return c.scope.built_in(item)
     items = c.scope.forms[form].items
     if item not in items:
-        raise fault("RULE-012", node.place, form=form, found=item, hint=hint(item, [*items, *BUILT_IN]))
+        raise fault("RULE-012", place, form=form, found=item, hint=hint(item, [*items, *BUILT_IN]))
     c.depends.add(("item", form, item))
     return items[item].type
 
@@ -98,9 +99,9 @@ def _reads(node: n.Item, form: FormScope, c: _Checking) -> str:
     if node.encounter is not None:
         if node.encounter not in c.scope.encounters:
             near = hint(node.encounter, c.scope.encounters)
-            raise fault("RULE-015", node.place, found=node.encounter, hint=near)
+            raise fault("RULE-015", node.encounter_place, found=node.encounter, hint=near)
         if form.kind == LOG or node.encounter not in form.encounters:
-            raise fault("RULE-016", node.place, form=node.form, found=node.encounter)
+            raise fault("RULE-016", node.encounter_place, form=node.form, found=node.encounter)
         return node.encounter
     if node.form == c.scope.own:
         return n.OWN
@@ -114,13 +115,13 @@ def _reads(node: n.Item, form: FormScope, c: _Checking) -> str:
 
 
 def _item(node: n.Item, c: _Checking) -> Checked:
-    form = _form(node.form, node, c)
-    kind = _item_type(node.form, node.item, node, c)
+    form = _form(node.form, node.place, c)
+    kind = _item_type(node.form, node.item, node.item_place, c)
     return replace(node, reads=_reads(node, form, c)), kind
 
 
 def _member(node: n.Member, c: _Checking) -> Checked:
-    return node, _item_type(c.variables[node.variable], node.item, node, c)
+    return node, _item_type(c.variables[node.variable], node.item, node.item_place, c)
 
 
 def _not(node: n.Not, c: _Checking) -> Checked:
@@ -206,13 +207,8 @@ def _call(node: n.Call, c: _Checking) -> Checked:
 def _extremum(node: n.Call, checked: list[Checked]) -> Type:
     """min, max and sum: two or more of one ordered kind (sum: of amounts)."""
     if len(checked) < 2:
-        raise fault(
-            "RULE-027",
-            node.place,
-            function=node.function,
-            expected="two or more arguments",
-            found=len(checked),
-        )
+        words = {"function": node.function, "expected": "two or more arguments", "found": len(checked)}
+        raise fault("RULE-027", node.place, **words)
     first, kind = checked[0]
     for argument, other in checked[1:]:
         kind = rules.joined(first, kind, argument, other, argument.place)
@@ -256,7 +252,7 @@ FUNCTION_TYPES: Mapping[str, Callable[[n.Call, list[Checked]], Type]] = {
 
 def _bound(node: n.Quantified | n.Select, c: _Checking) -> bool:
     """Binds the variable to the form; gives whether the form is a log."""
-    form = _form(node.form, node, c)
+    form = _form(node.form, node.form_place, c)
     taken = (c.scope.forms, c.scope.names, c.scope.sealed, c.variables)
     if any(node.variable in names for names in taken):
         raise fault("RULE-029", node.place, found=node.variable)

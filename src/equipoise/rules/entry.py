@@ -10,7 +10,7 @@ import re
 from datetime import date
 from decimal import Decimal
 
-from equipoise.rules.arithmetic import EXACT, MAX_DIGITS
+from equipoise.rules.arithmetic import EXACT, MAX_DIGITS, round_half_up
 from equipoise.rules.errors import fault
 from equipoise.rules.types import (
     Boolean,
@@ -61,7 +61,7 @@ def _number(text: str, decimals: int | None, place: str) -> Decimal:
     if len(text) > MAX_DIGITS:
         raise fault("RULE-048", place, limit=MAX_DIGITS)
     value = EXACT.plus(Decimal(text))
-    if decimals is not None and value != round(value, decimals):
+    if decimals is not None and value != round_half_up(value, decimals):
         raise fault("RULE-042", place, text=text, decimals=decimals)
     return value
 

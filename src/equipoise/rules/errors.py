@@ -23,7 +23,7 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
     "RULE-005": (
         "{found} follows a complete expression",
         LOGIC,
-        "Join the two with and, or, or an operator.",
+        "Join them with and, or, or an operator.",
     ),
     "RULE-006": (
         "{found} is not a date of the calendar",

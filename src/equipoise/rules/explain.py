@@ -13,9 +13,9 @@ from typing import Any
 from equipoise.rules import nodes as n
 from equipoise.rules.check import Expression
 from equipoise.rules.evaluate import Fact, Verdict
-from equipoise.rules.parser import PRODUCT
-from equipoise.rules.printer import LEVEL, value_text
-from equipoise.rules.scope import Scope
+from equipoise.rules.printer import value_text
+from equipoise.rules.scope import BUILT_IN, Scope
+from equipoise.rules.types import DateType, Type
 from equipoise.rules.values import Duration, Missing, PartialDate, Quantity, Range, Value
 
 COMPARISONS = {
@@ -65,18 +65,22 @@ class _Words:
         self.forms: dict[str, str] = {}
 
     def form(self, form: str) -> str:
-        return (form in self.scope.forms and self.scope.forms[form].label) or _plain(form)
+        return self.scope.forms[form].label or _plain(form)
 
     def item(self, form: str, item: str) -> str:
         if item == "date":
             return f"the date of {self.form(form)}"
         if item == "encounter":
             return f"the encounter of {self.form(form)}"
-        found = self.scope.forms[form].items.get(item) if form in self.scope.forms else None
-        return (found and found.label) or _plain(item)
+        return self.scope.forms[form].items[item].label or _plain(item)
+
+    def type_of(self, form: str, item: str) -> Type:
+        if item in BUILT_IN:
+            return self.scope.built_in(item)
+        return self.scope.forms[form].items[item].type
 
     def encounter(self, encounter: str) -> str:
-        return self.scope.encounters.get(encounter) or _plain(encounter)
+        return self.scope.encounters[encounter] or _plain(encounter)
 
     def name(self, name: str) -> str:
         return self.scope.labels.get(name) or CONTEXT_LABELS.get(name) or _plain(name)
@@ -144,11 +148,10 @@ def _say(node: n.Node, words: _Words) -> str:
     return SAY[type(node)](node, words)
 
 
-def _part(node: n.Node, words: _Words, level: int) -> str:
+def _part(node: n.Node, words: _Words) -> str:
     """A part of a sentence, in brackets where its extent would be unclear."""
     text = _say(node, words)
-    loose = LEVEL.get(type(node), PRODUCT + 9) if not isinstance(node, n.Arithmetic) else PRODUCT
-    return f"({text})" if loose < level else text
+    return f"({text})" if isinstance(node, LOOSE + (n.Arithmetic,)) else text
 
 
 def _item(node: n.Item, words: _Words) -> str:
@@ -158,34 +161,43 @@ def _item(node: n.Item, words: _Words) -> str:
 
 def _join(word: str) -> Callable[[Any, _Words], str]:
     def say(node: Any, words: _Words) -> str:
-        parts = [
-            f"({_say(part, words)})"
-            if isinstance(part, LOOSE) and type(part) is not type(node)
-            else _say(part, words)
-            for part in (node.left, node.right)
-        ]
-        return f"{parts[0]} {word} {parts[1]}"
+        parts = (_clause(part, node, words) for part in (node.left, node.right))
+        return f" {word} ".join(parts)
 
     return say
+
+
+def _clause(part: n.Node, within: n.Node, words: _Words) -> str:
+    """One side of `and` or `or`; a chain of the same word needs no brackets."""
+    loose = isinstance(part, LOOSE) and type(part) is not type(within)
+    return f"({_say(part, words)})" if loose else _say(part, words)
 
 
 def _implies(node: n.Implies, words: _Words) -> str:
     return f"if {_say(node.left, words)}, then {_say(node.right, words)}"
 
 
-def _is_date(node: n.Node) -> bool:
-    if isinstance(node, n.Literal):
-        return isinstance(node.value, date | PartialDate)
-    if isinstance(node, n.Name):
-        return node.name in CONTEXT_LABELS and node.name != "arm"
-    return isinstance(node, n.Item | n.Member) and node.item == "date"
+def _is_date(node: n.Node, words: _Words) -> bool:
+    """Whether the sentence should say before and after instead of less and more."""
+    match node:
+        case n.Literal():
+            return isinstance(node.value, date | PartialDate)
+        case n.Name():
+            return isinstance(words.scope.names[node.name], DateType)
+        case n.Item():
+            return isinstance(words.type_of(node.form, node.item), DateType)
+        case n.Member():
+            return isinstance(words.type_of(words.forms[node.variable], node.item), DateType)
+        case n.Arithmetic():
+            return _is_date(node.left, words) and not _is_date(node.right, words)
+    return False
 
 
 def _compare(node: n.Compare, words: _Words) -> str:
     left, right = _say(node.left, words), _say(node.right, words)
     if isinstance(node.right, n.Literal) and isinstance(node.right.value, bool):
         return left if (node.operator == "=") is node.right.value else f"not {left}"
-    table = DATE_COMPARISONS if _is_date(node.left) or _is_date(node.right) else COMPARISONS
+    table = DATE_COMPARISONS if _is_date(node.left, words) or _is_date(node.right, words) else COMPARISONS
     return f"{left} {table[node.operator]} {right}"
 
 
@@ -216,7 +228,7 @@ def _if(node: n.If, words: _Words) -> str:
 
 
 def _arithmetic(node: n.Arithmetic, words: _Words) -> str:
-    left, right = _part(node.left, words, PRODUCT + 1), _part(node.right, words, PRODUCT + 1)
+    left, right = _part(node.left, words), _part(node.right, words)
     return f"{left} {SIGNS[node.operator]} {right}"
 
 
@@ -230,6 +242,7 @@ def _call(node: n.Call, words: _Words) -> str:
 
 
 def _quantified(node: n.Quantified, words: _Words) -> str:
+    words.forms[node.variable] = node.form
     condition, form = _say(node.condition, words), words.form(node.form)
     if node.kind == "count":
         return f"the number of records of {form} in which {condition}"
@@ -237,12 +250,13 @@ def _quantified(node: n.Quantified, words: _Words) -> str:
 
 
 def _select(node: n.Select, words: _Words) -> str:
+    words.forms[node.variable] = node.form
     where = f" in which {_say(node.condition, words)}" if node.condition else ""
     return f"{_say(node.value, words)} in the {node.kind} record of {words.form(node.form)}{where}"
 
 
 def _member(node: n.Member, words: _Words) -> str:
-    return words.item(words.forms.get(node.variable, ""), node.item)
+    return words.item(words.forms[node.variable], node.item)
 
 
 LOOSE = (n.And, n.Or, n.Implies, n.If)
@@ -263,7 +277,7 @@ SAY: Mapping[type[n.Node], Callable[[Any, _Words], str]] = {
     n.Within: _within,
     n.If: _if,
     n.Arithmetic: _arithmetic,
-    n.Negate: lambda node, words: f"minus {_part(node.operand, words, PRODUCT + 1)}",
+    n.Negate: lambda node, words: f"minus {_part(node.operand, words)}",
     n.Call: _call,
     n.Quantified: _quantified,
     n.Select: _select,

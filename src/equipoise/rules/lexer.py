@@ -18,9 +18,8 @@ from equipoise.rules.types import DURATION_WORDS, TIME_CODES
 from equipoise.rules.unit_table import COMMON
 from equipoise.rules.units import known
 
-RESERVED = frozenset(
-    "if then else implies and or not in is within at where before after of true false".split()
-)
+WORDS = "if then else implies and or not in is within at where before after of true false"
+RESERVED = frozenset(WORDS.split())
 
 TOKEN = re.compile(
     r"""(?P<space>\s+)

@@ -44,6 +44,8 @@ class Item(Node):
     form: str
     item: str
     encounter: str | None = None
+    item_place: Place = field(default=NOWHERE, compare=False, repr=False)
+    encounter_place: Place = field(default=NOWHERE, compare=False, repr=False)
     reads: str = field(default=OWN, compare=False, repr=False)
 
 
@@ -53,6 +55,7 @@ class Member(Node):
 
     variable: str
     item: str
+    item_place: Place = field(default=NOWHERE, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,6 +181,7 @@ class Quantified(Node):
     variable: str
     form: str
     condition: Node
+    form_place: Place = field(default=NOWHERE, compare=False, repr=False)
     log: bool = field(default=False, compare=False, repr=False)
 
 
@@ -190,6 +194,7 @@ class Select(Node):
     form: str
     condition: Node | None = None
     value: Node
+    form_place: Place = field(default=NOWHERE, compare=False, repr=False)
     log: bool = field(default=False, compare=False, repr=False)
 
 

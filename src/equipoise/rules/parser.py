@@ -188,16 +188,14 @@ class _Parser:
         token = self.now
         if token.kind == "number":
             return n.Literal(value=_amount(sign, self.take(), place), place=place)
-        if sign or token.kind == "end" or token.kind == "symbol" or token.text not in ("true", "false"):
-            if sign or token.kind not in ("text", "date"):
-                code = "RULE-004" if token.kind == "end" else "RULE-038"
-                raise fault(code, self.here(), expected="an expression", found=token)
-        self.take()
-        if token.kind == "date":
-            return n.Literal(value=_date(token, place), place=place)
-        if token.kind == "text":
-            return n.Literal(value=token.text[1:-1].replace("''", "'"), place=place)
-        return n.Literal(value=token.text == "true", place=place)
+        if not sign and token.kind == "date":
+            return n.Literal(value=_date(self.take(), place), place=place)
+        if not sign and token.kind == "text":
+            return n.Literal(value=self.take().text[1:-1].replace("''", "'"), place=place)
+        if not sign and (self.accept("true") or self.accept("false")):
+            return n.Literal(value=token.text == "true", place=place)
+        code = "RULE-004" if token.kind == "end" else "RULE-038"
+        raise fault(code, self.here(), expected="an expression", found=token)
 
     def reference(self, place: Place) -> n.Node:
         name = self.take().text
@@ -212,11 +210,18 @@ class _Parser:
             return n.Name(name=name, place=place)
         if self.now.kind != "word":
             raise self.wrong("the name of an item")
-        item = self.take().text
+        item_place, item = self.here(), self.take().text
         if name in self.variables:
-            return n.Member(variable=name, item=item, place=place)
-        encounter = self.name("the name of an encounter") if self.accept("at") else None
-        return n.Item(form=name, item=item, encounter=encounter, place=place)
+            return n.Member(variable=name, item=item, place=place, item_place=item_place)
+        at = self.accept("at")
+        return n.Item(
+            form=name,
+            item=item,
+            place=place,
+            item_place=item_place,
+            encounter_place=self.here(),
+            encounter=self.name("the name of an encounter") if at else None,
+        )
 
     def arguments(self) -> tuple[n.Node, ...]:
         found = [self.expression(IF)]
@@ -231,16 +236,17 @@ class _Parser:
         if variable in self.variables:
             raise fault("RULE-029", at, found=variable)
         self.expect("in")
-        form = self.name("the name of a form")
+        form_place, form = self.here(), self.name("the name of a form")
         self.variables.append(variable)
         condition = self.expression(IF) if kind in SELECTIONS and self.accept("where") else None
         self.expect(":")
         body = self.expression(IF)
         self.expect(")")
         self.variables.pop()
+        shared = {"kind": kind, "variable": variable, "form": form, "place": place, "form_place": form_place}
         if kind in QUANTIFIERS:
-            return n.Quantified(kind=kind, variable=variable, form=form, condition=body, place=place)
-        return n.Select(kind=kind, variable=variable, form=form, condition=condition, value=body, place=place)
+            return n.Quantified(condition=body, **shared)
+        return n.Select(condition=condition, value=body, **shared)
 
 
 def _amount(sign: str, token: Token, place: Place) -> Value:

@@ -175,7 +175,7 @@ WORDS: Mapping[type[n.Node], str] = {
     n.Quantified: "quantified",
     n.Select: "select",
 }
-MARKS = frozenset({"place", "reads", "log"})
+MARKS = frozenset({"place", "item_place", "encounter_place", "form_place", "reads", "log"})
 
 
 def to_data(node: n.Node) -> dict[str, Any]:

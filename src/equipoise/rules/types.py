@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from equipoise.rules.place import NOWHERE, Place
 from equipoise.rules.errors import fault
+from equipoise.rules.place import NOWHERE, Place
 from equipoise.rules.units import known
 
 EXACT = "exact"

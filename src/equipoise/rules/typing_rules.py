@@ -58,13 +58,13 @@ def comparable(left: n.Node, left_type: Type, right: n.Node, right_type: Type, p
 
 
 def _one_scale(left: Type, right: Type, place: Place) -> None:
-    if isinstance(left, QuantityType) and isinstance(right, QuantityType):
-        if not same_dimension(left.unit, right.unit):
+    match left, right:
+        case QuantityType(), QuantityType() if not same_dimension(left.unit, right.unit):
             raise fault("RULE-020", place, left=left.unit, right=right.unit)
-    if isinstance(left, DurationType) and isinstance(right, DurationType) and left.kind != right.kind:
-        raise fault("RULE-021", place)
-    if isinstance(left, Code) and isinstance(right, Code) and set(left.values) != set(right.values):
-        raise fault("RULE-019", place, left=name_of(left), right=name_of(right))
+        case DurationType(), DurationType() if left.kind != right.kind:
+            raise fault("RULE-021", place)
+        case Code(), Code() if set(left.values) != set(right.values):
+            raise fault("RULE-019", place, left=name_of(left), right=name_of(right))
 
 
 def ordered(kind: Type, operator: str, place: Place) -> None:

@@ -86,18 +86,17 @@ OFFSETS: dict[str, Fraction] = {"Cel": Fraction(27315, 100), "[degF]": Fraction(
 
 # The laboratory, vital-sign and dosing units that studies commonly declare; any other product of the
 # atoms above is as good. The differential test compares every one of them with the UCUM essence.
-COMMON: tuple[str, ...] = tuple(
-    """
+LISTED = """
     kg g mg ug ng pg [lb_av] [oz_av] [st_av] m cm mm um [in_i] [ft_i] m2 cm2 mm2 kg/m2 g/m2
     L dL mL uL nL pL fL m3 cm3 Cel [degF] K mm[Hg] kPa cm[H2O] /min {beats}/min {breaths}/min Hz s ms min
     mL/min mL/min/{1.73_m2} mL/s L/min mL/h mL/kg mL/kg/h L/d mL/d
     10*9/L 10*12/L 10*6/L 10*3/uL 10*6/uL /uL /L /mL {cells}/uL {copies}/mL
-    g/L g/dL mg/L mg/dL ug/L ug/dL ug/mL ng/L ng/mL ng/dL pg/mL pg/L pg mg/mL kg/L
+    g/L g/dL mg/L mg/dL ug/L ug/dL ug/mL ng/L ng/mL ng/dL pg/mL pg/L mg/mL kg/L
     mol/L mmol/L umol/L nmol/L pmol/L mol mmol umol nmol umol/d mmol/d mmol/mol mg/mmol g/mol mg/g ug/g
     meq/L meq eq/L osm/kg mosm/kg mosm/L
     U/L U/mL kU/L mU/L mU/mL U ukat/L nkat/L [IU] [IU]/L [IU]/mL k[IU]/L k[IU]/mL m[IU]/L m[IU]/mL u[IU]/mL
     k[IU] [CFU]/mL % {score} {ratio} {INR} mm/h [ppm]
-    mg/d mg/wk ug/d g/d mg/kg mg/kg/d mg/kg/wk mg/m2 mg/m2/d mg/m2/wk ug/kg ug/kg/min ug/min mg/h [IU]/d [IU]/kg
-    {tablet} {tablet}/d kcal kcal/d kJ mV uV mA Gy mGy mSv kBq MBq J W N
-    """.split()
-)
+    mg/d mg/wk ug/d g/d mg/kg mg/kg/d mg/kg/wk mg/m2 mg/m2/d mg/m2/wk ug/kg ug/kg/min ug/min mg/h
+    [IU]/d [IU]/kg {tablet} {tablet}/d kcal kcal/d kJ mV uV mA Gy mGy mSv kBq MBq J W N
+"""
+COMMON: tuple[str, ...] = tuple(LISTED.split())
