@@ -23,7 +23,7 @@ demo: $(READY) ## conduct the reference trial in simulation, from its registry r
 	@$(BIN)/equipoise run studies/NCT06965244 --out out/NCT06965244
 
 test: lint ## everything that must pass: style, layers, tests, and the core's coverage by branch
-	$(PYTEST) --cov --cov-report=
+	$(PYTEST) --cov=equipoise --cov-report=
 	$(BIN)/coverage report --include='$(CORE_FILES)' --skip-covered --show-missing --fail-under=100
 
 lint: $(READY) ## style and layers
@@ -36,7 +36,7 @@ format: $(READY) ## put the code into the house style
 	$(BIN)/ruff format .
 
 coverage: $(READY) ## which lines of the whole package no test reaches, as pages in htmlcov/
-	$(PYTEST) --cov --cov-report=html --cov-report=term:skip-covered
+	$(PYTEST) --cov=equipoise --cov-report=html --cov-report=term:skip-covered
 
 bench: $(READY) ## measure: a whole trial, and how it grows
 	$(BIN)/python -m benchmarks

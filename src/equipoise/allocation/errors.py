@@ -41,7 +41,7 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
     ),
     "ALLO-006": (
         "the minimisation is deterministic or nearly so: probability {detail}",
-        "Whoever knows the earlier participants would know the next arm: nothing is concealed (ICH E9 2.3.2).",
+        "Whoever knows the earlier participants would know the next arm before consent (ICH E9 2.3.2).",
         "Choose a probability below 1, for example 0.8.",
     ),
     "ALLO-007": (

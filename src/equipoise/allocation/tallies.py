@@ -19,8 +19,8 @@ class Allocation:
     """One place of the list.
 
     scheme: the scheme's name. stratum: its name. slot: the place in the stratum (blocks) or in the trial
-    (minimisation), from 1; 0 for an arm that was given outside the list, which takes no place. block: the slot at
-    which its block began; 0 where there are no blocks.
+    (minimisation), from 1; 0 for an arm that was given outside the list, which takes no place. block: the
+    slot at which its block began; 0 where there are no blocks.
     """
 
     scheme: str
@@ -88,7 +88,7 @@ def allocation_data(allocation: Allocation) -> dict[str, str]:
 
 
 def allocation_from(data: Mapping[str, Any]) -> Allocation:
-    """The allocation that an event keeps, where an empty slot is one given outside the list. Raises ALLO-024."""
+    """The allocation that an event keeps; an empty slot is one given outside the list. Raises ALLO-024."""
     try:
         return Allocation(
             scheme=data["scheme"],
