@@ -84,7 +84,7 @@ def test_the_measures_of_imbalance() -> None:
 
 
 def test_measures_can_disagree_about_the_favoured_arm() -> None:
-    """One large difference against two small ones: the range counts them alike, the variance minds the large."""
+    """One large difference against two small ones: the variance minds the large one more."""
     earlier = margins({("site", "1"): (3, 0), ("sex", "m"): (0, 1), ("age", "old"): (0, 1)})
     three = {"factors": ("site", "sex", "age")}
     assert scheme(**three).scores("site=1;sex=m;age=old", earlier) == (4, 6)
