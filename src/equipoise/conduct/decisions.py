@@ -9,14 +9,7 @@ if TYPE_CHECKING:
 
 
 def undecided(study: Study, mode: str | None, act: str) -> tuple[str, ...]:
-    """The decisions that bar an act (`randomise`, `dose`, `analyse`) in this mode.
-
-    Live: all that block the act and are not decided. Practice and simulation: those without even an
-    assumption.
-    """
-    enough = ("decided",) if mode == "live" else ("decided", "assumption")
+    """What bars an act (`randomise`, `dose`, `analyse`) in a ledger of this mode, in words."""
     return tuple(
-        f"{name}: {decision.question}"
-        for name, decision in study.definition.decisions.items()
-        if act in decision.blocks and decision.status not in enough
+        f"{name}: {decision.question}" for name, decision in study.open_decisions(act, mode or "live")
     )

@@ -11,9 +11,8 @@ from equipoise.conduct.errors import refuse
 from equipoise.conduct.state import TrialState
 
 if TYPE_CHECKING:
-    from equipoise.study.study import Study
-
     from equipoise.ledger.entry import Event
+    from equipoise.study.study import Study
 
 
 def freeze_analysis(context: Context, command: Command) -> Decision:

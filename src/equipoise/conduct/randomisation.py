@@ -12,8 +12,6 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from equipoise.conduct.judgement import judge_criteria, judge_gates
-
 from equipoise.allocation import allocate, allocation_data, allocation_from, stratum_name
 from equipoise.conduct import deviations
 from equipoise.conduct.command import Command, Context, Decision, Refusal
@@ -21,6 +19,7 @@ from equipoise.conduct.consent import check_consented
 from equipoise.conduct.decisions import undecided
 from equipoise.conduct.eligibility import check_eligible
 from equipoise.conduct.errors import refuse
+from equipoise.conduct.judgement import judge_criteria, judge_gates
 from equipoise.conduct.scheme import UNKNOWN_LEVEL, levels_of, scheme_of
 from equipoise.conduct.state import ParticipantState, TrialState, put
 from equipoise.errors import EquipoiseError

@@ -1,0 +1,27 @@
+"""The codes of simulation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from equipoise.errors import EquipoiseError
+
+CATALOGUE: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "SIMU-001": ("A scenario must be read before it can be run.", "Check the file."),
+        "SIMU-002": ("A misspelt key would silently change the assumed truth.", "Correct the key or value."),
+        "SIMU-003": ("A scenario fills the forms of one study.", "Use the names of the study's definition."),
+        "SIMU-004": ("A simulated trial that stops half-way shows nothing.", "Look at the refusals listed."),
+    }
+)
+
+
+class SimulationError(EquipoiseError):
+    """A scenario or a simulated trial that cannot be run."""
+
+
+def scenario_error(code: str, place: str, fault: str) -> SimulationError:
+    """The error of a code, with the catalogue's reason and remedy."""
+    why, remedy = CATALOGUE[code]
+    return SimulationError(code=code, place=place, fault=fault, why=why, remedy=remedy)

@@ -1,0 +1,188 @@
+"""A scenario: the assumed truth of a simulated trial, as data.
+
+A scenario says who arrives where, what each patient is like (`latents`), how forms are filled in, how a disease
+runs its course, what goes wrong, and which incidents must happen. It knows items, arms and encounters by the names
+of the study's definition and nothing of what they mean.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+import yaml
+from msgspec import Meta
+
+from equipoise.simulation.errors import scenario_error
+
+Share = Annotated[float, Meta(ge=0, le=1)]
+
+
+class Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The base of every part: frozen, keyword-only, closed."""
+
+
+class Generator(Part):
+    """How one value comes about. The first of these that is given decides, in this order:
+
+    at: another generator at an encounter.  by_arm: one for each arm.  when: latents that must have these values,
+    else `otherwise` (nothing, if there is none).  missing: a reason, with `probability`.
+    value: a constant.  latent: the text of a latent.  choose: weights.  normal: mean and standard deviation, kept
+    within `low` and `high`.  between: lowest and highest, all equally likely.  days: lowest and highest number of
+    days from `anchor` (today, consented_on, randomised_on, birth_date or a latent that is a date), giving a date.
+    thin: each unit of the item's value at the first encounter stays with the share that the named curve leaves.
+    `decimals` rounds; `plus` adds another generator's number; `scale` multiplies.
+    """
+
+    at: dict[str, Generator] = {}
+    by_arm: dict[str, Generator] = {}
+    when: dict[str, str] = {}
+    then: Generator | None = None
+    otherwise: Generator | None = None
+    missing: str | None = None
+    probability: Share = 1.0
+    value: str | None = None
+    latent: str | None = None
+    choose: dict[str, float] = {}
+    normal: tuple[float, float] | None = None
+    between: tuple[float, float] | None = None
+    days: tuple[int, int] | None = None
+    anchor: str = "today"
+    thin: str | None = None
+    low: float | None = None
+    high: float | None = None
+    decimals: int | None = None
+    plus: Generator | None = None
+    scale: float = 1.0
+    source: str = ""
+
+
+class Curve(Part):
+    """What is left of a disease `t` days after randomisation: 1 - depth x (1 - 2^(-t / half_time)).
+
+    depth: the latent with the final share that goes away (negative: it grows). noise: standard deviation of a
+    rater's error, as a share of what is left.
+    """
+
+    depth: str
+    half_time: float
+    noise: float = 0.0
+    source: str = ""
+
+
+class SiteSpec(Part):
+    """A site: opening day counted from the start, and mean number of arrivals in 30 days; ramp: days until full."""
+
+    site: str
+    name: str
+    country: str
+    per_month: float
+    opens: int = 0
+    ramp: int = 0
+
+
+class LogRow(Part):
+    """One possible row of a log: present with `probability`, if `when` holds."""
+
+    values: dict[str, Generator]
+    when: dict[str, str] = {}
+    probability: Share = 1.0
+
+
+class Happening(Part):
+    """An adverse event that may happen: mean number in 30 days by arm, and how it is."""
+
+    term: str
+    per_month: dict[str, float]
+    grade: dict[str, float] = msgspec.field(default_factory=lambda: {"1": 0.6, "2": 0.4})
+    serious: Share = 0.0
+    criteria: tuple[str, ...] = ("hospitalisation",)
+    related: Share = 0.5
+    stops: Share = 0.0
+    days: tuple[int, int] = (3, 30)
+    outcome: str = "recovered"
+    source: str = ""
+
+
+class Exits(Part):
+    """What ends treatment, visits or data, as mean numbers in 30 days; stops by cause and arm.
+
+    `lack_of_effect_when`: latents that a participant must have for the cause `inefficacy`.
+    """
+
+    stops: dict[str, dict[str, float]] = {}
+    stop_when: dict[str, dict[str, str]] = {}
+    loss: float = 0.0
+    visits_withdrawn: float = 0.0
+    data_withdrawn: float = 0.0
+    death: float = 0.0
+    never_started: Share = 0.0
+    source: str = ""
+
+
+class Conduct(Part):
+    """How people at the sites behave."""
+
+    declines: Share = 0.0
+    screening_days: tuple[int, int] = (7, 21)
+    missed_visit: Share = 0.0
+    outside_window: Share = 0.0
+    late_entry_days: int = 3
+    substitute_assessor: Share = 0.0
+    entry_error: Share = 0.0
+    recorded_intakes: tuple[str, ...] = ()
+    skipped_intake: Share = 0.0
+    compliance: Share = 0.95
+    rescreened: Share = 0.0
+    guess_right: Share = 0.5
+    follow_up_months: float = 8.0
+
+
+class Incident(Part):
+    """A command that must be sent: to the n-th randomised participant for whom `where` holds, on a day after
+    randomisation. In `data`, `@today`, `@now` and `@user:ROLE` are filled in; `repeat` days apart, `times` times."""
+
+    kind: str
+    nth: int = 1
+    day: int = 1
+    where: dict[str, str] = {}
+    role: str | None = None
+    encounter: str | None = None
+    data: dict[str, Any] = {}
+    reason: str | None = None
+    label: str = ""
+
+
+class Scenario(Part):
+    """A whole scenario. `treatment_days`: how long the drug is given; `supply_days`: one supply."""
+
+    scenario: str
+    label: str
+    study: str
+    start: str
+    sites: tuple[SiteSpec, ...]
+    latents: dict[str, Generator]
+    forms: dict[str, dict[str, Generator]]
+    logs: dict[str, tuple[LogRow, ...]] = {}
+    curves: dict[str, Curve] = {}
+    adverse_events: tuple[Happening, ...] = ()
+    exits: Exits = Exits()
+    conduct: Conduct = Conduct()
+    incidents: tuple[Incident, ...] = ()
+    participants: int | None = None
+    treatment_days: int = 0
+    supply_days: int = 28
+    consent_version: str = "1.0"
+
+
+def load_scenario(path: Path) -> Scenario:
+    """Reads a scenario file. Raises SIMU-001 (unreadable), SIMU-002 (not of the shape above), with its place."""
+    try:
+        tree = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
+    except (OSError, yaml.YAMLError) as error:
+        raise scenario_error("SIMU-001", path.name, str(error)) from error
+    try:
+        return msgspec.convert(tree, Scenario, strict=False)
+    except msgspec.ValidationError as error:
+        raise scenario_error("SIMU-002", path.name, str(error)) from error
