@@ -59,9 +59,8 @@ def faults(source: Source, shape: Any, value: Any, path: str, owner: str) -> Ite
 
 def without_none(shape: Any) -> Any:
     """`X` of `X | None`."""
-    if get_origin(shape) in (Union, types.UnionType):
-        return next(part for part in get_args(shape) if part is not type(None))
-    return shape
+    parts = [part for part in get_args(shape) if part is not type(None)]
+    return parts[0] if get_origin(shape) in (Union, types.UnionType) and len(parts) == 1 else shape
 
 
 def structure_faults(

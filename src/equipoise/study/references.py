@@ -182,11 +182,12 @@ def allocation(definition: Definition, source: Source) -> Iterator[EquipoiseErro
             yield problem("STUD-044", where, found=part.probability or "not given")
     elif part.probability is not None or part.weights:
         yield problem("STUD-045", place, found="by blocks has a probability or weights")
-    for name in set(part.weights) - set(part.strata):
+    factors = {*part.strata, "site"} if part.by_site else set(part.strata)
+    for name in sorted(set(part.weights) - factors):
         where = source.key(f"allocation.weights.{name}")
         yield problem(
             "STUD-020", where, owner="'allocation.weights'", kind="the stratum", name=name,
-            hint=hint(name, part.strata),
+            hint=hint(name, factors),
         )  # fmt: skip
     for name, stratum in part.strata.items():
         if len(set(stratum.levels)) < max(2, len(stratum.levels)):

@@ -52,7 +52,7 @@ class Study:
 
     expressions: by dotted path.  parameters: their values.  derivations: their rules by name.
     dependents: for ("item", form, item), ("form", form) or ("name", name), the paths of all rules that read
-    it, also through derivations.  touched: for ("form", form) or ("name", name), the derivations that read it.
+    it, also through derivations.  touched: for ("form", form) or ("name", name), the derivations that do.
     """
 
     definition: Definition
