@@ -54,6 +54,7 @@ class SQLiteStore:
         self.place = place
         self._connection = connection
         self._owned = owned
+        self._forgot = False  # whether the log may hold an erased payload
         self._depth = 0  # how many blocks are open; within one the lock is held
 
     @classmethod
@@ -170,7 +171,11 @@ class SQLiteStore:
 
     @contextmanager
     def batch(self) -> Iterator[None]:
-        """See `Store.batch`. Inside a transaction of the caller it is a savepoint, and the caller commits."""
+        """See `Store.batch`. Inside a transaction of the caller it is a savepoint, and the caller commits.
+
+        After an erasure the log is emptied, since its frames still hold what was erased. In a transaction of
+        the caller that is left to the caller, and to the next time that the last connection is closed.
+        """
         joined = self._connection.in_transaction and not self._depth
         with _transaction(self._connection, self.place):
             if joined:  # takes the lock even when the caller began without it; touches no row
@@ -181,6 +186,9 @@ class SQLiteStore:
                 yield
             finally:
                 self._depth -= 1
+        if self._forgot and not self._connection.in_transaction:
+            self._rows("PRAGMA wal_checkpoint(TRUNCATE)")
+            self._forgot = False
 
     def faults(self) -> tuple[tuple[int, str], ...]:
         """See `Store.faults`: a damaged file, absent guards, and index columns that hide or move an event."""
@@ -192,6 +200,21 @@ class SQLiteStore:
         for page in self._pages(columns, " AND payload IS NOT NULL", 0, None):
             found += [(row[0], _INDEX_FAULT) for row in page if not _index_holds(*row)]
         return tuple(found)
+
+    def copy(self, path: str | os.PathLike[str]) -> None:
+        """A whole copy of the database in a new file, also while others write.
+
+        A copy of the file alone would miss what is still in the log. Raises STOR-004 when the file exists.
+        """
+        file = Path(path)
+        if file.exists():
+            raise fault("STOR-004", str(file), "there is a file already, and a copy overwrites nothing")
+        with translated(str(file)):
+            target = sqlite3.connect(file, isolation_level=None)
+            try:
+                self._connection.backup(target)
+            finally:
+                target.close()
 
     def put(self, entries: Sequence[Entry], events: Sequence[Event]) -> None:
         """Insert entries that follow the head; called by the writer alone."""
@@ -221,6 +244,7 @@ class SQLiteStore:
     def forget(self, sequences: Sequence[int]) -> None:
         """Overwrite payload and salt; called by the writer alone, after it recorded the erasure."""
         with translated(self.place):
+            self._forgot = True
             self._connection.execute("PRAGMA secure_delete = ON")  # zeroes, not only a free page
             self._connection.executemany(
                 "UPDATE ledger_entry SET salt = NULL, payload = NULL WHERE sequence = ?",
