@@ -1,0 +1,29 @@
+"""The catalogue of the command line's own errors; all others come from the packages below."""
+
+from __future__ import annotations
+
+from equipoise.errors import EquipoiseError
+
+
+class CommandError(EquipoiseError):
+    """Something that the command line was given and cannot use, with a code of `CATALOGUE`."""
+
+
+CATALOGUE: dict[str, tuple[str, str, str]] = {
+    "COMM-001": (
+        "the file or folder cannot be used: {detail}",
+        "Nothing was read from it and nothing was changed in it.",
+        "Check the path and the permissions, and that the disk has room.",
+    ),
+    "COMM-002": (
+        "nothing here has the name {detail}",
+        "A name that is not in the definition explains nothing.",
+        "Name one of those that `equipoise explain STUDY` lists.",
+    ),
+}
+
+
+def command_error(code: str, place: str, detail: str = "") -> CommandError:
+    """The error of this code at this place; `detail` completes its sentence."""
+    fault, why, remedy = CATALOGUE[code]
+    return CommandError(code=code, place=place, fault=fault.format(detail=detail), why=why, remedy=remedy)

@@ -1,0 +1,88 @@
+"""The entry point: finds the command, imports its module alone, and turns errors into words and exit codes.
+
+Each command is a module with `configure(parser)` and `run(arguments) -> exit code`, and an `EXAMPLE`. This
+module imports none of them before it is asked to, so that help costs nothing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from types import ModuleType
+
+from equipoise import __version__
+from equipoise.cli import exits
+from equipoise.cli.errors import command_error
+from equipoise.errors import EquipoiseError
+
+# name: (module, what it does, in one line)
+COMMANDS: dict[str, tuple[str, str]] = {
+    "check": ("equipoise.cli.check", "load a study definition, and say all that is wrong with it"),
+    "explain": ("equipoise.cli.explain", "say a study's rules in words"),
+    "verify": ("equipoise.cli.verify", "verify the hash chain of a ledger"),
+}
+
+
+def overview() -> argparse.ArgumentParser:
+    """The parser that knows the names of the commands and no more."""
+    width = max(map(len, COMMANDS))
+    listed = "\n".join(f"  {name:<{width}}  {line}" for name, (_, line) in COMMANDS.items())
+    meanings = "\n".join(f"  {code:<{width}}  {meaning}" for code, meaning in exits.MEANINGS.items())
+    parser = argparse.ArgumentParser(
+        prog="equipoise",
+        usage="equipoise COMMAND ...",
+        description="Runs a randomised trial from its protocol.",
+        epilog=f"commands:\n{listed}\n\n`equipoise COMMAND --help` explains one of them."
+        f"\n\nexit codes:\n{meanings}\n\nexample:\n  equipoise check studies/NAME",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"equipoise {__version__}")
+    parser.add_argument("command", choices=COMMANDS, metavar="COMMAND", help=argparse.SUPPRESS)
+    return parser
+
+
+def command_parser(name: str, module: ModuleType) -> argparse.ArgumentParser:
+    """The parser of one command, from its module."""
+    parser = argparse.ArgumentParser(
+        prog=f"equipoise {name}",
+        description=module.__doc__,
+        epilog=f"example:\n  {module.EXAMPLE}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    module.configure(parser)
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs one command; the exit code, as `exits` explains it."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    if not words:
+        overview().print_help()
+        return exits.USAGE
+    name = overview().parse_args(words[:1]).command
+    module = import_module(COMMANDS[name][0])
+    arguments = command_parser(name, module).parse_args(words[1:])
+    try:
+        code = module.run(arguments)
+        sys.stdout.flush()
+        return code
+    except EquipoiseError as error:
+        return _say(error)
+    except BrokenPipeError:
+        # Whoever read our output has gone; the interpreter must not complain about it again on its way out.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return exits.OK
+    except OSError as error:
+        detail = error.strerror or str(error)
+        return _say(command_error("COMM-001", str(error.filename or "file"), detail))
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return exits.INTERRUPTED
+
+
+def _say(error: EquipoiseError) -> int:
+    print(error, file=sys.stderr)
+    return exits.exit_code(error)

@@ -1,0 +1,211 @@
+"""The command line: help for everything, errors in four parts, and exit codes that mean something."""
+
+from __future__ import annotations
+
+import shlex
+import sqlite3
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from equipoise import __version__
+from equipoise.cli import exits
+from equipoise.cli.main import COMMANDS, command_parser, main
+from equipoise.ledger import checkpoint
+from equipoise.stores import SQLiteStore
+from tests.contracts.samples import filled
+
+STUDIES = Path(__file__).resolve().parents[2] / "studies"
+STUDY = STUDIES / "NCT06965244"
+
+
+def said(capsys: pytest.CaptureFixture[str], *words: object) -> tuple[int, str, str]:
+    """The exit code of a command, and what it printed to each stream."""
+    code = main([str(word) for word in words])
+    output = capsys.readouterr()
+    return code, output.out, output.err
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Path:
+    """A ledger of three events in a file."""
+    path = tmp_path / "ledger.sqlite"
+    with SQLiteStore.open(path, "practice") as store:
+        filled(store, count=2)
+    return path
+
+
+def test_without_a_command_the_help_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = said(capsys)
+    assert code == exits.USAGE
+    for name, (_, line) in COMMANDS.items():
+        assert f"  {name} " in out
+        assert line in out
+
+
+@pytest.mark.parametrize("code", exits.MEANINGS)
+def test_the_help_says_what_each_exit_code_means(code: int, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        main(["--help"])
+    assert end.value.code == exits.OK
+    out = capsys.readouterr().out
+    assert any(line.split()[:1] == [str(code)] and exits.MEANINGS[code] in line for line in out.splitlines())
+
+
+def test_the_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--version"])
+    assert capsys.readouterr().out == f"equipoise {__version__}\n"
+
+
+def test_a_command_that_does_not_exist_is_a_fault_of_usage(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        main(["chek"])
+    assert end.value.code == exits.USAGE
+    assert "invalid choice: 'chek'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_help_and_an_example_that_it_understands(name: str) -> None:
+    module = import_module(COMMANDS[name][0])
+    parser = command_parser(name, module)
+    program, command, *words = shlex.split(module.EXAMPLE)
+    assert (program, command) == ("equipoise", name)
+    assert parser.parse_args(words)
+    assert module.EXAMPLE in parser.format_help()
+    assert all(action.help for action in parser._actions)
+
+
+def test_help_imports_no_engine_and_no_heavy_library() -> None:
+    """What takes time to import is imported by the command that needs it; so help answers at once."""
+    script = (
+        "import sys\n"
+        "from equipoise.cli.main import main\n"
+        "try:\n    main(['--help'])\n"
+        "except SystemExit:\n    pass\n"
+        "print(sorted(name for name in sys.modules if name.startswith('equipoise')), file=sys.stderr)\n"
+        "heavy = {'numpy', 'scipy', 'jinja2', 'rich', 'msgspec', 'yaml', 'sqlite3'} & set(sys.modules)\n"
+        "sys.exit(len(heavy))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert done.returncode == 0
+    parts = ("", ".cli", ".cli.errors", ".cli.exits", ".cli.main", ".errors")
+    assert done.stderr.strip() == str([f"equipoise{part}" for part in parts])
+
+
+def test_check_says_what_a_study_holds(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, err = said(capsys, "check", STUDY)
+    assert (code, err) == (exits.OK, "")
+    assert out.startswith("NCT06965244: ")
+    assert "criteria      16" in out
+    assert "A live ledger refuses to randomise until these are decided:" in out
+
+
+def test_check_says_all_that_is_wrong_and_where(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "study.yaml").write_text("study: {id: X, titel: Y}\n", encoding="utf-8")
+    code, out, err = said(capsys, "check", tmp_path)
+    assert (code, out) == (exits.INPUT, "")
+    assert err.startswith(f"STUD-001 {tmp_path}: ")
+    assert "STUD-010 " in err
+    assert "study.yaml:1:16: there is no field 'titel'" in err
+    assert "Why: " in err
+    assert "Do: " in err
+
+
+def test_explain_says_the_criteria_in_words(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = said(capsys, "explain", STUDY)
+    assert code == exits.OK
+    assert out.count("While unknown: ") == 16
+    assert max(map(len, out.splitlines())) <= 110
+
+
+def test_explain_says_one_rule(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = said(capsys, "explain", STUDY, "criteria.I01.rule")
+    assert code == exits.OK
+    assert out.startswith("criteria.I01.rule (")
+    assert "criteria.yaml:" in out
+    assert "18 years" in out
+
+
+def test_explain_refuses_a_name_that_is_not_there(capsys: pytest.CaptureFixture[str]) -> None:
+    code, _, err = said(capsys, "explain", STUDY, "criteria.I0")
+    assert code == exits.INPUT
+    assert err.startswith(f"COMM-002 {STUDY}: nothing here has the name 'criteria.I0'")
+
+
+def test_verify_accepts_a_whole_ledger(ledger: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with SQLiteStore.open(ledger) as store:
+        made = checkpoint(store.head(), study="X", mode="practice", recorded="2026-11-22T08:00:00Z")
+    printed = ledger.with_name("checkpoint.txt")
+    printed.write_text(made.text(), encoding="utf-8")
+    code, out, err = said(capsys, "verify", ledger, "--checkpoint", printed)
+    assert (code, err) == (exits.OK, "")
+    assert "entries  3" in out
+    assert f"head     {made.hash.hex()}" in out
+    assert out.endswith("The chain holds.\n")
+
+
+def test_verify_finds_a_row_that_was_changed(ledger: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    connection = sqlite3.connect(ledger)
+    for (name,) in connection.execute("select name from sqlite_master where type = 'trigger'").fetchall():
+        connection.execute(f"drop trigger {name}")
+    tampered = "cast(replace(cast(payload as text), '80.0', '81.0') as blob)"
+    connection.execute(f"update ledger_entry set payload = {tampered} where sequence = 2")
+    connection.commit()
+    connection.close()
+    code, out, _ = said(capsys, "verify", ledger)
+    assert code == exits.LEDGER
+    assert "ledger entry 2" in out
+    assert "The chain does not hold" in out
+
+
+def test_a_ledger_that_is_not_there_has_the_exit_code_of_ledgers(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, _, err = said(capsys, "verify", tmp_path / "absent.sqlite")
+    assert code == exits.LEDGER
+    assert err.startswith("STOR-001 ")
+
+
+def test_a_file_that_cannot_be_read_is_named(ledger: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    absent = ledger.with_name("absent.txt")
+    code, _, err = said(capsys, "verify", ledger, "--checkpoint", absent)
+    assert code == exits.INPUT
+    assert err.startswith(f"COMM-001 {absent}: the file or folder cannot be used: No such file or directory")
+
+
+def test_an_interruption_is_said_and_has_its_own_exit_code(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(COMMANDS, "wait", (__name__, "wait until it is interrupted"))
+    code, out, err = said(capsys, "wait")
+    assert (code, out, err) == (exits.INTERRUPTED, "", "interrupted\n")
+
+
+EXAMPLE = "equipoise wait"
+
+
+def configure(parser: object) -> None:
+    """The command that the test above adds takes no arguments."""
+
+
+def run(arguments: object) -> int:
+    """It is interrupted at once."""
+    raise KeyboardInterrupt
+
+
+def test_a_reader_that_goes_away_is_no_error() -> None:
+    """As in `equipoise explain STUDY | head -1`."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "equipoise.cli", "explain", str(STUDY), "derivations"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.close()
+        assert process.stderr is not None
+        assert process.stderr.read() == b""
+        assert process.wait() == exits.OK
