@@ -18,10 +18,12 @@ DIGITS = 12
 MAX_DIGITS = 28  # of one number, written or entered
 # Holds any sum or product that a rule of bounded depth can make of such numbers; a lost digit is a crash.
 EXACT = Context(prec=20_000, traps=[Inexact, InvalidOperation])
+PLACES = Context(prec=20_000, rounding=ROUND_HALF_UP)
 ROUNDED = Context(prec=DIGITS, rounding=ROUND_HALF_UP)
 
 MONTHS = {"months": 1, "years": 12}
 HOURS = {"hours": 1, "days": 24, "weeks": 168}
+SCALE = {unit: Decimal(size) for unit, size in (HOURS | MONTHS).items()}
 
 
 def add(left: Decimal, right: Decimal) -> Decimal:
@@ -64,7 +66,7 @@ def decimal_of(exact: Fraction) -> Decimal:
 
 def round_half_up(value: Decimal, places: int) -> Decimal:
     """Rounded to `places` decimals; a half goes away from zero."""
-    return value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP, EXACT)
+    return value.quantize(Decimal(1).scaleb(-places), context=PLACES)
 
 
 def add_months(day: date, months: int) -> date:

@@ -106,7 +106,7 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
     "RULE-024": ("{found} stands where true or false is needed", LOGIC, "Compare it with something."),
     "RULE-025": ("{operator} is not defined for {left} and {right}", TYPES, "Correct the kinds of the two."),
     "RULE-026": (
-        "{found!r} is not one of the codes of {code}: {values}",
+        "{found!r} is not one of the codes of {codes}: {values}",
         "The comparison could never be true.",
         "Correct the code, or add it to the list.",
     ),

@@ -80,7 +80,7 @@ class _Words:
         return self.scope.forms[form].items[item].type
 
     def encounter(self, encounter: str) -> str:
-        return self.scope.encounters[encounter] or _plain(encounter)
+        return self.scope.encounters.get(encounter) or _plain(encounter)
 
     def name(self, name: str) -> str:
         return self.scope.labels.get(name) or CONTEXT_LABELS.get(name) or _plain(name)
@@ -151,7 +151,7 @@ def _say(node: n.Node, words: _Words) -> str:
 def _part(node: n.Node, words: _Words) -> str:
     """A part of a sentence, in brackets where its extent would be unclear."""
     text = _say(node, words)
-    return f"({text})" if isinstance(node, LOOSE + (n.Arithmetic,)) else text
+    return f"({text})" if isinstance(node, LOOSE + (n.Arithmetic, n.Negate)) else text
 
 
 def _item(node: n.Item, words: _Words) -> str:

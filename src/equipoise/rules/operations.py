@@ -27,7 +27,6 @@ ORDER: dict[str, Callable[[Any, Any], bool]] = {
     ">=": operator.ge,
 }
 DAYLIKE = (date, PartialDate)
-SCALE = {unit: Decimal(size) for unit, size in (exact.HOURS | exact.MONTHS).items()}
 
 
 def compare(sign: str, left: Any, right: Any) -> bool | Missing:
@@ -43,7 +42,7 @@ def compare(sign: str, left: Any, right: Any) -> bool | Missing:
 
 
 def _scaled(length: Duration) -> Decimal:
-    return exact.multiply(length.count, SCALE[length.unit])
+    return exact.multiply(length.count, exact.SCALE[length.unit])
 
 
 def _ends(value: Any) -> tuple[Any, Any]:
@@ -83,20 +82,23 @@ def _is_day(value: Any) -> bool:
     return isinstance(value, DAYLIKE) or (isinstance(value, Range) and isinstance(value.low, date))
 
 
-def _in_unit(length: Duration, unit: str) -> Decimal:
-    if length.unit == unit:
-        return length.count
-    return exact.decimal_of(Fraction(_scaled(length)) / Fraction(SCALE[unit]))
+def _add_durations(left: Duration, right: Duration) -> Duration:
+    """The sum, in the finer of the two units, so that it is exact."""
+    if left.unit == right.unit:
+        return Duration(exact.add(left.count, right.count), left.unit)
+    unit = min(left.unit, right.unit, key=exact.SCALE.__getitem__)
+    scaled = exact.add(_scaled(left), _scaled(right))
+    return Duration(exact.decimal_of(Fraction(scaled) / Fraction(exact.SCALE[unit])), unit)
 
 
 def add(left: Any, right: Any) -> Any:
-    """LEFT + RIGHT; the result has the unit of the left."""
+    """LEFT + RIGHT; a quantity keeps the unit of the left, a duration the finer unit."""
     if isinstance(left, Decimal):
         return exact.add(left, right)
     if isinstance(left, Quantity):
         return Quantity(exact.add(left.value, convert(right.value, right.unit, left.unit)), left.unit)
     if isinstance(left, Duration) and isinstance(right, Duration):
-        return Duration(exact.add(left.count, _in_unit(right, left.unit)), left.unit)
+        return _add_durations(left, right)
     (low, high), (first, last) = _points(left), _points(right)
     if _is_day(left):
         return _interval(exact.shift(low, first), exact.shift(high, last))
@@ -184,7 +186,7 @@ def _extreme(sign: str, best: Any, others: tuple[Any, ...]) -> Any:
 
 
 def total(first: Any, *others: Any) -> Any:
-    """The sum, in the unit of the first."""
+    """The sum, added from left to right."""
     for value in others:
         first = add(first, value)
     return first

@@ -77,10 +77,6 @@ def _item(node: n.Item) -> str:
     return f"{node.form}.{node.item}" + (f" at {node.encounter}" if node.encounter else "")
 
 
-def _two(word: str, level: int, left: int, right: int) -> Callable[[Any], str]:
-    return lambda node: f"{_inside(node.left, left)} {word} {_inside(node.right, right)}"
-
-
 def _compare(node: n.Compare) -> str:
     return f"{_inside(node.left, SUM)} {node.operator} {_inside(node.right, SUM)}"
 

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from equipoise.rules import nodes as n
-from equipoise.rules.arithmetic import HOURS
+from equipoise.rules.arithmetic import HOURS, SCALE
 from equipoise.rules.errors import fault
 from equipoise.rules.place import Place
 from equipoise.rules.types import (
@@ -47,7 +47,7 @@ def comparable(left: n.Node, left_type: Type, right: n.Node, right_type: Type, p
         if isinstance(code, Code) and isinstance(kind, TextType) and isinstance(other, n.Literal):
             if other.value not in code.values:
                 values = ", ".join(code.values)
-                raise fault("RULE-026", other.place, found=other.value, code=code.name, values=values)
+                raise fault("RULE-026", other.place, found=other.value, codes=code.name, values=values)
             return
     if type(left_type) is not type(right_type):
         for number, other_type in ((left_type, right_type), (right_type, left_type)):
@@ -128,6 +128,8 @@ def _sum(left: Type, right: Type, place: Place) -> Type | None:
                 raise fault("RULE-022", place, right=name_of(other))
         return None
     _one_scale(left, right, place)
+    if isinstance(left, DurationType) and isinstance(right, DurationType):
+        return min(left, right, key=lambda kind: SCALE[kind.unit])
     return left
 
 

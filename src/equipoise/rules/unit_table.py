@@ -78,7 +78,7 @@ ATOMS: dict[str, tuple[Fraction, Dimension, bool]] = {
     "[ft_i]": (INCH * 12, (("m", 1),), False),
     "[lb_av]": (POUND, (("g", 1),), False),
     "[oz_av]": (POUND / 16, (("g", 1),), False),
-    "[st_av]": (POUND * 14, (("g", 1),), False),
+    "[stone_av]": (POUND * 14, (("g", 1),), False),
 }
 
 # Scales whose zero is not the zero of kelvin: kelvin = (value + offset) * factor.
@@ -87,7 +87,7 @@ OFFSETS: dict[str, Fraction] = {"Cel": Fraction(27315, 100), "[degF]": Fraction(
 # The laboratory, vital-sign and dosing units that studies commonly declare; any other product of the
 # atoms above is as good. The differential test compares every one of them with the UCUM essence.
 LISTED = """
-    kg g mg ug ng pg [lb_av] [oz_av] [st_av] m cm mm um [in_i] [ft_i] m2 cm2 mm2 kg/m2 g/m2
+    kg g mg ug ng pg [lb_av] [oz_av] [stone_av] m cm mm um [in_i] [ft_i] m2 cm2 mm2 kg/m2 g/m2
     L dL mL uL nL pL fL m3 cm3 Cel [degF] K mm[Hg] kPa cm[H2O] /min {beats}/min {breaths}/min Hz s ms min
     mL/min mL/min/{1.73_m2} mL/s L/min mL/h mL/kg mL/kg/h L/d mL/d
     10*9/L 10*12/L 10*6/L 10*3/uL 10*6/uL /uL /L /mL {cells}/uL {copies}/mL
