@@ -44,7 +44,7 @@ bench: $(READY) ## measure: a whole trial, and how it grows
 worlds: $(READY) ## the seeded whole trials with faults, alone
 	$(PYTEST) tests/worlds
 
-manual: $(READY) ## the reference manual, printed by the specification's tests into docs/reference
+manual: $(READY) ## print the reference manual from the specification's tests into docs/reference
 	$(BIN)/python -m tests.spec
 
 clean: ## remove both environments, caches and output

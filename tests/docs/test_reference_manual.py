@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.spec.__main__ import chapters, main
+from tests.spec.__main__ import chapters, write
 
 
-def test_every_file_of_the_specification_is_a_chapter_with_an_introduction(tmp_path: Path) -> None:
+def test_every_file_of_the_specification_is_a_chapter_with_an_introduction() -> None:
     written = dict(chapters())
     assert len(written) == len(list(Path(__file__).parents[1].glob("spec/**/test_*.py")))
     for name, text in written.items():
         lines = text.splitlines()
         assert lines[0].startswith("# "), name
-        assert lines[2].endswith((".", ":", ",")) or len(lines[2]) > 40, name
+        assert len(lines[2]) > 20, name
         assert any(line.startswith("- ") for line in lines), name
 
 
 def test_a_chapter_says_what_its_tests_prove(tmp_path: Path) -> None:
-    assert main(tmp_path) == len(list(tmp_path.glob("*.md"))) - 1
+    assert write(tmp_path) == len(list(tmp_path.glob("*.md"))) - 1
     text = (tmp_path / "allocation-seal.md").read_text(encoding="utf-8")
     assert text.startswith("# Allocation seal\n\nThe seal: commitments that come first")
     assert "\n- A printed seal shows no secret.\n" in text

@@ -1,18 +1,21 @@
-"""Prints the reference manual from the specification's tests: `make manual` writes it into docs/reference.
+"""Prints the reference manual from the specification's tests: `make manual`.
 
-A file of `tests/spec` is a chapter: its docstring opens it, each test is a sentence, and a test's docstring says
-more. What is printed is therefore proved by the run that printed it.
+A file of `tests/spec` is a chapter: its docstring opens it, each test is a sentence, and a test's docstring
+says more. So whatever the manual says is proved by a test. The expression language has a page of its own,
+printed from the examples that its tests run, and kept in the repository.
 """
 
 from __future__ import annotations
 
 import ast
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.spec.print_manual import manual
+
 SPEC = Path(__file__).parent
 REFERENCE = SPEC.parents[1] / "docs" / "reference"
+CHAPTERS = REFERENCE / "chapters"
 
 
 def chapters() -> Iterator[tuple[str, str]]:
@@ -42,7 +45,7 @@ def sentence(test: ast.FunctionDef) -> str:
     return f"{line} {' '.join(more.split())}" if more else line
 
 
-def main(folder: Path = REFERENCE) -> int:
+def write(folder: Path) -> int:
     """Writes the chapters and their list; the number of chapters."""
     folder.mkdir(parents=True, exist_ok=True)
     names = []
@@ -55,4 +58,5 @@ def main(folder: Path = REFERENCE) -> int:
 
 
 if __name__ == "__main__":
-    print(f"{main()} chapters in {REFERENCE}", file=sys.stderr)
+    (REFERENCE / "rules.md").write_text(manual(), encoding="utf-8")
+    print(f"{REFERENCE}/rules.md, and {write(CHAPTERS)} chapters in {CHAPTERS}")
