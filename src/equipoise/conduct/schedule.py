@@ -14,7 +14,6 @@ from equipoise.rules import Missing, evaluate
 
 if TYPE_CHECKING:
     from equipoise.conduct.state import ParticipantState, State
-    from equipoise.study.model import Encounter
     from equipoise.study.study import Study
 
 
@@ -63,13 +62,14 @@ def planned(study: Study, participant: ParticipantState, encounter_id: str) -> P
     )
 
 
-def expected(study: Study, participant: ParticipantState, encounter_id: str, encounter: Encounter) -> bool:
-    """Whether the protocol asks for this encounter of this participant."""
+def expected(study: Study, participant: ParticipantState, encounter_id: str, on: date) -> bool:
+    """Whether the protocol asks for this encounter of this participant, as judged on a day."""
+    encounter = study.definition.encounters[encounter_id]
     if encounter.after_stop == "dropped" and participant.stopped_on is not None:
         return False
     if encounter.when is None:
         return True
-    return evaluate(study.rule(f"encounters.{encounter_id}.when"), participant.facts).is_true
+    return evaluate(study.rule(f"encounters.{encounter_id}.when"), participant.facts.on(on)).is_true
 
 
 def due(study: Study, state: State, on: date) -> tuple[Task, ...]:
@@ -78,11 +78,11 @@ def due(study: Study, state: State, on: date) -> tuple[Task, ...]:
     if participant is None or participant.status in ("failed", "ended") or "visits" in participant.withdrawn:
         return ()
     tasks = []
-    for encounter_id, encounter in study.definition.encounters.items():
+    for encounter_id in study.definition.encounters:
         window = planned(study, participant, encounter_id)
         if window is None or window.first > on or encounter_id in participant.missed:
             continue
-        if expected(study, participant, encounter_id, encounter):
+        if expected(study, participant, encounter_id, on):
             tasks += _open_forms(study, participant, window, on)
     tasks += [
         Task(

@@ -19,6 +19,7 @@ from equipoise.conduct.state import ParticipantState, State, TrialState
 from equipoise.ledger.entry import Draft, Event, numbered
 from equipoise.ledger.store import Store
 from equipoise.simulation.draws import Draws
+from equipoise.simulation.errors import scenario_error
 from equipoise.simulation.patients import Patient
 from equipoise.simulation.scenario import Scenario
 from equipoise.study.study import Study
@@ -55,7 +56,7 @@ class Subject:
     """A participant in the world: the patient, and where the participant's part stands."""
 
     patient: Patient
-    state: ParticipantState
+    state: Any
     site: str
     index: int = 0
     over: bool = False
@@ -73,11 +74,14 @@ class World:
         self.sealed = draws
         self.sink = sink
         self.trial = TrialState()
+        self.latest: ParticipantState | None = None
         self.commands: Counter[str] = Counter()
         self.items = 0
         self.refusals: list[tuple[Command, Refusal]] = []
         self.log: list[tuple[Command, datetime]] | None = None
         self.subjects: list[Subject] = []
+        self.counted: Counter[int] = Counter()
+        self.happened: dict[str, bool] = {}
         self.planned = scenario.participants or study.definition.allocation.planned
         self.progress: Callable[[int, int], None] | None = None
         self.start = datetime.fromisoformat(scenario.start).replace(tzinfo=UTC)
@@ -108,6 +112,11 @@ class World:
         """The day of the world."""
         return self.now.date()
 
+    @property
+    def stamp(self) -> str:
+        """The time of the world, in UTC, as the ledger writes it."""
+        return self.now.strftime("%Y-%m-%dT%H:%M:%SZ")
+
     def do(self, kind: str, subject: Subject | None = None, **given: Any) -> Sequence[Event] | Refusal:
         """Sends one command as the person whose duty it is; returns its events, or the refusal."""
         command = self.command(kind, subject, **given)
@@ -124,7 +133,7 @@ class World:
         events = self.sink(decision)
         for event in events:
             state = evolve(self.study, state, event)
-        self.trial = state.trial
+        self.trial, self.latest = state.trial, state.participant
         if subject is not None and state.participant is not None:
             subject.state = state.participant
         return events
@@ -148,12 +157,14 @@ class World:
             **given,
         )
 
+    def role_for(self, kind: str) -> str:
+        """The first role of the definition that may send a kind of command."""
+        return self._roles[kind]
+
     def must(self, kind: str, subject: Subject | None = None, **given: Any) -> Sequence[Event]:
         """Like `do`, for what the simulated people know to be right: a refusal is a fault of the scenario."""
         answer = self.do(kind, subject, **given)
         if isinstance(answer, Refusal):
-            from equipoise.simulation.errors import scenario_error
-
             raise scenario_error("SIMU-004", self.scenario.scenario, str(answer))
         return answer
 

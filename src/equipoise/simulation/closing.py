@@ -1,0 +1,34 @@
+"""The end of a trial: judgements, queries, the frozen plan, the lock, the opening of the arms."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+import msgspec
+
+from equipoise.simulation.world import World
+
+
+def plan_digest(world: World) -> str:
+    """What is frozen: the estimands of the definition, by their digest."""
+    tree = msgspec.to_builtins(world.study.definition.estimands)
+    return hashlib.sha256(json.dumps(tree, sort_keys=True).encode()).hexdigest()
+
+
+def close(world: World, seed: int) -> None:
+    """Judges what waits, answers what is open, freezes, locks, opens."""
+    for subject in world.subjects:
+        for reference in sorted(subject.state.pending):
+            verdict = (
+                "intercurrent_event" if reference.startswith(("stop", "death")) else "no_intercurrent_event"
+            )
+            world.must("adjudicate", subject, data={"what": reference, "verdict": verdict})
+        for query in list(subject.state.queries.values()):
+            if query.state == "open":
+                world.must("answer_query", subject, data={"query": query.id, "text": "Checked: correct."})
+            if query.state != "closed":
+                world.must("close_query", subject, data={"query": query.id, "text": ""})
+    world.must("freeze_analysis", data={"plan": plan_digest(world), "seed": str(seed)})
+    world.must("lock_trial")
+    world.must("unblind_trial", data={"to": ["statistician-00"]})

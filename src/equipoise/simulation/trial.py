@@ -1,0 +1,76 @@
+"""One simulated trial from a scenario and a seed: same seed and same version, same head."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from equipoise.allocation import Seal
+from equipoise.conduct.command import Command, Refusal
+from equipoise.ledger.entry import Event
+from equipoise.ledger.store import Store
+from equipoise.simulation.closing import close
+from equipoise.simulation.draws import sealed
+from equipoise.simulation.scenario import Scenario
+from equipoise.simulation.screening import open_trial
+from equipoise.simulation.world import World, plain_sink, store_sink
+from equipoise.study.study import Study
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Simulated:
+    """What a simulated trial left: its events (empty when they went to a store) and what was done.
+
+    commands: number by kind. items: values entered. refusals: what the engine refused, and when.
+    incidents: whether each incident of the scenario that came up was accepted. log: every command, if kept.
+    """
+
+    events: tuple[Event, ...]
+    commands: Counter[str]
+    items: int
+    refusals: tuple[tuple[Command, Refusal], ...]
+    incidents: dict[str, bool]
+    log: tuple[tuple[Command, datetime], ...]
+    screened: int
+    randomised: int
+
+
+def simulate(
+    study: Study,
+    scenario: Scenario,
+    seed: int,
+    seal: Seal,
+    *,
+    store: Store | None = None,
+    mode: str = "simulation",
+    progress: Callable[[int, int], None] | None = None,
+    keep_log: bool = False,
+) -> Simulated:
+    """Runs a whole trial, from the opening of the ledger to the opening of the arms.
+
+    Without a store the events are kept in a list, without chain. Raises SIMU-004 for a refusal of what the
+    simulated people know to be right.
+    """
+    events: list[Event] = []
+    committed = study.definition.allocation.blocks_commitment is not None
+    world = World(study, scenario, seed, sealed(seal, committed), plain_sink(events))
+    if store is not None:
+        world.sink = store_sink(store, world.draws)
+    world.progress = progress
+    if keep_log:
+        world.log = []
+    open_trial(world, mode)
+    world.run()
+    close(world, seed)
+    return Simulated(
+        events=tuple(events),
+        commands=world.commands,
+        items=world.items,
+        refusals=tuple(world.refusals),
+        incidents=world.happened,
+        log=tuple(world.log or ()),
+        screened=len(world.subjects),
+        randomised=world.trial.randomised,
+    )
