@@ -6,11 +6,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from equipoise.conduct.judgement import judge_criteria
-
 from equipoise.allocation import stratum_name
+from equipoise.blinding import sealed_record
 from equipoise.conduct.command import Command, Context, Decision
 from equipoise.conduct.errors import refuse
+from equipoise.conduct.judgement import judge_criteria
 from equipoise.conduct.schedule import planned
 from equipoise.conduct.scheme import levels_of
 from equipoise.ledger.entry import Draft
@@ -78,7 +78,8 @@ def on_window(context: Context, command: Command) -> list[Draft]:
     if window is None or window.holds(command.day):
         return []
     text = f"{encounter} on {command.day}, planned from {window.first} to {window.last}"
-    return [deviation(context, command, "DEVI-002", text, concerns="open")]
+    concerns = "sealed" if sealed_record(context.study, command.data["form"], encounter) else "open"
+    return [deviation(context, command, "DEVI-002", text, concerns=concerns)]
 
 
 def on_correction(context: Context, command: Command, facts: Facts) -> list[Draft]:

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from equipoise.conduct import deviations, dosing
 from equipoise.conduct.command import Command, Context, Decision, Refusal
 from equipoise.conduct.consent import check_consented
 from equipoise.conduct.errors import refuse
+from equipoise.conduct.queries import query_id
 from equipoise.conduct.state import ParticipantState
 from equipoise.errors import EquipoiseError
 from equipoise.ledger.entry import Draft
@@ -140,13 +142,17 @@ def _false(check: Any, case: Any) -> bool:
 
 
 def _queries(context: Context, command: Command, doubtful: list[Any]) -> list[Draft]:
-    asked = context.participant.asked
     form_id = command.data["form"]
     return [
         context.draft(
             command,
             "QueryOpened",
-            {"query": f"Q{asked + index}", "form": form_id, "item": check.item, "text": check.message},
+            {
+                "query": query_id(context, form_id, command.encounter, index),
+                "form": form_id,
+                "item": check.item,
+                "text": check.message,
+            },
             reason=None,
         )
         for index, check in enumerate(doubtful, start=1)
@@ -165,18 +171,12 @@ def _recorded(study: Study, participant: ParticipantState, event: Event) -> Part
         form=data["form"],
         encounter=event.encounter,
         repeat=data.get("repeat"),
-        date=earlier.date if earlier else _day(event),
+        date=earlier.date if earlier else date.fromisoformat(event.effective[:10]),
         sequence=event.sequence,
         values=study.parse_record(data["form"], data.get("values", {}), earlier),
     )
     done = participant.done | {(event.encounter, data["form"])} if event.encounter else participant.done
     return replace(participant, facts=facts.with_record(record), done=done)
-
-
-def _day(event: Event) -> Any:
-    from datetime import date
-
-    return date.fromisoformat(event.effective[:10])
 
 
 def _closed(study: Study, participant: ParticipantState, event: Event) -> ParticipantState:

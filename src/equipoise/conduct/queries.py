@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from equipoise.blinding import sealed_record
 from equipoise.conduct.command import Command, Context, Decision
 from equipoise.conduct.errors import refuse
 from equipoise.conduct.state import ParticipantState, Query, TrialState, put
 
 if TYPE_CHECKING:
-    from equipoise.study.study import Study
-
     from equipoise.ledger.entry import Event
+    from equipoise.study.study import Study
 
 
 def open_query(context: Context, command: Command) -> Decision:
@@ -20,9 +20,15 @@ def open_query(context: Context, command: Command) -> Decision:
     form, text = command.data.get("form"), command.data.get("text")
     if form not in context.study.definition.forms or not text:
         return refuse("COND-010", command, "a query needs a form of the study and its words")
-    query = f"Q{context.participant.asked + 1}"
+    query = query_id(context, form, command.encounter, 1)
     data = {"query": query, "form": form, "item": command.data.get("item"), "text": text}
     return (context.draft(command, "QueryOpened", data),)
+
+
+def query_id(context: Context, form: str, encounter: str | None, index: int) -> str:
+    """The number of the index-th new query: Q for open records, S for sealed ones, each counted by itself."""
+    sealed = sealed_record(context.study, form, encounter)
+    return f"{'S' if sealed else 'Q'}{context.participant.asked[sealed] + index}"
 
 
 def answer_query(context: Context, command: Command) -> Decision:

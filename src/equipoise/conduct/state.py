@@ -151,7 +151,7 @@ class ParticipantState:
     randomised_on: date | None = None
     digest: str | None = None
     queries: Mapping[str, Query] = NOTHING
-    asked: int = 0
+    asked: tuple[int, int] = (0, 0)
     prescriptions: Mapping[str, Prescription] = NOTHING
     intakes: Mapping[str, tuple[str, ...]] = NOTHING
     held: frozenset[str] = frozenset()
