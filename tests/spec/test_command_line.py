@@ -136,6 +136,22 @@ def test_explain_refuses_a_name_that_is_not_there(capsys: pytest.CaptureFixture[
     assert err.startswith(f"COMM-002 {STUDY}: nothing here has the name 'criteria.I0'")
 
 
+def test_page_writes_the_record_of_a_study(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, err = said(capsys, "page", STUDY, "--out", tmp_path / "site")
+    assert (code, err) == (exits.OK, "")
+    assert Path(out.strip()) == tmp_path / "site" / "index.html"
+    assert "NCT06965244" in Path(out.strip()).read_text(encoding="utf-8")
+    assert (tmp_path / "site" / "style.css").is_file()
+
+
+def test_page_refuses_what_is_no_record(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "record.json").write_text("[]", encoding="utf-8")
+    code, _, err = said(capsys, "page", tmp_path, "--out", tmp_path / "site")
+    assert code == exits.INPUT
+    assert err.startswith("REGI-")
+    assert not (tmp_path / "site").exists()
+
+
 def test_verify_accepts_a_whole_ledger(ledger: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with SQLiteStore.open(ledger) as store:
         made = checkpoint(store.head(), study="X", mode="practice", recorded="2026-11-22T08:00:00Z")

@@ -22,6 +22,7 @@ from equipoise.errors import EquipoiseError
 COMMANDS: dict[str, tuple[str, str]] = {
     "check": ("equipoise.cli.check", "load a study definition, and say all that is wrong with it"),
     "explain": ("equipoise.cli.explain", "say a study's rules in words"),
+    "page": ("equipoise.cli.page", "write the public page of a registry record"),
     "verify": ("equipoise.cli.verify", "verify the hash chain of a ledger"),
 }
 
