@@ -70,16 +70,23 @@ def report_randomisation_error(context: Context, command: Command) -> Decision:
 
 
 def on_window(context: Context, command: Command) -> list[Draft]:
-    """The first form of an encounter that happened outside its window."""
-    participant, encounter = context.participant, command.encounter
-    if encounter is None or any(done == encounter for done, _ in participant.done):
+    """The first form of an encounter that happened outside its window.
+
+    Open and sealed forms are looked at apart, so that whether a sealed one came first shows nowhere.
+    """
+    study, participant, encounter = context.study, context.participant, command.encounter
+    if encounter is None:
         return []
-    window = planned(context.study, participant, encounter)
+    sealed = sealed_record(study, command.data["form"], encounter)
+    if any(
+        done == encounter and sealed_record(study, form, done) == sealed for done, form in participant.done
+    ):
+        return []
+    window = planned(study, participant, encounter)
     if window is None or window.holds(command.day):
         return []
     text = f"{encounter} on {command.day}, planned from {window.first} to {window.last}"
-    concerns = "sealed" if sealed_record(context.study, command.data["form"], encounter) else "open"
-    return [deviation(context, command, "DEVI-002", text, concerns=concerns)]
+    return [deviation(context, command, "DEVI-002", text, concerns="sealed" if sealed else "open")]
 
 
 def on_correction(context: Context, command: Command, facts: Facts) -> list[Draft]:

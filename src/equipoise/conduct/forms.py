@@ -142,21 +142,13 @@ def _false(check: Any, case: Any) -> bool:
 
 
 def _queries(context: Context, command: Command, doubtful: list[Any]) -> list[Draft]:
-    form_id = command.data["form"]
-    return [
-        context.draft(
-            command,
-            "QueryOpened",
-            {
-                "query": query_id(context, form_id, command.encounter, index),
-                "form": form_id,
-                "item": check.item,
-                "text": check.message,
-            },
-            reason=None,
-        )
-        for index, check in enumerate(doubtful, start=1)
-    ]
+    form_id, encounter = command.data["form"], command.encounter
+    drafts = []
+    for index, check in enumerate(doubtful, start=1):
+        query = query_id(context, form_id, encounter, index)
+        data = {"query": query, "form": form_id, "item": check.item, "text": check.message}
+        drafts.append(context.draft(command, "QueryOpened", data, reason=None))
+    return drafts
 
 
 def _recorded(study: Study, participant: ParticipantState, event: Event) -> ParticipantState:

@@ -16,8 +16,6 @@ from typing import Any
 
 from equipoise.study.facts import Facts
 
-NOTHING: Mapping[str, Any] = MappingProxyType({})
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteState:
@@ -40,7 +38,7 @@ class TrialState:
     digest: str | None = None
     seed_commitment: str | None = None
     blocks_commitment: str | None = None
-    sites: Mapping[str, SiteState] = NOTHING
+    sites: Mapping[str, SiteState] = field(default_factory=dict)
     delegations: frozenset[tuple[str, str, str | None]] = frozenset()
     tallies: Any = None
     randomised: int = 0
@@ -106,11 +104,11 @@ class AdverseEvent:
     causality: Mapping[str, str]
     site_aware: str
     outcome: str
-    sponsor_causality: Mapping[str, str] = NOTHING
-    expected: Mapping[str, str] = NOTHING
+    sponsor_causality: Mapping[str, str] = field(default_factory=dict)
+    expected: Mapping[str, str] = field(default_factory=dict)
     sponsor_aware: str | None = None
-    started: Mapping[str, str] = NOTHING
-    submitted: Mapping[str, str] = NOTHING
+    started: Mapping[str, str] = field(default_factory=dict)
+    submitted: Mapping[str, str] = field(default_factory=dict)
     versions: int = 1
 
 
@@ -122,8 +120,8 @@ class Pregnancy:
     of: str
     site_aware: str
     outcome: str | None = None
-    started: Mapping[str, str] = NOTHING
-    submitted: Mapping[str, str] = NOTHING
+    started: Mapping[str, str] = field(default_factory=dict)
+    submitted: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,25 +142,25 @@ class ParticipantState:
     consent: str | None = None
     consented_on: date | None = None
     withdrawn: frozenset[str] = frozenset()
-    eligible: Mapping[str, date] = NOTHING
+    eligible: Mapping[str, date] = field(default_factory=dict)
     number: str | None = None
     arm: str | None = None
     stratum: str | None = None
     randomised_on: date | None = None
     digest: str | None = None
-    queries: Mapping[str, Query] = NOTHING
+    queries: Mapping[str, Query] = field(default_factory=dict)
     asked: tuple[int, int] = (0, 0)
-    prescriptions: Mapping[str, Prescription] = NOTHING
-    intakes: Mapping[str, tuple[str, ...]] = NOTHING
+    prescriptions: Mapping[str, Prescription] = field(default_factory=dict)
+    intakes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     held: frozenset[str] = frozenset()
     stopped: frozenset[str] = frozenset()
     stopped_on: date | None = None
     stop_cause: str | None = None
     assessments: tuple[Assessment, ...] = ()
     seen_by: frozenset[str] = frozenset()
-    adverse_events: Mapping[str, AdverseEvent] = NOTHING
-    pregnancies: Mapping[str, Pregnancy] = NOTHING
-    pending: Mapping[str, str] = NOTHING
+    adverse_events: Mapping[str, AdverseEvent] = field(default_factory=dict)
+    pregnancies: Mapping[str, Pregnancy] = field(default_factory=dict)
+    pending: Mapping[str, str] = field(default_factory=dict)
     judged: int = 0
     missed: frozenset[str] = frozenset()
     done: frozenset[tuple[str, str]] = frozenset()
