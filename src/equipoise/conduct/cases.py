@@ -16,10 +16,10 @@ from equipoise.conduct import judgement
 from equipoise.errors import EquipoiseError
 from equipoise.rules import DateType, Missing, evaluate, parse_value
 from equipoise.rules.explain import say_value
-from equipoise.study.errors import problem
-from equipoise.study.references import CONTEXT
 from equipoise.study.casefile import Case, CaseFile, Patient, RecordedForm, read_cases
+from equipoise.study.errors import problem
 from equipoise.study.facts import Facts, Record
+from equipoise.study.references import CONTEXT
 from equipoise.study.study import Study
 
 EPOCH = date(2000, 1, 1)

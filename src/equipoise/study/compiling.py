@@ -130,7 +130,7 @@ def _parameter(
     place = source.place(leaf.path)
     try:
         if not isinstance(inner, Literal):
-            raise problem("STUD-023", place, found="something else")
+            raise problem("STUD-023", place, found="a name or a computation")
         expression = check(node, found.scope)
         _fits(expression, site.gives, place)
     except EquipoiseError as error:

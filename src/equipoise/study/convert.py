@@ -9,7 +9,7 @@ from __future__ import annotations
 import types
 from collections.abc import Iterator
 from functools import cache
-from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 
@@ -17,6 +17,13 @@ from equipoise.errors import EquipoiseError
 from equipoise.study.errors import hint, problem
 from equipoise.study.source import Source
 
+KINDS = {
+    "`str`": "text",
+    "`int`": "a whole number",
+    "`array`": "a list",
+    "`object`": "a mapping",
+    "`bool`": "true or false",
+}
 NO_VALUE = "a mapping (name: value) is expected, and found {found}"
 
 
@@ -99,7 +106,11 @@ def leaf_faults(source: Source, shape: Any, value: Any, path: str) -> Iterator[E
     """The fault of one scalar."""
     found = refusal(value, shape)
     if found:
-        yield problem("STUD-012", source.place(path), name=path, found=f"{found} (found {shown(value)})")
+        if get_origin(shape) is Literal:
+            found = f"expected one of {', '.join(get_args(shape))}"
+        for technical, words in KINDS.items():
+            found = found.replace(technical, words)
+        yield problem("STUD-012", source.place(path), name=path, found=f"{found}; found {shown(value)}")
 
 
 def refusal(value: Any, shape: Any) -> str:
@@ -107,7 +118,7 @@ def refusal(value: Any, shape: Any) -> str:
     try:
         msgspec.convert(value, shape, strict=False)
     except msgspec.ValidationError as error:
-        return str(error).partition(" - at ")[0]
+        return str(error).partition(" - at ")[0].partition(", got ")[0].replace("Expected", "expected")
     return ""
 
 

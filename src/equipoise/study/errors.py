@@ -71,7 +71,7 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
     ),
     "STUD-022": ("the rule gives {found}, where {expected} is needed", WHOLE, "Correct the rule."),
     "STUD-023": (
-        "a parameter is a literal, and this names {found}",
+        "a literal is needed here, and not {found}",
         "Numbers stand apart from logic, so that a reader finds each with its reference.",
         "Write a literal here, and the rule as a derivation.",
     ),
@@ -127,9 +127,12 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
         "An estimand has five attributes that agree with each other.",
         "Correct the estimand.",
     ),
-    "STUD-047": ("{name!r} is on a form of kind {found}", LINKED, "Use a form of kind {expected}."),
+    "STUD-047": (
+        "the form {name!r} is of kind {found}, and {expected} is needed",
+        LINKED,
+        "Name a form of that kind.",
+    ),
     "STUD-050": ("the form {form!r} has no item {name!r}{hint}", ENTRY, "Enter the items of the form."),
-    "STUD-051": ("{name!r} has more than {decimals} decimals", ENTRY, "Enter it as the form asks."),
     "STUD-052": ("{name!r} is computed, and cannot be entered", ENTRY, "Leave it out; the form computes it."),
     "STUD-053": (
         "{found!r} is no reason why a value is missing",

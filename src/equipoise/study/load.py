@@ -19,11 +19,15 @@ from equipoise.study.model import Definition
 from equipoise.study.scopes import base_scope
 from equipoise.study.study import Study, build
 
+UNREADABLE = frozenset({"STUD-002", "STUD-003", "STUD-005", "STUD-006"})
+
 
 def load(folder: Path | str) -> Study:
     """The study in a folder. Raises DefinitionError (STUD-001), which carries every fault as `problems`."""
     found = source.read(Path(folder))
-    definition = convert(found, Definition) if found.tree else None
+    # A file that could not be read leaves its fields missing, which would be a second message for one fault.
+    torn = any(problem.code in UNREADABLE for problem in found.problems)
+    definition = None if torn else convert(found, Definition)
     if definition is None:
         raise DefinitionError(in_order(found.problems), str(folder))
     found.problems.extend(references.faults(definition, found))

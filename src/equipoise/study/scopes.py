@@ -29,13 +29,14 @@ REPEATING = ("log", "act")
 
 def item_type(definition: Definition, form: str, name: str, item: Item, source: Source) -> Type:
     """The type of an item. Raises RuleError for a unit that is not known."""
-    if item.type == "quantity":
+    if item.type == "quantity" and item.unit is not None:
         place = source.place(f"forms.{form}.items.{name}.unit")
-        return unit_type(item.unit or "", item.decimals, place=place)
+        return unit_type(item.unit, item.decimals, place=place)
     if item.type == "code":
         return Code(item.codelist or f"{form}.{name}", tuple(codes_of(definition, item)))
     plain: dict[str, Type] = {
         "number": Number(item.decimals),
+        "quantity": Number(item.decimals),  # without its unit, which is a fault of its own
         "text": TextType(),
         "date": DateType(item.partial),
         "boolean": Boolean(),

@@ -193,18 +193,22 @@ class _Reader:
         return node.value
 
     def scalar(self, node: yaml.ScalarNode, path: str) -> None:
-        """Note where the text of a scalar begins, and its lines when there are several."""
+        """Note where the text of a scalar begins, and its lines when there are several.
+
+        A quoted text with escapes over several lines keeps the place of its beginning only.
+        """
         start = self.at(node)
+        raw = self.text[node.start_mark.index : node.end_mark.index]
         if node.style in ('"', "'"):
-            start = Place(start.file, start.line, start.column + 1)
+            start, raw = Place(start.file, start.line, start.column + 1), raw[1:-1]
         self.source.places[path] = start
-        if node.start_mark.line == node.end_mark.line or node.style in ('"', "'"):
-            return
-        lines = self.text[node.start_mark.index : node.end_mark.index].split("\n")
-        first = start.column
+        lines, first = raw.split("\n"), start.column
         if node.style in ("|", ">"):  # the header line holds only the indicator
             lines, start, first = lines[1:], Place(start.file, start.line + 1, 1), 1
+        text = "\n".join(line.strip() for line in lines)
+        if "\n" not in raw or text.split() != node.value.split():
+            return
         columns = [len(line) - len(line.lstrip()) + 1 for line in lines]
         columns[0] += first - 1
-        self.source.texts[path] = "\n".join(line.strip() for line in lines)
+        self.source.texts[path] = text
         self.source.places[path] = ScalarPlace(start.file, start.line, columns[0], tuple(columns))
