@@ -242,6 +242,17 @@ def test_a_repeated_erasure_gets_its_first_answer(store: Store) -> None:
     assert store.head().sequence == 8
 
 
+def test_a_command_whose_answer_was_erased_is_not_done_again(store: Store) -> None:
+    filled(store)
+    record(store, draft("pair", participant="A"), draft("pair", participant="B"))
+    with store.writing() as writer:
+        writer.erase(erasure(3, 8), writer.head, salt("e"))
+    with pytest.raises(LedgerError) as caught:
+        record(store, draft("c2"))
+    assert caught.value.code == "LEDG-016" and store.head().sequence == 10
+    assert [event.sequence for event in record(store, draft("pair"))] == [9]
+
+
 @pytest.mark.parametrize(
     "wanted",
     [

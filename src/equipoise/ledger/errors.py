@@ -76,6 +76,10 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "A checkpoint is worth as much as the signature under it.",
         "Ask the signer for the checkpoint again, over a channel that you trust.",
     ),
+    "LEDG-016": (
+        "A command is done once; done again it would record what was erased.",
+        "Give a new command with an id of its own, if the fact may be recorded again.",
+    ),
     "LEDG-020": (
         "An entry is missing, doubled or out of order.",
         _RESTORE,

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from heapq import merge
 from threading import RLock
+from types import TracebackType
 
 from equipoise.ledger.canonical import read_payload
 from equipoise.ledger.entry import GENESIS, Draft, Entry, Event, Head, numbered
@@ -52,8 +53,11 @@ class _Index:
                     del numbers[key]
         del self.trial[bisect_right(self.trial, length) :]
 
-    def command(self, command_id: str) -> tuple[Event, ...]:
-        found = (self.events[sequence - 1] for sequence in self.by_command.get(command_id, ()))
+    def answer(self, command_id: str) -> tuple[Event, ...] | None:
+        numbers = self.by_command.get(command_id)
+        if numbers is None:
+            return None
+        found = (self.events[sequence - 1] for sequence in numbers)
         return tuple(event for event in found if event is not None)
 
     def select(self, participant: str | None, trial_scope: bool, after: int) -> Iterator[Event]:
@@ -91,7 +95,11 @@ class _InMemory:
 
     def command(self, command_id: str) -> tuple[Event, ...]:
         """See `Store.command`."""
-        return self.index.command(command_id)
+        return self.index.answer(command_id) or ()
+
+    def answer(self, command_id: str) -> tuple[Event, ...] | None:
+        """The events of a command that were not erased; None when the command is new."""
+        return self.index.answer(command_id)
 
     def faults(self) -> tuple[tuple[int, str], ...]:
         """Nothing: indexes in memory are built from the events themselves."""
@@ -194,30 +202,34 @@ class PlainStore(_InMemory):
         """Raises LEDG-012: there are none."""
         raise fault("LEDG-012", "plain store", "it keeps no entries")
 
-    @contextmanager
-    def writing(self) -> Iterator[PlainWriter]:
-        """See `Store.writing`."""
-        with self.batch():
-            yield PlainWriter(self)
+    def writing(self) -> PlainWriter:
+        """See `Store.writing`. The writer is its own block: a generator would cost more than the append."""
+        return PlainWriter(self)
 
     @contextmanager
     def batch(self) -> Iterator[None]:
         """See `Store.batch`."""
-        length = len(self.index.events)
-        try:
+        with self.writing():
             yield
-        except BaseException:
-            self.index.cut(length)
-            raise
 
 
 class PlainWriter:
     """The writer of a `PlainStore`."""
 
-    __slots__ = ("_store",)
+    __slots__ = ("_length", "_store")
 
     def __init__(self, store: PlainStore) -> None:
         self._store = store
+        self._length = len(store.index.events)
+
+    def __enter__(self) -> PlainWriter:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is not None:
+            self._store.index.cut(self._length)
 
     @property
     def head(self) -> Head:
@@ -228,15 +240,17 @@ class PlainWriter:
         """See `Writer.append`; salts are not used, and the form of the drafts is not checked."""
         if not drafts:
             return ()
-        answered = self._store.index.command(the_command(drafts))
-        if answered:
+        answered = self._store.index.answer(the_command(drafts))
+        if answered is not None:
             return answered
         check_head(self.head, after)
         check_opening(drafts, self._store.mode)
-        events = tuple(numbered(draft, after.sequence + place) for place, draft in enumerate(drafts, 1))
-        for event in events:
+        events = []
+        for sequence, draft in enumerate(drafts, after.sequence + 1):
+            event = numbered(draft, sequence)
             self._store.index.add(event)
-        return events
+            events.append(event)
+        return tuple(events)
 
     def erase(self, draft: Draft, after: Head, salt: bytes) -> Event:
         """Raises LEDG-012: there is no payload to erase."""

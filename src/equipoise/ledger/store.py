@@ -28,7 +28,7 @@ class Writer(Protocol):
         """Put down the events of one command after `after`, each with its own salt of 32 bytes.
 
         A command that has been answered gets its first answer again, and nothing is put down.
-        Raises LEDG-002 to LEDG-008, LEDG-010 and LEDG-011.
+        Raises LEDG-002 to LEDG-008, LEDG-010, LEDG-011 and LEDG-016.
         """
 
     def erase(self, draft: Draft, after: Head, salt: bytes) -> Event:
@@ -80,7 +80,8 @@ class Shelf(Protocol):
 
     def head(self) -> Head: ...
 
-    def command(self, command_id: str) -> tuple[Event, ...]: ...
+    def answer(self, command_id: str) -> tuple[Event, ...] | None:
+        """The events of a command that were not erased; None when the command is new."""
 
     def put(self, entries: Sequence[Entry], events: Sequence[Event]) -> None: ...
 
@@ -116,7 +117,7 @@ class ChainWriter:
     def erase(self, draft: Draft, after: Head, salt: bytes) -> Event:
         """See `Writer.erase`."""
         sequences = erased_by(draft)
-        answered = self._shelf.command(draft.command)
+        answered = self._answered(draft.command)
         if answered:
             return answered[0]
         if not draft.reason:
@@ -136,7 +137,7 @@ class ChainWriter:
             raise fault("LEDG-011", "ledger writer", "the block of this writer has ended")
         if not drafts:
             return ()
-        answered = self._shelf.command(the_command(drafts))
+        answered = self._answered(the_command(drafts))
         if answered:
             return answered
         head = self._shelf.head()
@@ -152,6 +153,12 @@ class ChainWriter:
         assert head.sequence == after.sequence + len(drafts), "entries are dense"
         self._shelf.put(entries, events)
         return tuple(events)
+
+    def _answered(self, command_id: str) -> tuple[Event, ...]:
+        answer = self._shelf.answer(command_id)
+        if answer == ():  # to do it again would record what the participant had erased
+            raise fault("LEDG-016", f"command {command_id!r}", "its answer was erased")
+        return answer or ()
 
 
 def erased_by(event: Draft | Event) -> tuple[int, ...]:

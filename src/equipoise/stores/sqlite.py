@@ -31,6 +31,9 @@ from equipoise.stores.schema import GUARDS, SCHEMA, statements
 PAGE = 2000
 """Rows fetched at once: no cursor stays open between pages, so a reader never holds the log back."""
 
+CACHE = 32 * 1024
+"""KiB of pages kept in memory, so that a batch of a whole simulated trial does not spill into the log."""
+
 _INSERT = (
     "INSERT INTO ledger_entry"
     " (sequence, previous, commitment, hash, salt, payload, type, participant, command)"
@@ -78,7 +81,9 @@ class SQLiteStore:
         with translated(str(file)):
             connection = sqlite3.connect(file, timeout=patience, isolation_level=None)
         try:
-            return cls._checked(connection, str(file), mode, owned=True)
+            store = cls._checked(connection, str(file), mode, owned=True)
+            connection.execute(f"PRAGMA cache_size = -{CACHE}")
+            return store
         except BaseException:
             connection.close()
             raise
@@ -156,8 +161,12 @@ class SQLiteStore:
 
     def command(self, command_id: str) -> tuple[Event, ...]:
         """See `Store.command`."""
-        where = "WHERE command = ? AND payload IS NOT NULL ORDER BY sequence"
-        return tuple(map(self._event, self._rows(f"{_EVENT} {where}", (command_id,))))
+        return self.answer(command_id) or ()
+
+    def answer(self, command_id: str) -> tuple[Event, ...] | None:
+        """The events of a command that were not erased; None when the command is new."""
+        rows = self._rows(f"{_EVENT} WHERE command = ? ORDER BY sequence", (command_id,))
+        return tuple(self._event(row) for row in rows if row[-1] is not None) if rows else None
 
     @contextmanager
     def writing(self) -> Iterator[ChainWriter]:
