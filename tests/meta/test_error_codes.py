@@ -1,17 +1,21 @@
-"""Every error code stands once in one catalogue, is raised somewhere, and is asserted by some test."""
+"""Every error code stands once in one catalogue, is raised somewhere, and is asserted by some test.
+
+The linter's findings are no errors: their catalogue is the list of its rules, each beside its function.
+"""
 
 from __future__ import annotations
 
 import ast
 import re
 from collections import Counter
+from importlib import import_module
 from pathlib import Path
 
 from equipoise.errors import EquipoiseError
 
 from .sources import PACKAGE, ROOT, modules, short, tree
 
-CODE = re.compile(r"[A-Z]{4}-\d{3}")
+CODE = re.compile(r"(?!LINT)[A-Z]{4}-\d{3}")
 
 
 def is_catalogue(path: Path) -> bool:
@@ -24,34 +28,26 @@ def catalogued() -> list[str]:
     return [
         key.value
         for path in modules()
-        if is_catalogue(path)
-        for node in ast.walk(tree(path))
-        if isinstance(node, ast.Dict)
-        for key in node.keys
+        for key in keys_of(path)
         if isinstance(key, ast.Constant) and CODE.fullmatch(str(key.value))
     ]
 
 
 def used() -> dict[str, str]:
-    """The codes that the code outside the catalogues names, with one place of each."""
+    """The codes that the code names other than as keys of a catalogue, with one place of each."""
     return {
         node.value: f"{short(path)}:{node.lineno}"
         for path in modules()
-        for node in ast.walk(tree(path))
+        for node in (each for each in ast.walk(tree(path)) if each not in keys_of(path))
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and CODE.fullmatch(node.value)
-        if not (is_catalogue(path) and node.value in set(catalogued_in(path)))
     }
 
 
-def catalogued_in(path: Path) -> list[str]:
-    """The codes that are keys in one file."""
-    return [
-        key.value
-        for node in ast.walk(tree(path))
-        if isinstance(node, ast.Dict)
-        for key in node.keys
-        if isinstance(key, ast.Constant) and isinstance(key.value, str)
-    ]
+def keys_of(path: Path) -> set[ast.AST]:
+    """The keys of the dictionaries of a catalogue; none elsewhere."""
+    if not is_catalogue(path):
+        return set()
+    return {key for node in ast.walk(tree(path)) if isinstance(node, ast.Dict) for key in node.keys if key}
 
 
 def asserted() -> set[str]:
@@ -71,6 +67,12 @@ def test_every_code_stands_once_in_one_catalogue() -> None:
 def test_every_code_that_is_used_stands_in_a_catalogue() -> None:
     known = set(catalogued())
     assert {code: place for code, place in used().items() if code not in known} == {}
+
+
+def test_every_rule_of_the_linter_has_a_code_of_its_own() -> None:
+    codes = [rule.code for rule in import_module("equipoise.registry.lint").RULES]
+    assert codes and all(re.fullmatch(r"LINT-\d{3}", code) for code in codes)
+    assert len(set(codes)) == len(codes)
 
 
 def test_an_error_says_place_fault_why_and_remedy() -> None:
