@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import shlex
 import sqlite3
 import subprocess
@@ -134,6 +136,45 @@ def test_explain_refuses_a_name_that_is_not_there(capsys: pytest.CaptureFixture[
     code, _, err = said(capsys, "explain", STUDY, "criteria.I0")
     assert code == exits.INPUT
     assert err.startswith(f"COMM-002 {STUDY}: nothing here has the name 'criteria.I0'")
+
+
+def test_lint_says_where_which_words_why_and_what_to_ask(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, err = said(capsys, "lint", STUDY, "--today", "2026-11-22")
+    assert (code, err) == (exits.FINDINGS, "")
+    first, last = out.split("\n\n")[0].splitlines(), out.splitlines()[-1]
+    assert first[0].startswith("E LINT-")
+    assert first[1].startswith('  "')
+    assert any(line.startswith("  Why: ") for line in first)
+    assert any(line.startswith("  Ask: ") for line in first)
+    assert re.fullmatch(
+        r"\d+ findings: \d+ block carrying it out as written, \d+ need a decision, \d+ are hygiene\.", last
+    )
+
+
+def test_lint_prints_the_same_findings_for_programs(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = said(capsys, "lint", STUDY / "record.json", "--today", "2026-11-22", "--json")
+    assert code == exits.FINDINGS
+    findings = json.loads(out)
+    assert {finding["source"] for finding in findings} == {"rule"}
+    assert {"code", "severity", "path", "words", "why", "question"} <= findings[0].keys()
+
+
+def test_lint_adds_the_reviewed_annotations(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    notes = tmp_path / "notes.yaml"
+    note = {
+        "number": 7,
+        "severity": "W",
+        "path": "protocolSection.designModule.enrollmentInfo",
+        "finding": "No power statement",
+        "why": "The size has no reason",
+        "question": "Which difference was assumed?",
+        "reviewed_by": "statistician",
+        "date": "2026-11-20",
+    }
+    notes.write_text(json.dumps({"nct_id": "NCT06965244", "findings": [note]}), encoding="utf-8")
+    _, out, _ = said(capsys, "lint", STUDY / "record.json", "--annotations", notes)
+    assert "W NOTE-007 protocolSection.designModule.enrollmentInfo 0:0\n  No power statement." in out
+    assert "  Read by: statistician, 2026-11-20" in out
 
 
 def test_page_writes_the_record_of_a_study(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -21,6 +21,7 @@ from equipoise.errors import EquipoiseError
 # name: (module, what it does, in one line)
 COMMANDS: dict[str, tuple[str, str]] = {
     "check": ("equipoise.cli.check", "load a study definition, and say all that is wrong with it"),
+    "lint": ("equipoise.cli.lint", "say what a registry record leaves open, contradicts or gets wrong"),
     "explain": ("equipoise.cli.explain", "say a study's rules in words"),
     "page": ("equipoise.cli.page", "write the public page of a registry record"),
     "verify": ("equipoise.cli.verify", "verify the hash chain of a ledger"),
