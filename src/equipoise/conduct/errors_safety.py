@@ -44,7 +44,6 @@ SAFETY: Mapping[str, tuple[str, str]] = MappingProxyType(
             "Nothing to do.",
         ),
         "ASSE-016": ("A baseline entered after allocation could have been coloured by it.", "Nothing to do."),
-        "ASSE-017": ("No trial act may precede consent.", "Record the consent first."),
         "SAFE-001": ("Each adverse event has its own number.", "Give a new number, or update the event."),
         "SAFE-002": ("What is added needs the event it belongs to.", "Report the event first."),
         "SAFE-003": IMPOSSIBLE,

@@ -55,6 +55,8 @@ TREATMENT: Mapping[str, tuple[str, str]] = MappingProxyType(
         "DOSE-018": ("The protocol does not ask for this companion drug now.", HAPPENED),
         "DOSE-019": ("Each prescription has its own number.", "Give a new number."),
         "DOSE-020": ("An impossible value is no record.", "Correct the value."),
+        "DOSE-021": ("Treatment has a planned length.", f"Stop the treatment as completed. {HAPPENED}"),
+        "DOSE-022": ("A limit that is unknown keeps the gate closed.", "Record the missing items first."),
         "DOSE-030": (
             "What the need of a companion drug rests on has changed.",
             "Write a new prescription with the companion as it is needed now.",

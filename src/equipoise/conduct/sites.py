@@ -15,9 +15,8 @@ from equipoise.conduct.errors import refuse
 from equipoise.conduct.state import SiteState, TrialState, put
 
 if TYPE_CHECKING:
-    from equipoise.study.study import Study
-
     from equipoise.ledger.entry import Event
+    from equipoise.study.study import Study
 
 MODES = ("live", "practice", "simulation")
 
@@ -103,7 +102,8 @@ def _delegation(event: Event) -> tuple[str, str, str | None]:
 
 
 def _delegated(study: Study, trial: TrialState, event: Event) -> TrialState:
-    return replace(trial, delegations=trial.delegations | {_delegation(event)})
+    key = {_delegation(event)}
+    return replace(trial, delegations=trial.delegations | key, delegated=trial.delegated | key)
 
 
 def _revoked(study: Study, trial: TrialState, event: Event) -> TrialState:

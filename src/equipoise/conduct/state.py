@@ -32,7 +32,8 @@ class SiteState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrialState:
-    """The trial as a whole. `tallies` is what the allocation scheme needs of the past."""
+    """The trial as a whole. `delegations` are held now, `delegated` were ever held; `tallies` is what the
+    allocation scheme needs of the past."""
 
     mode: str | None = None
     digest: str | None = None
@@ -40,6 +41,7 @@ class TrialState:
     blocks_commitment: str | None = None
     sites: Mapping[str, SiteState] = field(default_factory=dict)
     delegations: frozenset[tuple[str, str, str | None]] = frozenset()
+    delegated: frozenset[tuple[str, str, str | None]] = frozenset()
     tallies: Any = None
     randomised: int = 0
     open_queries: int = 0
