@@ -233,7 +233,7 @@ def _fits(expression: Expression, kinds: tuple[str, ...], place: Any) -> None:
 def _derived(definition: Definition, expression: Expression, path: str, scope: Scope, place: Any) -> None:
     """A computed item reads its own record and parameters, so that its value is settled on entry."""
     form, item = path.split(".")[1], path.split(".")[3]
-    for dependency in expression.depends:
+    for dependency in sorted(expression.depends):
         local = (
             dependency[0] == "item" and dependency[1] == form and dependency[2] not in ("date", "encounter")
         )
