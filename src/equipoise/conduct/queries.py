@@ -63,9 +63,9 @@ def _opened(study: Study, participant: ParticipantState, event: Event) -> Partic
         state="open",
         encounter=event.encounter,
     )
-    return replace(
-        participant, queries=put(participant.queries, query.id, query), asked=participant.asked + 1
-    )
+    asked, sealed = participant.asked
+    counted = (asked, sealed + 1) if query.id.startswith("S") else (asked + 1, sealed)
+    return replace(participant, queries=put(participant.queries, query.id, query), asked=counted)
 
 
 def _moved(state: str):
