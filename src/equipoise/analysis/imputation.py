@@ -141,9 +141,9 @@ def draw_regression(x: Matrix, y: Matrix, at: Matrix, random: np.random.Generato
 def impute(scores: Matrix, fixed: Matrix, limits: Limits, random: np.random.Generator) -> Matrix:
     """One completed copy of the scores of one arm.
 
-    scores: (n, visits), NaN where missing, the time point last. fixed: (n, q), complete: baseline and strata,
-    without a constant. The last column is kept to the limits; earlier ones stay as drawn, since rounding
-    predictors loses information.
+    scores: (n, visits), NaN where missing, the time point last. fixed: (n, q), complete: baseline and
+    strata, without a constant. The last column is kept to the limits; earlier ones stay as drawn, since
+    rounding predictors loses information.
     """
     gaps = np.isnan(scores)
     if not gaps.any():

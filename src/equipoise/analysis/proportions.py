@@ -150,7 +150,8 @@ def inverted(statistic: Callable[[float], float], estimate: float, confidence: f
 
 
 def root(function: Callable[[float], float], low: float, high: float) -> float:
-    """Where the function is 0 between two points, to 12 decimals; infinite values are cut to a large one."""
+    """Where the function is 0 between two points, to 12 decimals; infinite values are cut to a large
+    one."""
     return float(brentq(lambda d: min(1e9, max(-1e9, function(d))), low, high, xtol=1e-13, rtol=1e-13))
 
 

@@ -1,5 +1,5 @@
-"""Risk differences over strata: Mantel-Haenszel with Sato's variance, stratified Miettinen-Nurminen, and the
-Cochran-Mantel-Haenszel test.
+"""Risk differences over strata: Mantel-Haenszel with Sato's variance, stratified Miettinen-Nurminen, and
+the Cochran-Mantel-Haenszel test.
 
 A stratum in which one arm has nobody says nothing about the difference: its weight n1 n2 / N is 0, so it is
 left out, and the result says how many strata were. The randomised strata are used, not the corrected ones.
@@ -47,7 +47,8 @@ def mantel_haenszel_difference(tables: Sequence[Table2x2]) -> float:
 
 
 def sato_variance(tables: Sequence[Table2x2]) -> float:
-    """Sato's variance of the Mantel-Haenszel difference, consistent for few large and for many small strata.
+    """Sato's variance of the Mantel-Haenszel difference, consistent for few large and for many small
+    strata.
 
     Sato, Greenland and Robins, Biometrics 1989;45:1323-1324.
     """

@@ -1,4 +1,5 @@
-"""Time to an event: Kaplan-Meier, the log-rank test and a hazard ratio between two groups, each over strata.
+"""Time to an event: Kaplan-Meier, the log-rank test and a hazard ratio between two groups, each over
+strata.
 
 The hazard ratio is Cox's with one covariate, the group, and Efron's handling of ties: one number, found by
 Newton's method. Group 1 against group 2: below 1 means fewer events in group 1.
@@ -18,7 +19,8 @@ STEPS = 60
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spell:
-    """One participant's time in days to the event, or to censoring. `first` says whether it is of group 1."""
+    """One participant's time in days to the event, or to censoring. `first` says whether it is of group
+    1."""
 
     time: int
     event: bool

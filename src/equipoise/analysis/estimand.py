@@ -1,0 +1,167 @@
+"""From scores and intercurrent events to one outcome a participant, as the estimand defines it.
+
+The order is fixed: death before the time point and every composite event make a non-response; a
+hypothetical event makes the value missing; treatment policy takes the value whatever happened; a value
+outside the window, unblinded or absent without such an event is missing. Each outcome says why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+from equipoise.analysis.endpoint import Endpoint
+from equipoise.analysis.errors import analysis_error
+from equipoise.analysis.rows import Dataset, Occurrence, Participant, Score
+
+STRATEGIES = ("composite", "hypothetical", "treatment_policy")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """Which scores and events an analysis uses; the plain reading is the primary one.
+
+    substitutes: unblinded scores count. flagged: scores by an assessor who had been unblinded count.
+    policy: every intercurrent event but death is ignored.
+    """
+
+    substitutes: bool = False
+    flagged: bool = True
+    policy: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What the estimand says of one participant.
+
+    kind: `value` (a score in the window), `event` (non-response by definition), `missing`.
+    reason: the intercurrent event, `death`, or why the value is missing. visits: the scores after baseline
+    up to the time point, None where there is none; the last is the value. `source` is the event of the
+    value.
+    """
+
+    subject: str
+    arm: str | None
+    stratum: str
+    kind: str
+    reason: str = ""
+    value: Decimal | None = None
+    baseline: Decimal | None = None
+    visits: tuple[Decimal | None, ...] = ()
+    source: int | None = None
+    undetermined: tuple[str, ...] = ()
+
+
+def outcomes(
+    data: Dataset,
+    where: Endpoint,
+    reading: Reading,
+    population: Iterable[Participant],
+    strata: Sequence[str] = (),
+) -> tuple[Outcome, ...]:
+    """One outcome for each participant of the population, in its order; `strata` are the factors to
+    analyse by."""
+    return tuple(outcome(data, where, reading, participant, strata) for participant in population)
+
+
+def outcome(
+    data: Dataset, where: Endpoint, reading: Reading, participant: Participant, strata: Sequence[str] = ()
+) -> Outcome:
+    """The outcome of one participant."""
+    usable = used_scores(data.scores.get(participant.subject, ()), reading, participant.withdrew_data_on)
+    events = data.occurrences.get(participant.subject, ())
+    check_strategies(events)
+    chosen = at_timepoint(usable, where, where.planned(participant))
+    start = baseline_score(data.scores.get(participant.subject, ()), where)
+    earlier = [value_at(usable, visit) for visit in where.visits[:-1]]
+    plain = Outcome(
+        subject=participant.subject,
+        arm=participant.arm,
+        stratum=stratum_of(participant, strata),
+        kind="missing",
+        reason=why_missing(data.scores.get(participant.subject, ()), usable, where),
+        baseline=start.value if start else None,
+        visits=(*earlier, None),
+        undetermined=tuple(
+            each.event for each in events if each.verdict == "unknown" and each.strategy != "treatment_policy"
+        ),
+    )
+    died = participant.died_on
+    if died is not None and died < where.planned(participant):
+        return replace(plain, kind="event", reason="death")
+    happened = [] if reading.policy else [each for each in events if each.verdict == "true"]
+    composite = next((each for each in happened if each.strategy == "composite"), None)
+    if composite is not None:
+        return replace(plain, kind="event", reason=composite.event)
+    hypothetical = next((each for each in happened if each.strategy == "hypothetical"), None)
+    if hypothetical is not None:
+        return replace(plain, reason=hypothetical.event)
+    if chosen is None:
+        return plain
+    return replace(
+        plain,
+        kind="value",
+        reason="",
+        value=chosen.value,
+        visits=(*earlier, chosen.value),
+        source=chosen.sequence,
+    )
+
+
+def stratum_of(participant: Participant, strata: Sequence[str]) -> str:
+    """The levels as randomised of the factors to analyse by."""
+    return ";".join(f"{factor}={participant.factors.get(factor, '')}" for factor in strata)
+
+
+def check_strategies(events: Sequence[Occurrence]) -> None:
+    """Raises ANAL-006 for a strategy that is not implemented, whether or not the event happened."""
+    for each in events:
+        if each.strategy not in STRATEGIES:
+            raise analysis_error("ANAL-006", f"intercurrent event {each.event}", each.strategy)
+
+
+def used_scores(scores: Sequence[Score], reading: Reading, withdrew: date | None) -> tuple[Score, ...]:
+    """The scores that a reading uses, in order of day; none after the use of data was withdrawn."""
+    return tuple(
+        score
+        for score in sorted(scores, key=lambda each: (each.on, each.sequence))
+        if score.value is not None
+        and (score.blinded or reading.substitutes)
+        and (not score.flagged or reading.flagged)
+        and (withdrew is None or score.on <= withdrew)
+    )
+
+
+def baseline_score(scores: Sequence[Score], where: Endpoint) -> Score | None:
+    """The blinded score at the baseline encounter: the only denominator, in every analysis."""
+    found = [
+        each
+        for each in scores
+        if each.encounter == where.baseline and each.blinded and each.value is not None
+    ]
+    return found[-1] if found else None
+
+
+def at_timepoint(scores: Sequence[Score], where: Endpoint, planned: date) -> Score | None:
+    """The score in the window, by when it happened; of two, the nearer to the planned day, then the
+    earlier."""
+    first, last = planned - timedelta(days=where.before), planned + timedelta(days=where.after)
+    inside = [each for each in scores if first <= each.on <= last]
+    return min(inside, key=lambda each: (abs(each.on - planned), each.on), default=None)
+
+
+def value_at(scores: Sequence[Score], encounter: str) -> Decimal | None:
+    """The last score of an encounter."""
+    found = [each.value for each in scores if each.encounter == encounter]
+    return found[-1] if found else None
+
+
+def why_missing(scores: Sequence[Score], usable: Sequence[Score], where: Endpoint) -> str:
+    """Why there is no value: assessed outside the window, assessed but not usable, or not assessed."""
+    if any(each.encounter == where.timepoint for each in usable):
+        return "outside the window"
+    if any(each.encounter == where.timepoint for each in scores):
+        return "not assessed blind"
+    return "not assessed"

@@ -1,0 +1,262 @@
+"""The tables of a report, built from its data: baseline, results, harms, deviations, decisions."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from equipoise.analysis.consort import POOLED
+from equipoise.analysis.numbers import count_percent, fixed, interval, p_value, percent
+from equipoise.analysis.results import Analysis, Contrast, Group
+from equipoise.analysis.rows import Deviation
+from equipoise.analysis.summaries import Characteristic, Harm, Harms, Mean, Spread
+from equipoise.analysis.tables import Row, Table
+
+if TYPE_CHECKING:
+    from equipoise.study.model import Decision
+
+EVERYBODY = "All"
+
+
+def headings(sizes: Mapping[str, int], labels: Mapping[str, str]) -> tuple[str, ...]:
+    """The column headings: label and number of participants."""
+    return tuple(f"{labels.get(arm, EVERYBODY)} (n = {size})" for arm, size in sizes.items())
+
+
+def colours(names: Sequence[str], arms: Sequence[str]) -> tuple[int, ...]:
+    """The number of the arm of each column, 0 for everybody."""
+    return tuple(arms.index(name) + 1 if name in arms and name != POOLED else 0 for name in names)
+
+
+def baseline_table(
+    rows: Sequence[Characteristic], sizes: Mapping[str, int], labels: Mapping[str, str], arms: Sequence[str]
+) -> Table:
+    """Continuous: mean (SD) and median (quartiles); categorical: n (%). Missing values are counted, never
+    hidden."""
+    lines: list[Row] = []
+    for each in rows:
+        lines.append(Row(head=f"{each.label}{f', {each.unit}' if each.unit else ''}"))
+        lines += spread_rows(each, list(sizes)) if each.spreads else count_rows(each, sizes)
+    return Table(
+        id="baseline",
+        title="Baseline characteristics",
+        corner="Characteristic",
+        columns=headings(sizes, labels),
+        arms=colours(list(sizes), arms),
+        rows=tuple(lines),
+        notes=("SD: standard deviation. Percentages are of those whose value is known.",),
+    )
+
+
+def spread_rows(each: Characteristic, names: Sequence[str]) -> list[Row]:
+    """Mean (SD), median (quartiles) and, where there is one, the number missing."""
+    found = [(each.spreads or {})[name] for name in names]
+    rows = [
+        Row(head="Mean (SD)", cells=tuple(mean_sd(one, each.decimals) for one in found), level=1),
+        Row(head="Median (quartiles)", cells=tuple(quartiles(one, each.decimals) for one in found), level=1),
+    ]
+    if any(one.missing for one in found):
+        rows.append(Row(head="Missing", cells=tuple(str(one.missing) for one in found), level=1))
+    return rows
+
+
+def mean_sd(one: Spread, decimals: int) -> str:
+    """`61.2 (14.3)`, with one decimal more than the value is recorded with."""
+    return f"{fixed(one.mean, decimals + 1)} ({fixed(one.sd, decimals + 1)})"
+
+
+def quartiles(one: Spread, decimals: int) -> str:
+    """`60 (51 to 70)`."""
+    return f"{fixed(one.median, decimals)} ({interval(one.lower, one.upper, decimals)})"
+
+
+def count_rows(each: Characteristic, sizes: Mapping[str, int]) -> list[Row]:
+    """A row for each code, of those known, then the number missing."""
+    counts, missing, codes = each.counts or {}, each.missing or {}, each.codes or {}
+    rows = []
+    for code, label in codes.items():
+        cells = (count_percent(counts[name][code], size - missing[name]) for name, size in sizes.items())
+        rows.append(Row(head=label, cells=tuple(cells), level=1))
+    if any(missing.values()):
+        rows.append(Row(head="Missing", cells=tuple(str(missing[name]) for name in sizes), level=1))
+    return rows
+
+
+def result_table(
+    title: str, analyses: Sequence[Analysis], labels: Mapping[str, str], arms: Sequence[str], ratio: bool
+) -> Table:
+    """Every analysis: responders by arm, then estimate, interval, p-value, imputations, of each
+    contrast."""
+    lines: list[Row] = []
+    for each in analyses:
+        name = each.label if each.role == "primary" else f"Sensitivity: {each.label}"
+        cells = [group_cell(one, bool(each.imputations)) for one in each.groups]
+        first = each.contrasts[0] if each.contrasts else None
+        lines.append(Row(head=name, cells=(*cells, *tail(first, each, ratio)), strong=each.role == "primary"))
+        for other in each.contrasts[1:]:
+            head = f"{labels[other.arm]} against {labels[other.reference]}"
+            lines.append(Row(head=head, cells=(*[""] * len(cells), *tail(other, each, ratio)), level=1))
+    return Table(
+        id="results",
+        title=title,
+        corner="Analysis",
+        columns=(*(labels[arm] for arm in arms), *(heading(analyses, ratio)), "p", "Imputations"),
+        arms=(*range(1, len(arms) + 1), 0, 0, 0, 0),
+        rows=tuple(lines),
+        notes=result_notes(analyses, labels, ratio),
+    )
+
+
+def heading(analyses: Sequence[Analysis], ratio: bool) -> tuple[str, str]:
+    """The headings of estimate and interval, with the confidence of the first contrast."""
+    confidence = next((each.confidence for one in analyses for each in one.contrasts), 0.95)
+    return ("Hazard ratio" if ratio else "Difference", f"{percent(confidence, 1, 0)} interval")
+
+
+def group_cell(one: Group, imputed: bool) -> str:
+    """`30.4/61 (49.8%)`: responders of analysed; with imputation the mean number, so it has a decimal."""
+    return f"{fixed(one.responders, 1 if imputed else 0)}/{one.analysed} ({fixed(100 * one.proportion, 1)}%)"
+
+
+def tail(contrast: Contrast | None, each: Analysis, ratio: bool) -> tuple[str, str, str, str]:
+    """Estimate, interval, p-value and imputations of one contrast."""
+    count = str(each.imputations) if each.imputations else "none"
+    if contrast is None:
+        return ("not estimable", "–", "–", count)
+    if ratio:
+        shown = fixed(contrast.estimate, 2), interval(contrast.lower, contrast.upper, 2)
+    else:
+        shown = (
+            f"{fixed(100 * contrast.estimate, 1)}%",
+            interval(100 * contrast.lower, 100 * contrast.upper, 1, "%"),
+        )
+    return (*shown, p_value(contrast.p_value), count)
+
+
+def result_notes(analyses: Sequence[Analysis], labels: Mapping[str, str], ratio: bool) -> tuple[str, ...]:
+    """Method by analysis, direction, missing values and what else a reader must know."""
+    notes = []
+    for method in dict.fromkeys(each.method for each in analyses):
+        names = ", ".join(each.label for each in analyses if each.method == method)
+        notes.append(f"Method: {method} ({names}).")
+    contrast = next((each for one in analyses for each in one.contrasts), None)
+    if contrast is not None:
+        sign = "Below 1 means fewer events" if ratio else "A positive difference means more responders"
+        notes.append(f"{sign} in the arm named than in {labels[contrast.reference]}, the reference.")
+    main = analyses[0] if analyses else None
+    if main is not None and any(one.missing or one.by_event for one in main.groups):
+        parts = [f"{labels[one.arm]} {one.by_event} and {one.missing}" for one in main.groups]
+        notes.append(
+            f"Non-response by an intercurrent event, and missing, in the primary analysis: {'; '.join(parts)}."
+        )
+    return (*notes, *(f"{each.label}: {note}" for each in analyses for note in each.notes))
+
+
+def means_table(
+    rows: Sequence[Mean], labels: Mapping[str, str], encounters: Mapping[str, str], title: str
+) -> Table:
+    """The data behind the curve: n, mean, SD and interval by encounter and arm."""
+    lines = []
+    for encounter in dict.fromkeys(row.encounter for row in rows):
+        lines.append(Row(head=encounters.get(encounter, encounter)))
+        for row in (each for each in rows if each.encounter == encounter):
+            cells = (str(row.observed), fixed(row.mean), fixed(row.sd), interval(row.lower, row.upper))
+            lines.append(Row(head=labels.get(row.arm, EVERYBODY), cells=cells, level=1))
+    return Table(
+        id="means",
+        title=title,
+        corner="Encounter",
+        columns=("n", "Mean", "SD", "95% interval"),
+        rows=tuple(lines),
+        notes=("Observed masked scores, whatever happened before; missing ones are not imputed here.",),
+    )
+
+
+def harms_table(found: Harms, labels: Mapping[str, str], arms: Sequence[str], population: str) -> Table:
+    """Participants with at least one event, n (%), and the number of events; serious events, then all by
+    term."""
+    deaths = tuple(str(found.deaths[arm]) for arm in arms)
+    lines = [
+        Row(head="Deaths from any cause (all randomised)", cells=deaths, strong=True),
+        harm_row(found.serious, found, arms, 0),
+        harm_row(found.any_event, found, arms, 0),
+    ]
+    lines += harm_block("Serious adverse events", found.serious_terms, found, arms)
+    lines += harm_block("All adverse events", found.terms, found, arms)
+    return Table(
+        id="harms",
+        title="Adverse events",
+        corner="Participants, n (%); events",
+        columns=headings({arm: found.at_risk[arm] for arm in arms}, labels),
+        arms=colours(arms, arms),
+        rows=tuple(lines),
+        notes=(f"Population: {population}. A participant counts once in each row.",),
+    )
+
+
+def harm_block(title: str, rows: Sequence[Harm], found: Harms, arms: Sequence[str]) -> list[Row]:
+    """A heading, then the terms by organ system where the definition codes them."""
+    lines = [Row(head=title)] if rows else []
+    for place, each in enumerate(rows):
+        if each.system and (place == 0 or rows[place - 1].system != each.system):
+            lines.append(Row(head=each.system, level=1))
+        lines.append(harm_row(each, found, arms, 2 if each.system else 1))
+    return lines
+
+
+def harm_row(each: Harm, found: Harms, arms: Sequence[str], level: int) -> Row:
+    """`12 (19.7%); 15`."""
+    cells = (f"{count_percent(each.people[arm], found.at_risk[arm])}; {each.events[arm]}" for arm in arms)
+    return Row(head=each.term, cells=tuple(cells), level=level, strong=level == 0)
+
+
+def deviation_table(
+    rows: Sequence[Deviation], arm_of: Mapping[str, str], labels: Mapping[str, str], arms: Sequence[str]
+) -> Table:
+    """By category and code: participants; deviations, by arm."""
+    lines = []
+    for category in ("major", "minor"):
+        mine = [row for row in rows if row.category == category]
+        if mine:
+            lines.append(Row(head=f"{category.capitalize()} deviations"))
+        counts = Counter(row.code for row in mine)
+        for code, _ in sorted(counts.items(), key=lambda each: (-each[1], each[0])):
+            these = [row for row in mine if row.code == code]
+            cells = tuple(deviation_cell(these, arm, arm_of) for arm in arms)
+            lines.append(Row(head=code, cells=cells, level=1))
+    if not lines:
+        lines.append(Row(head="None recorded", cells=("0",) * len(arms)))
+    return Table(
+        id="deviations",
+        title="Protocol deviations",
+        corner="Participants; deviations",
+        columns=tuple(labels.get(arm, EVERYBODY) for arm in arms),
+        arms=colours(arms, arms),
+        rows=tuple(lines),
+    )
+
+
+def deviation_cell(rows: Sequence[Deviation], arm: str, arm_of: Mapping[str, str]) -> str:
+    """`3; 5`: participants and deviations of one arm."""
+    mine = [row.subject for row in rows if arm in (POOLED, arm_of.get(row.subject))]
+    return f"{len(set(mine))}; {len(mine)}"
+
+
+def decision_table(decisions: Mapping[str, Decision]) -> Table:
+    """Every decision: the record's words, the choice, its reason and status."""
+    rows = []
+    for key, each in decisions.items():
+        chosen = each.options.get(each.choice or "", "not chosen")
+        who = f"{each.status}: {each.decided_by.name}, {each.on}" if each.decided_by else each.status
+        rows.append(
+            Row(head=key.replace("_", " ").capitalize(), cells=(each.quote, chosen, each.reason, who))
+        )
+    return Table(
+        id="decisions",
+        title="Decisions and assumptions that the trial rests on",
+        corner="Decision",
+        columns=("Words of the record", "Choice", "Reason", "Status"),
+        rows=tuple(rows),
+        prose=True,
+    )

@@ -1,0 +1,166 @@
+"""From a report to what people see and keep: tables, figures, HTML sections, JSON, CSV.
+
+`sections` gives the page's named parts that a registry record cannot hold; `csv_files` and `report_json`
+give the same numbers for machines. All of them carry the provenance and, unless the trial is live, the
+warning.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from markupsafe import Markup
+
+from equipoise.analysis.consort import POOLED
+from equipoise.analysis.estimates import Estimate
+from equipoise.analysis.figures import means_figure, responders_figure, survival_figure
+from equipoise.analysis.flow_figure import flow_figure
+from equipoise.analysis.listings import (
+    baseline_table,
+    decision_table,
+    deviation_table,
+    harms_table,
+    means_table,
+    result_table,
+)
+from equipoise.analysis.report import Report
+from equipoise.analysis.serial import report_data
+from equipoise.analysis.svg import Figure, figure_html, svg
+from equipoise.analysis.tables import Table, table_csv, table_html
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A named part of a page: an identifier, a title, one sentence that says its use, and trusted HTML."""
+
+    id: str
+    title: str
+    purpose: str
+    html: Markup
+
+
+def tables(report: Report) -> dict[str, Table]:
+    """Every table of a report, by identifier, in the order of a report."""
+    made = [
+        baseline_table(report.baseline, report.sizes, report.labels, report.arms),
+        *(results_of(each, report) for each in report.estimates if each.analyses),
+    ]
+    if report.means:
+        made.append(means_of(report))
+    arm_of = {row.subject: row.arm or POOLED for row in report.data.participants}
+    made += [
+        harms_table(report.harms, report.labels, report.arms, report.harms_population),
+        deviation_table(report.data.deviations, arm_of, report.labels, report.arms),
+        decision_table(report.study.definition.decisions),
+    ]
+    return {each.id: each for each in made}
+
+
+def results_of(each: Estimate, report: Report) -> Table:
+    """The result table of one estimand; further estimands carry their name in the identifier."""
+    made = result_table(f"{each.label}: {each.variable}", each.analyses, report.labels, each.arms, each.ratio)
+    colours = tuple(report.arms.index(arm) + 1 for arm in each.arms)
+    made = replace(made, arms=(*colours, 0, 0, 0, 0))
+    return made if each is report.estimates[0] else replace(made, id=f"results-{each.name}")
+
+
+def means_of(report: Report) -> Table:
+    """The data behind the curve of means."""
+    encounters = {key: each.label for key, each in report.study.definition.encounters.items()}
+    return means_table(
+        report.means, report.labels, encounters, f"{report.score_label}: data behind the figure"
+    )
+
+
+def figures(report: Report) -> dict[str, Figure]:
+    """Every figure of a report, by identifier: the flow, responders, means, survival curves."""
+    criteria = {key: f"{each.number}: {each.text}" for key, each in report.study.definition.criteria.items()}
+    shortened = {
+        key: words if len(words) <= 60 else words[:57].rstrip(" ,;:") + "…" for key, words in criteria.items()
+    }
+    made = [flow_figure(report.flow, report.labels, shortened)]
+    made += [
+        responders_figure(each.analyses[0], report.labels, each.label)
+        for each in report.estimates[:1]
+        if each.analyses and not each.ratio
+    ]
+    if report.means:
+        table = table_html(means_of(report), report.source)
+        made.append(means_figure(report.means, report.arms, report.labels, report.score_label, table))
+    for place, each in enumerate(report.estimates):
+        if each.curves:
+            figure = survival_figure(each.curves, report.labels, each.label, each.day, report.arms)
+            made.append(figure if place == 0 else renamed(figure, f"survival-{each.name}"))
+    return {each.id: each for each in made}
+
+
+def renamed(figure: Figure, name: str) -> Figure:
+    """The figure under another identifier."""
+    return replace(figure, id=name)
+
+
+PAGE = (
+    ("flow", "Flow of participants", "Who was screened, randomised, treated, followed and analysed."),
+    ("primary-result", "Primary result", "What was estimated, how, and how sure it is."),
+    ("over-time", "The score over time", "How the score changed in each arm."),
+    ("baseline", "Baseline characteristics", "Whether the arms were alike at the start."),
+    ("harms", "Adverse events", "What harms were seen in each arm."),
+    ("deviations", "Protocol deviations", "How far conduct kept to the protocol."),
+    ("decisions", "Decisions and assumptions", "What the record leaves open, and what was chosen."),
+)
+"""The parts of a page: identifier, title, and the sentence that says its use."""
+
+HOLDS = {
+    "flow": ("flow",),
+    "primary-result": ("responders", "survival", "results"),
+    "over-time": ("means",),
+    "baseline": ("baseline",),
+    "harms": ("harms",),
+    "deviations": ("deviations",),
+    "decisions": ("decisions",),
+}
+"""The figures and tables of each part, figures first."""
+
+
+def sections(report: Report) -> tuple[Part, ...]:
+    """The parts of a page, in their order, each with its figures and tables as HTML; empty ones are left
+    out."""
+    drawn = {key: figure_html(each, report.source) for key, each in figures(report).items()}
+    tabled = {key: table_html(each, report.source) for key, each in tables(report).items()}
+    tabled.pop("means", None)
+    made = []
+    for key, title, purpose in PAGE:
+        held = [each for name in HOLDS[key] for found in (drawn, tabled) for each in belonging(found, name)]
+        if held:
+            made.append(Part(id=key, title=title, purpose=purpose, html=Markup("").join(held)))
+    return tuple(made)
+
+
+def belonging(found: Mapping[str, Markup], name: str) -> list[Markup]:
+    """What has this name, or is that of a further estimand."""
+    return [html for key, html in found.items() if key == name or key.startswith(f"{name}-")]
+
+
+def csv_files(report: Report) -> dict[str, str]:
+    """By file name, each table as CSV; the name says when it is simulated."""
+    mark = "" if report.source.mode == "live" else "SIMULATED-"
+    return {f"{mark}{key}.csv": table_csv(each, report.source) for key, each in tables(report).items()}
+
+
+def svg_files(report: Report) -> dict[str, Markup]:
+    """By file name, each figure as a file of its own."""
+    mark = "" if report.source.mode == "live" else "SIMULATED-"
+    return {f"{mark}{key}.svg": svg(each, report.source) for key, each in figures(report).items()}
+
+
+def report_json(report: Report) -> str:
+    """The report as JSON text: numbers rounded to 6 decimals, keys in a fixed order."""
+    return json.dumps(report_data(report), ensure_ascii=False, indent=2)
+
+
+def to_results(report: Report) -> Mapping[str, Any]:
+    """The report as plain data (see the reference of estimators), from which an exporter fills a record."""
+    return report_data(report)

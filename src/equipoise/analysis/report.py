@@ -1,0 +1,145 @@
+"""The report: everything that a cut gives, computed once, as frozen data.
+
+`analyse` reads the cut, makes the rows, the flow, the summaries and every estimand, and builds the tables
+and figures from them. By arm it needs the frozen analysis, the lock and the unblinding; pooled it needs
+none of them and names no arm. What an exporter needs stands in the fields; what a page shows are the
+tables and figures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from equipoise.analysis import facts as reading
+from equipoise.analysis.baseline import baseline
+from equipoise.analysis.consort import POOLED, Flow, flow
+from equipoise.analysis.cut import Cut, check_by_arm
+from equipoise.analysis.datasets import (
+    adverse_events,
+    attempts,
+    deviations,
+    participants,
+    scores,
+    screenings,
+)
+from equipoise.analysis.endpoint import Endpoint, endpoint
+from equipoise.analysis.estimates import Estimate, Reader, estimate_all
+from equipoise.analysis.plan import check_plan
+from equipoise.analysis.populations import safety
+from equipoise.analysis.rows import Dataset
+from equipoise.analysis.summaries import Characteristic, Harms, Mean, harms, means
+from equipoise.analysis.tables import Provenance, provenance
+
+if TYPE_CHECKING:
+    from equipoise.conduct.state import ParticipantState
+    from equipoise.study.study import Study
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """All results of one cut.
+
+    arms: the identifiers of the columns in order, or `("all",)` when pooled; labels: their names. sizes:
+    the randomised by column, everybody last. estimates: one for each estimand of the definition, its
+    primary first. means: the observed score over time, where the trial has one. score_label names that
+    score.
+    """
+
+    source: Provenance
+    title: str
+    by_arm: bool
+    arms: tuple[str, ...]
+    labels: Mapping[str, str]
+    sizes: Mapping[str, int]
+    flow: Flow
+    baseline: tuple[Characteristic, ...]
+    estimates: tuple[Estimate, ...]
+    means: tuple[Mean, ...]
+    score_label: str
+    harms: Harms
+    harms_population: str
+    data: Dataset
+    study: Study = field(repr=False)
+
+
+def analyse(study: Study, slice_: Cut, seed: int, *, by_arm: bool = True) -> Report:
+    """The report of a cut.
+
+    seed: of the imputation; with the study's digest it fixes every draw. Raises ANAL-001 when results by
+    arm are asked of a ledger that is not frozen, locked and unblinded, and ANAL-012 when another plan was
+    frozen.
+    """
+    if by_arm:
+        check_by_arm(slice_)
+        check_plan(study, slice_)
+    states = reading.folded(study, slice_)
+    where = main_endpoint(study)
+    data = dataset(study, slice_, states, where, by_arm)
+    arms = tuple(study.definition.arms) if by_arm else (POOLED,)
+    estimates = estimate_all(study, data, Reader(study=study, states=states), arms, seed)
+    main = estimates[0] if estimates else None
+    treated = safety(data)
+    days = {key: each.day or 0 for key, each in study.definition.encounters.items()}
+    sizes = {arm: sum(row.arm == arm for row in data.participants) for arm in arms if arm != POOLED}
+    return Report(
+        source=provenance(slice_, study.digest, seed),
+        title=study.definition.study.title,
+        by_arm=by_arm,
+        arms=arms,
+        labels={**{key: arm.label for key, arm in study.definition.arms.items()}, POOLED: "All participants"},
+        sizes={**sizes, POOLED: len(data.participants)},
+        flow=flow(
+            data.screenings,
+            data.participants,
+            main.population if main else (),
+            main.excluded if main else {},
+            arms,
+        ),
+        baseline=baseline(study, data, arms, where),
+        estimates=estimates,
+        means=means(data, where, arms, days) if where else (),
+        score_label=score_label(study, where),
+        harms=harms(data.adverse_events, treated.members, data.participants, arms),
+        harms_population=treated.name,
+        data=data,
+        study=study,
+    )
+
+
+def main_endpoint(study: Study) -> Endpoint | None:
+    """The score of the first estimand that has one; None in a trial without a score."""
+    for name, estimand in study.definition.estimands.items():
+        if estimand.variable.endpoint == "binary":
+            return endpoint(study, name, estimand)
+    return None
+
+
+def dataset(
+    study: Study,
+    slice_: Cut,
+    states: Mapping[str, ParticipantState],
+    where: Endpoint | None,
+    by_arm: bool,
+) -> Dataset:
+    """All rows of a cut, intercurrent events left to each estimand."""
+    found = attempts(slice_)
+    members = tuple(
+        replace(row, measures=reading.measures(study, states[row.subject].facts, row.randomised_on))
+        for row in participants(study, found, by_arm)
+    )
+    return Dataset(
+        screenings=screenings(found),
+        participants=members,
+        scores=scores(study, found, where.form, where.item) if where else {},
+        adverse_events=adverse_events(found),
+        deviations=deviations(found),
+    )
+
+
+def score_label(study: Study, where: Endpoint | None) -> str:
+    """The label of the score without its range in brackets."""
+    if where is None:
+        return ""
+    return study.form(where.form).items[where.item].label.partition(" (")[0].rstrip(",")

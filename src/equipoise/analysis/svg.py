@@ -1,0 +1,143 @@
+"""Pieces of SVG: shapes by class, never by style; text measured by a table of widths, since nothing draws
+here.
+
+Every figure is an image with a title and a description for those who do not see it, in a box that scrolls
+by itself on a narrow screen, with its provenance in the caption and in the file's metadata.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from markupsafe import Markup, escape
+
+from equipoise.analysis.tables import Provenance, banner_html
+
+NARROW = frozenset("iljtfr.,:;'|!()[] ")
+WIDE = frozenset("mwMWQO%@")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """A figure as data: the body is SVG in a coordinate system of width by height; `after` follows the
+    caption."""
+
+    id: str
+    title: str
+    description: str
+    width: int
+    height: int
+    body: Markup
+    caption: str
+    after: Markup = Markup("")
+
+
+def text_width(text: str, size: float) -> float:
+    """A generous estimate of the width of a sans-serif text."""
+    units = sum(
+        0.34 if each in NARROW else 0.9 if each in WIDE else 0.68 if each.isupper() else 0.56 for each in text
+    )
+    return units * size
+
+
+def wrapped(text: str, width: float, size: float) -> list[str]:
+    """The words of a text in lines that fit the width."""
+    lines: list[str] = []
+    for word in text.split():
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and text_width(longer, size) <= width:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines
+
+
+def tag(name: str, content: Markup | str = "", **attributes: object) -> Markup:
+    """An element. Underscores in attribute names become hyphens, a trailing one is dropped; text is
+    escaped."""
+    written = Markup("").join(
+        Markup(' {}="{}"').format(Markup(key.rstrip("_").replace("_", "-")), coordinate(value))
+        for key, value in attributes.items()
+        if value is not None
+    )
+    return Markup("<{0}{1}>{2}</{0}>").format(Markup(name), written, escape(content))
+
+
+def coordinate(value: object) -> str:
+    """A number with at most one decimal, so that the same data give the same bytes everywhere."""
+    if isinstance(value, float):
+        return (
+            f"{value:.1f}".removesuffix(".0").replace("-0", "0")
+            if abs(value) < 0.05
+            else f"{value:.1f}".removesuffix(".0")
+        )
+    return str(value)
+
+
+def path(points: Iterable[tuple[float, float]], step: bool = False) -> str:
+    """The data of a line through the points; stepped, it keeps its height until the next point."""
+    parts: list[str] = []
+    for x, y in points:
+        if not parts:
+            parts.append(f"M{coordinate(float(x))} {coordinate(float(y))}")
+        elif step:
+            parts.append(f"H{coordinate(float(x))}V{coordinate(float(y))}")
+        else:
+            parts.append(f"L{coordinate(float(x))} {coordinate(float(y))}")
+    return "".join(parts)
+
+
+def label(x: float, y: float, text: str, kind: str = "", anchor: str = "start", size: int = 13) -> Markup:
+    """A line of text; `kind` is its class."""
+    return tag("text", text, class_=kind or None, x=float(x), y=float(y), text_anchor=anchor, font_size=size)
+
+
+def svg(figure: Figure, source: Provenance) -> Markup:
+    """The picture alone, readable by itself: title, description, metadata, watermark, body."""
+    named = f"figure-{figure.id}"
+    described = f"{figure.description} {source.banner}".strip()
+    facts = (
+        f"{source.banner or source.mode}; {source.words}; head hash {source.head}; definition {source.digest}"
+    )
+    height = figure.height + (24 if source.banner else 0)
+    mark = (
+        label(figure.width / 2, figure.height + 16, source.banner, "watermark", "middle", 12)
+        if source.banner
+        else Markup("")
+    )
+    inner = (
+        tag("title", figure.title, id=f"{named}-title")
+        + tag("desc", described, id=f"{named}-desc")
+        + tag("metadata", facts)
+        + figure.body
+        + mark
+    )
+    return tag(
+        "svg",
+        inner,
+        xmlns="http://www.w3.org/2000/svg",
+        viewBox=f"0 0 {figure.width} {height}",
+        width=figure.width,
+        height=height,
+        role="img",
+        aria_labelledby=f"{named}-title {named}-desc",
+        data_mode=source.mode,
+        data_head=source.head,
+    )
+
+
+def figure_html(figure: Figure, source: Provenance) -> Markup:
+    """The picture in its scrolling box, its caption with the provenance, and what follows it."""
+    return Markup(
+        '<figure id="figure-{id}">\n<div class="scroll" role="region" aria-label="{title}" tabindex="0">\n{svg}\n'
+        "</div>\n<figcaption>{caption}{banner} {words}.</figcaption>\n{after}</figure>\n"
+    ).format(
+        id=figure.id,
+        title=figure.title,
+        svg=svg(figure, source),
+        caption=figure.caption,
+        banner=banner_html(source),
+        words=source.words,
+        after=figure.after,
+    )

@@ -1,0 +1,133 @@
+"""What the estimand says of one participant: every way to a response, a non-response, and a missing value."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from equipoise.analysis.errors import AnalysisError
+from equipoise.analysis.estimand import Outcome, Reading, outcome
+from equipoise.analysis.populations import NO_BASELINE, for_endpoint, safety
+from equipoise.analysis.rows import Dataset, Occurrence, Participant, Score
+
+from .analysis_rows import START, WHERE, happened, participant, score
+
+BASELINE = score("1", "start", 0, "20")
+
+
+def judged(
+    *scores: Score,
+    events: tuple[Occurrence, ...] = (),
+    reading: Reading | None = None,
+    row: Participant | None = None,
+) -> Outcome:
+    row = row or participant("1")
+    data = Dataset(participants=(row,), scores={"1": (BASELINE, *scores)}, occurrences={"1": events})
+    return outcome(data, WHERE, reading or Reading(), row, ("factor",))
+
+
+def test_a_score_in_the_window_is_the_value_and_names_its_event() -> None:
+    found = judged(score("1", "week_4", 28, "15"), score("1", "week_16", 112, "9"))
+    assert (found.kind, found.value, found.source, found.stratum) == ("value", Decimal(9), 212, "factor=yes")
+    assert (found.baseline, found.visits) == (Decimal(20), (Decimal(15), Decimal(9)))
+
+
+@pytest.mark.parametrize(
+    ("day", "kind"), [(104, "missing"), (105, "value"), (119, "value"), (120, "missing")]
+)
+def test_the_window_is_inclusive_and_counts_when_it_happened(day: int, kind: str) -> None:
+    found = judged(score("1", "week_16", day, "9"))
+    assert (found.kind, found.reason) == (kind, "" if kind == "value" else "outside the window")
+
+
+def test_a_score_of_another_encounter_counts_when_it_falls_into_the_window() -> None:
+    assert judged(score("1", "week_24", 118, "8")).value == Decimal(8)
+
+
+def test_of_two_scores_in_the_window_the_nearer_counts_then_the_earlier() -> None:
+    assert judged(score("1", "week_16", 107, "5"), score("1", "week_24", 113, "8")).value == Decimal(8)
+    assert judged(score("1", "week_16", 111, "5"), score("1", "week_24", 113, "8")).value == Decimal(5)
+
+
+def test_a_composite_event_is_non_response_whatever_the_score() -> None:
+    found = judged(score("1", "week_16", 112, "0"), events=(happened("rescue"),))
+    assert (found.kind, found.reason, found.value) == ("event", "rescue", None)
+
+
+def test_treatment_policy_takes_the_score_whatever_happened() -> None:
+    found = judged(score("1", "week_16", 112, "9"), events=(happened("pregnancy", "treatment_policy"),))
+    assert (found.kind, found.value) == ("value", Decimal(9))
+
+
+def test_a_hypothetical_event_makes_the_value_missing() -> None:
+    found = judged(score("1", "week_16", 112, "9"), events=(happened("shortage", "hypothetical"),))
+    assert (found.kind, found.reason, found.value) == ("missing", "shortage", None)
+
+
+def test_composite_goes_before_hypothetical_and_before_treatment_policy() -> None:
+    events = (happened("p", "treatment_policy"), happened("h", "hypothetical"), happened("c"))
+    assert judged(score("1", "week_16", 112, "9"), events=events).reason == "c"
+
+
+def test_an_event_that_did_not_happen_or_is_unknown_changes_nothing_but_is_told() -> None:
+    events = (happened("rescue", verdict="false"), happened("stop", verdict="unknown"))
+    found = judged(score("1", "week_16", 112, "9"), events=events)
+    assert (found.kind, found.undetermined) == ("value", ("stop",))
+
+
+@pytest.mark.parametrize(("day", "kind"), [(111, "event"), (112, "value")])
+def test_death_before_the_time_point_is_non_response_in_every_reading(day: int, kind: str) -> None:
+    row = participant("1", died_on=START + timedelta(days=day))
+    for reading in (Reading(), Reading(policy=True)):
+        assert judged(score("1", "week_16", 110, "9"), row=row, reading=reading).kind == kind
+
+
+def test_the_treatment_policy_reading_ignores_events() -> None:
+    found = judged(
+        score("1", "week_16", 112, "9"), events=(happened("rescue"),), reading=Reading(policy=True)
+    )
+    assert found.kind == "value"
+
+
+def test_an_unblinded_score_is_missing_in_the_primary_analysis_and_used_with_substitutes() -> None:
+    unblinded = score("1", "week_16", 112, "9", blinded=False)
+    assert (judged(unblinded).kind, judged(unblinded).reason) == ("missing", "not assessed blind")
+    assert judged(unblinded, reading=Reading(substitutes=True)).value == Decimal(9)
+
+
+def test_a_flagged_score_counts_unless_the_analysis_leaves_it_out() -> None:
+    flagged = score("1", "week_16", 112, "9", flagged=True)
+    assert judged(flagged).kind == "value"
+    assert judged(flagged, reading=Reading(flagged=False)).kind == "missing"
+
+
+def test_nothing_assessed_is_missing() -> None:
+    assert (judged().kind, judged().reason) == ("missing", "not assessed")
+
+
+def test_scores_after_the_use_of_data_was_withdrawn_are_not_used() -> None:
+    row = participant("1", withdrew_data_on=START + timedelta(days=60))
+    found = judged(score("1", "week_4", 28, "15"), score("1", "week_16", 112, "9"), row=row)
+    assert (found.kind, found.visits) == ("missing", (Decimal(15), None))
+
+
+@pytest.mark.parametrize("strategy", ["while_on_treatment", "principal_stratum"])
+def test_a_strategy_without_an_implementation_is_refused(strategy: str) -> None:
+    with pytest.raises(AnalysisError, match="ANAL-006"):
+        judged(events=(happened("x", strategy, "false"),))
+
+
+def test_a_participant_without_a_masked_baseline_is_not_analysed() -> None:
+    rows = (participant("1"), participant("2"), participant("3", arm="old"))
+    unblinded = score("2", "start", 0, "20", blinded=False)
+    data = Dataset(participants=rows, scores={"1": (BASELINE,), "2": (unblinded,), "3": (BASELINE,)})
+    found = for_endpoint(data, WHERE, ("new",))
+    assert ([each.subject for each in found.members], found.excluded) == (["1"], {"2": NO_BASELINE})
+
+
+def test_the_safety_population_took_a_dose_and_is_everybody_where_no_dose_exists() -> None:
+    one, two = participant("1"), participant("2", first_dose_on=None)
+    assert safety(Dataset(participants=(one, two))).members == (one,)
+    assert safety(Dataset(participants=(two,))).members == (two,)
