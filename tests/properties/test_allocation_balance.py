@@ -19,6 +19,7 @@ from equipoise.allocation import (
     empty_tallies,
     hmac_draw,
     regenerate,
+    stratum_name,
 )
 from equipoise.allocation.arms import lowest_terms
 from equipoise.allocation.tallies import Allocation, allocation_from
@@ -56,7 +57,7 @@ def minimisations(draw: st.DrawFn) -> Minimisation:
 def run(scheme: Scheme, seed: bytes, sites: list[str]) -> list[Allocation]:
     tallies, draw, allocations = empty_tallies(), hmac_draw(seed), []
     for number, site in enumerate(sites):
-        allocation = allocate(scheme, {"site": site, "sex": "mf"[number % 2]}, tallies, draw)
+        allocation = allocate(scheme, stratum_name({"site": site, "sex": "mf"[number % 2]}), tallies, draw)
         assert allocation_from(allocation_data(allocation)) == allocation
         tallies = counted(tallies, allocation_data(allocation))
         allocations.append(allocation)
@@ -69,7 +70,7 @@ def test_every_full_block_holds_every_arm_in_its_exact_share(
 ) -> None:
     draw, tallies, blocks = hmac_draw(seed), empty_tallies(), {}
     for _ in range(places):
-        allocation = allocate(scheme, {}, tallies, draw)
+        allocation = allocate(scheme, "all", tallies, draw)
         tallies = counted(tallies, allocation_data(allocation))
         blocks.setdefault(allocation.block, []).append(allocation.arm)
     shares = dict(zip(scheme.arms, lowest_terms(scheme.ratio), strict=True))
@@ -112,7 +113,7 @@ def test_an_almost_certain_coin_keeps_every_margin_close(seed: bytes, sites: lis
     )
     tallies, draw = empty_tallies(), hmac_draw(seed)
     for site in sites:
-        allocation = allocate(scheme, {"site": site}, tallies, draw)
+        allocation = allocate(scheme, f"site={site}", tallies, draw)
         tallies = counted(tallies, allocation_data(allocation))
         counts = [tallies.margins.get(("site", site, arm), 0) for arm in scheme.arms]
         assert max(counts) - min(counts) <= 1

@@ -21,6 +21,8 @@ from equipoise.allocation import (
     counted,
     empty_tallies,
     hmac_draw,
+    stratum_levels,
+    stratum_name,
 )
 from equipoise.allocation.draws import choose, label, pick, shuffle, threshold
 from equipoise.allocation.tallies import Tallies, after, allocation_data
@@ -33,7 +35,7 @@ def drawn(scheme: PermutedBlocks, strata: list[dict[str, str]], seed: bytes = SE
     """The allocations of participants who come in this order."""
     tallies, draw, allocations = empty_tallies(), hmac_draw(seed), []
     for levels in strata:
-        allocation = allocate(scheme, levels, tallies, draw)
+        allocation = allocate(scheme, stratum_name(levels), tallies, draw)
         tallies = counted(tallies, allocation_data(allocation))
         allocations.append(allocation)
     return allocations
@@ -136,8 +138,8 @@ def test_a_full_stratum_refuses_and_the_others_go_on() -> None:
     tallies = empty_tallies()
     for allocation in drawn(scheme, strata):
         tallies = after(tallies, allocation)
-    assert code_of(lambda: allocate(scheme, {"site": "01"}, tallies, hmac_draw(SEED))) == "ALLO-021"
-    assert allocate(scheme, {"site": "02"}, tallies, hmac_draw(SEED)).slot == 1
+    assert code_of(lambda: allocate(scheme, "site=01", tallies, hmac_draw(SEED))) == "ALLO-021"
+    assert allocate(scheme, "site=02", tallies, hmac_draw(SEED)).slot == 1
 
 
 @pytest.mark.parametrize(
@@ -161,9 +163,14 @@ def test_a_scheme_that_cannot_be_drawn_is_refused(code: str, changed: dict) -> N
     assert code_of(lambda: PermutedBlocks(**{**settings, **changed})) == code
 
 
+@pytest.mark.parametrize("levels", [{}, {"site": "03"}, {"site": "03", "associated": "yes"}])
+def test_the_name_of_a_stratum_gives_its_levels_back(levels: dict[str, str]) -> None:
+    assert stratum_levels(stratum_name(levels)) == levels
+
+
 @pytest.mark.parametrize("levels", [{"site": "0|3"}, {"a=b": "c"}, {"site": "a;b"}, {"site": ""}, {"": "x"}])
 def test_a_stratum_that_could_be_read_in_two_ways_is_refused(levels: dict[str, str]) -> None:
-    assert code_of(lambda: allocate(TWO, levels, empty_tallies(), hmac_draw(SEED))) == "ALLO-020"
+    assert code_of(lambda: stratum_name(levels)) == "ALLO-020"
 
 
 @pytest.mark.parametrize("slot", [1, 3])

@@ -21,6 +21,7 @@ from equipoise.allocation import (
     counted,
     empty_tallies,
     hmac_draw,
+    stratum_name,
 )
 from equipoise.allocation.minimisation import deviation, spread, variance
 from equipoise.allocation.tallies import Allocation, after
@@ -131,7 +132,7 @@ def test_the_draws_follow_the_exact_probabilities() -> None:
     tied = Counter(
         allocate(
             scheme(),
-            {"site": "1", "sex": "m"},
+            "site=1;sex=m",
             empty_tallies(),
             lambda text, tie=tie, coin=coin: tie if text.endswith("tie") else coin,
         ).arm
@@ -141,7 +142,7 @@ def test_the_draws_follow_the_exact_probabilities() -> None:
     assert tied == {"control": 800, "treatment": 800}
     behind = margins({("site", "1"): (2, 0), ("sex", "m"): (0, 0)})
     coins = Counter(
-        allocate(scheme(), {"site": "1", "sex": "m"}, behind, lambda _, coin=coin: coin).arm for coin in grid
+        allocate(scheme(), "site=1;sex=m", behind, lambda _, coin=coin: coin).arm for coin in grid
     )
     assert coins == {"control": 8, "treatment": 32}
 
@@ -151,7 +152,7 @@ def test_the_list_of_a_seed_is_this_one() -> None:
     tallies, draw, arms = empty_tallies(), hmac_draw(SEED), ""
     for number in range(24):
         levels = {"site": str(number % 3), "sex": "mf"[number % 2]}
-        allocation = allocate(scheme(weights={"sex": 2}), levels, tallies, draw)
+        allocation = allocate(scheme(weights={"sex": 2}), stratum_name(levels), tallies, draw)
         tallies = counted(tallies, allocation_data(allocation))
         assert (allocation.slot, allocation.block) == (number + 1, 0)
         arms += allocation.arm[0]
@@ -162,7 +163,7 @@ def test_an_allocation_given_outside_the_list_counts_for_the_balance_and_takes_n
     outside = {"scheme": "outside", "stratum": "site=1;sex=m", "slot": "", "arm": "control"}
     tallies = counted(empty_tallies(), outside)
     assert scheme().scores("site=1;sex=m", tallies) == (4, 0)
-    assert allocate(scheme(), {"site": "1", "sex": "m"}, tallies, hmac_draw(SEED)).slot == 1
+    assert allocate(scheme(), "site=1;sex=m", tallies, hmac_draw(SEED)).slot == 1
 
 
 def test_the_tallies_count_every_margin() -> None:
@@ -193,4 +194,7 @@ def test_a_scheme_that_does_not_conceal_or_does_not_balance_is_refused(code: str
 
 @pytest.mark.parametrize("levels", [{}, {"site": "1"}, {"sex": "m", "site": "1"}])
 def test_a_stratum_without_the_levels_of_the_factors_is_refused(levels: dict[str, str]) -> None:
-    assert code_of(lambda: allocate(scheme(), levels, empty_tallies(), hmac_draw(SEED))) == "ALLO-022"
+    assert (
+        code_of(lambda: allocate(scheme(), stratum_name(levels), empty_tallies(), hmac_draw(SEED)))
+        == "ALLO-022"
+    )

@@ -36,7 +36,7 @@ def history(scheme: Scheme) -> list[Allocation]:
     """Thirty participants at three sites, one of them allocated outside the list."""
     tallies, draw, allocations = empty_tallies(), hmac_draw(SEAL.seed), []
     for number in range(30):
-        allocation = allocate(scheme, {"site": f"0{number % 3}"}, tallies, draw)
+        allocation = allocate(scheme, f"site=0{number % 3}", tallies, draw)
         if number == 11:
             allocation = Allocation(scheme="outside", stratum="site=02", slot=0, block=0, arm="control")
         tallies = after(tallies, allocation)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Protocol
 
 from equipoise.allocation.blocks import PermutedBlocks
 from equipoise.allocation.draws import Draw, hmac_draw
 from equipoise.allocation.errors import allocation_error
 from equipoise.allocation.seal import Seal
-from equipoise.allocation.strata import stratum_name
 from equipoise.allocation.tallies import Allocation, Tallies, after, empty_tallies
 
 
@@ -25,12 +24,12 @@ class Scheme(Protocol):
     def allocate(self, stratum: str, tallies: Tallies, draw: Draw) -> Allocation: ...
 
 
-def allocate(scheme: Scheme, levels: Mapping[str, str], tallies: Tallies, draw: Draw) -> Allocation:
-    """The next allocation of a scheme for a participant with these levels of the factors, in their order.
+def allocate(scheme: Scheme, stratum: str, tallies: Tallies, draw: Draw) -> Allocation:
+    """The next allocation of a scheme for a participant of a stratum, as `stratum_name` writes it.
 
-    Pure: the tallies stay as they are. Raises ALLO-020 to ALLO-022.
+    Pure: the tallies stay as they are. Raises ALLO-021 and ALLO-022.
     """
-    allocation = scheme.allocate(stratum_name(levels), tallies, draw)
+    allocation = scheme.allocate(stratum, tallies, draw)
     assert allocation.arm in scheme.arms
     return allocation
 
@@ -48,7 +47,7 @@ def regenerate(scheme: Scheme, seal: Seal, history: Sequence[Allocation]) -> tup
     tallies = empty_tallies()
     again: list[Allocation] = []
     for recorded in history:
-        allocation = scheme.allocate(recorded.stratum, tallies, draw) if recorded.slot else recorded
+        allocation = allocate(scheme, recorded.stratum, tallies, draw) if recorded.slot else recorded
         tallies = after(tallies, allocation)
         again.append(allocation)
     return tuple(again)
