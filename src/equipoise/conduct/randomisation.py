@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from equipoise.allocation import allocate, allocation_data, allocation_from, stratum_name
+from equipoise.allocation import allocate, allocation_data, counted, stratum_name
 from equipoise.conduct import deviations
 from equipoise.conduct.command import Command, Context, Decision, Refusal
 from equipoise.conduct.consent import check_consented
@@ -162,9 +162,7 @@ def _one_more(study: Study, trial: TrialState, event: Event) -> TrialState:
 
 
 def _tallied(study: Study, trial: TrialState, event: Event) -> TrialState:
-    if event.data["scheme"] == OUTSIDE:
-        return trial
-    return replace(trial, tallies=trial.tallies.after(allocation_from(event.data)))
+    return replace(trial, tallies=counted(trial.tallies, event.data))
 
 
 HANDLERS = {"randomise": randomise}
