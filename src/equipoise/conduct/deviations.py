@@ -109,8 +109,9 @@ def on_correction(context: Context, command: Command, facts: Facts) -> list[Draf
         if finding.verdict != "met" and was[finding.rule] == "met":
             text = f"after the correction, criterion {finding.rule} is {finding.verdict}"
             drafts.append(deviation(context, command, "DEVI-003", text, concerns=concerns, category="major"))
-    stratum = stratum_name(levels_of(context.study, participant.randomising_site or "", then))
-    if stratum != participant.stratum:
+    site = participant.randomising_site or ""
+    stratum = stratum_name(levels_of(context.study, site, then))
+    if stratum not in (participant.stratum, stratum_name(levels_of(context.study, site, before))):
         text = f"after the correction the stratum would be {stratum}; randomised in {participant.stratum}"
         drafts.append(deviation(context, command, "DEVI-004", text, concerns=concerns))
     return drafts

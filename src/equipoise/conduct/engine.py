@@ -107,9 +107,19 @@ def own_fold(study: Study, participant: ParticipantState | None, event: Event) -
     fold = FOLDS.get(event.type)
     if fold is not None:
         participant = fold(study, participant, event)
+    if participant is None:
+        return None
     if adjudication.opens(event):
         participant = adjudication.opened(participant, event)
-    return participant
+    return _treated_by(study, participant, event)
+
+
+def _treated_by(study: Study, participant: ParticipantState, event: Event) -> ParticipantState:
+    """Whoever acts on a participant in an unmasked role treats them, and can never score them blind."""
+    role = study.definition.roles.get(event.role)
+    if event.actor in participant.seen_by or (role is not None and role.masked):
+        return participant
+    return replace(participant, seen_by=participant.seen_by | {event.actor})
 
 
 def _general(study: Study, state: State, command: Command, at: datetime) -> Refusal | None:
