@@ -30,7 +30,7 @@ def baseline(
         levels = {row.factors.get(factor, "") for row in data.participants} - set(stratum.levels) - {""}
         codes = {level: level_label(level) for level in (*stratum.levels, *sorted(levels))}
         values = {row.subject: row.factors.get(factor) for row in data.participants}
-        rows.append(categorical(f"stratum-{factor}", stratum.label, codes, values, groups))
+        rows.append(categorical(f"stratum-{factor}", f"Stratum: {stratum.label}", codes, values, groups))
     if where is not None:
         rows.append(score_row(study, data, where, groups))
     return tuple(rows)

@@ -8,7 +8,7 @@ only when the caller may see them.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -79,20 +79,20 @@ def screenings(found: Mapping[str, Attempt]) -> tuple[Screening, ...]:
     return tuple(rows)
 
 
-def participants(study: Study, found: Mapping[str, Attempt], by_arm: bool) -> tuple[Participant, ...]:
-    """One row for each randomised participant, in order of randomisation, without measures.
+def participants(found: Mapping[str, Attempt], by_arm: bool) -> tuple[Participant, ...]:
+    """One row for each randomised participant, in order of randomisation, without what the facts say.
 
     The arm comes only from the allocation, and only when `by_arm`. Raises ANAL-011 for two allocations.
     """
     rows = [
-        participant(study, attempt, by_arm)
+        participant(attempt, by_arm)
         for attempt in found.values()
         if attempt.first(types.PARTICIPANT_RANDOMISED) is not None
     ]
     return tuple(sorted(rows, key=lambda row: row.sequence))
 
 
-def participant(study: Study, attempt: Attempt, by_arm: bool) -> Participant:
+def participant(attempt: Attempt, by_arm: bool) -> Participant:
     """The row of one randomised participant."""
     randomised = attempt.events[types.PARTICIPANT_RANDOMISED]
     allocated = attempt.events[types.TREATMENT_ALLOCATED]
@@ -114,38 +114,23 @@ def participant(study: Study, attempt: Attempt, by_arm: bool) -> Participant:
         consented_on=day(consent) if consent else None,
         sequence=event.sequence,
     )
-    return replace(row, **disposition(study, attempt))
+    return replace(row, **disposition(attempt))
 
 
-def disposition(study: Study, attempt: Attempt) -> dict[str, Any]:
-    """First dose, end of treatment, end of study, loss, death and withdrawal of one participant."""
-    intakes = [date.fromisoformat(event.data["taken_on"][:10]) for event in attempt.events[types.DOSE_TAKEN]]
-    stop = next(iter(treatment_stops(study, attempt)), None)
+def disposition(attempt: Attempt) -> dict[str, Any]:
+    """End of study, death and withdrawal of one participant."""
     death = attempt.first(types.DEATH_RECORDED)
     data_withdrawn = [
         event for event in attempt.events[types.CONSENT_WITHDRAWN] if event.data["scope"] == "data"
     ]
     ended, on, cause = study_end(attempt)
     return {
-        "first_dose_on": min(intakes, default=None),
-        "stopped_on": day(stop) if stop else None,
-        "stop_cause": str(stop.data.get("cause") or "") if stop else "",
         "ended": ended,
         "ended_on": on,
         "ended_cause": cause,
         "died_on": day(death) if death else None,
         "withdrew_data_on": day(data_withdrawn[0]) if data_withdrawn else None,
     }
-
-
-def treatment_stops(study: Study, attempt: Attempt) -> Iterable[Event]:
-    """The stops of treatment as a whole, or of an investigational regimen; not those of a companion
-    alone."""
-    regimens = study.definition.regimens
-    for event in attempt.events[types.TREATMENT_STOPPED]:
-        name = event.data.get("regimen")
-        if name is None or name not in regimens or regimens[name].role == "investigational":
-            yield event
 
 
 def study_end(attempt: Attempt) -> tuple[str, date | None, str]:
@@ -174,15 +159,21 @@ def flagged_from(attempt: Attempt) -> dict[str, date]:
 
 
 def scores(study: Study, found: Mapping[str, Attempt], form: str, item: str) -> dict[str, tuple[Score, ...]]:
-    """The scores of each randomised subject, blinded or not, in order of entry."""
+    """The scores of each randomised subject, blinded or not, in order of entry.
+
+    A second signature by the same assessor under the same number corrects the first, which is left out.
+    """
     rows = {}
     for subject, attempt in found.items():
-        if attempt.first(types.PARTICIPANT_RANDOMISED) is not None:
-            submitted = [
-                each for each in attempt.events[types.ASSESSMENT_SUBMITTED] if each.data["form"] == form
-            ]
-            flags = flagged_from(attempt)
-            rows[subject] = tuple(score(study, event, item, flags) for event in submitted)
+        if attempt.first(types.PARTICIPANT_RANDOMISED) is None:
+            continue
+        flags = flagged_from(attempt)
+        standing: dict[tuple, Score] = {}
+        for event in attempt.events[types.ASSESSMENT_SUBMITTED]:
+            if event.data["form"] == form:
+                row = score(study, event, item, flags)
+                standing[row.encounter, row.assessor, event.data["number"], row.blinded] = row
+        rows[subject] = tuple(standing.values())
     return rows
 
 
@@ -218,8 +209,7 @@ def adverse_events(found: Mapping[str, Attempt]) -> tuple[AdverseEvent, ...]:
 
 
 def adverse_event(subject: str, data: Mapping[str, Any]) -> AdverseEvent:
-    """One adverse event from its merged data; fatal by its outcome or by its seriousness criteria."""
-    criteria = data.get("criteria") or ()
+    """One adverse event from its merged data."""
     return AdverseEvent(
         subject=subject,
         event=data["event"],
@@ -227,7 +217,6 @@ def adverse_event(subject: str, data: Mapping[str, Any]) -> AdverseEvent:
         system=data.get("system") or data.get("organ_system") or data.get("soc") or "",
         grade=str(data.get("grade") or ""),
         serious=data.get("serious") in (True, "true", "yes"),
-        fatal=data.get("outcome") in ("fatal", "died", "death") or "death" in criteria,
         onset=data.get("onset") or "",
         sequence=data["sequence"],
     )

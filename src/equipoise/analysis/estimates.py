@@ -24,8 +24,8 @@ from equipoise.rules import Missing, evaluate
 
 if TYPE_CHECKING:
     from equipoise.conduct.state import ParticipantState
-    from equipoise.study.facts import Facts
     from equipoise.study.estimand import Estimand
+    from equipoise.study.facts import Facts
     from equipoise.study.study import Study
 
 EVENT_STRATEGIES = ("treatment_policy", "while_on_treatment")

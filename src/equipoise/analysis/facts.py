@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from equipoise.analysis.rows import Measure, Occurrence
 from equipoise.conduct.engine import evolve
@@ -19,8 +19,8 @@ from equipoise.rules import Missing, PartialDate, Quantity, evaluate
 if TYPE_CHECKING:
     from equipoise.analysis.cut import Cut
     from equipoise.rules import Value
-    from equipoise.study.facts import Facts, Record
     from equipoise.study.estimand import Estimand
+    from equipoise.study.facts import Facts, Record
     from equipoise.study.study import Study
 
 
@@ -52,6 +52,17 @@ def occurrences(study: Study, name: str, estimand: Estimand, facts: Facts) -> tu
             )
         )
     return tuple(rows)
+
+
+def told(study: Study, state: ParticipantState, randomised_on: date) -> dict[str, Any]:
+    """What the facts add to a participant's row: first dose, end of treatment, characteristics."""
+    first = state.facts.named("first_dose_on")
+    return {
+        "first_dose_on": first if isinstance(first, date) else None,
+        "stopped_on": state.stopped_on,
+        "stop_cause": state.stop_cause or "",
+        "measures": measures(study, state.facts, randomised_on),
+    }
 
 
 CHARACTERISTICS = ("AGE", "BRTHDTC", "SEX", "RACE", "ETHNIC", "WEIGHT", "HEIGHT", "BMI")

@@ -126,8 +126,8 @@ def dataset(
     """All rows of a cut, intercurrent events left to each estimand."""
     found = attempts(slice_)
     members = tuple(
-        replace(row, measures=reading.measures(study, states[row.subject].facts, row.randomised_on))
-        for row in participants(study, found, by_arm)
+        replace(row, **reading.told(study, states[row.subject], row.randomised_on))
+        for row in participants(found, by_arm)
     )
     return Dataset(
         screenings=screenings(found),

@@ -103,7 +103,6 @@ class AdverseEvent:
     system: str
     grade: str
     serious: bool
-    fatal: bool
     onset: str
     sequence: int
 
