@@ -21,6 +21,8 @@ from equipoise.allocation import (
     check_opened,
     hmac_draw,
     regenerate,
+    seal_data,
+    seal_from,
     seed_commitment,
 )
 from equipoise.allocation.tallies import after, empty_tallies
@@ -94,6 +96,25 @@ def test_an_opened_seal_that_was_not_committed_to_is_refused(code: str, other: S
 def test_a_secret_that_can_be_found_by_trying_is_refused(changed: dict[str, bytes]) -> None:
     with pytest.raises(AllocationError, match="ALLO-030"):
         replace(SEAL, **changed)
+
+
+def test_a_seal_is_kept_in_a_file_and_read_again() -> None:
+    kept = seal_data(SEAL)
+    assert kept == {"seed": SEAL.seed.hex(), "block_sizes": [4, 6], "salt": SEAL.salt.hex()}
+    assert seal_from({**kept, "notice": "PUBLIC"}) == SEAL
+
+
+@pytest.mark.parametrize(
+    "changed", [{"seed": "zz"}, {"seed": None}, {"salt": 7}, {"block_sizes": ["four"]}, {"block_sizes": None}]
+)
+def test_what_is_no_seal_is_refused_without_repeating_it(changed: dict[str, object]) -> None:
+    with pytest.raises(
+        AllocationError, match=r"ALLO-035 file: this holds no seal: (Type|Value)Error"
+    ) as error:
+        seal_from({**seal_data(SEAL), **changed}, "file")
+    assert SEAL.salt.hex() not in str(error.value)
+    with pytest.raises(AllocationError, match="ALLO-035"):
+        seal_from({})
 
 
 def test_a_printed_seal_shows_no_secret() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -16,6 +17,7 @@ import pytest
 from equipoise import __version__
 from equipoise.cli import exits
 from equipoise.cli.main import COMMANDS, command_parser, main
+from equipoise.cli.simulating import practice_seal
 from equipoise.ledger import checkpoint
 from equipoise.stores import SQLiteStore
 from tests.contracts.samples import filled
@@ -175,6 +177,37 @@ def test_lint_adds_the_reviewed_annotations(tmp_path: Path, capsys: pytest.Captu
     _, out, _ = said(capsys, "lint", STUDY / "record.json", "--annotations", notes)
     assert "W NOTE-007 protocolSection.designModule.enrollmentInfo 0:0\n  No power statement." in out
     assert "  Read by: statistician, 2026-11-20" in out
+
+
+@pytest.fixture(scope="module")
+def few(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The study with a scenario of a few participants."""
+    folder = tmp_path_factory.mktemp("studies") / STUDY.name
+    shutil.copytree(STUDY, folder)
+    (folder / "scenarios" / "few.yaml").write_text("like: base\nscenario: few\nparticipants: 3\n")
+    return folder
+
+
+def test_try_runs_a_practice_trial_and_says_so(few: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, err = said(capsys, "try", few, "--scenario", "few", "--seed", "7")
+    assert (code, err) == (exits.OK, "")
+    assert out.startswith("SIMULATED – not results of this trial\n")
+    assert "randomised  3\n" in out
+    assert "mode     practice" in out
+    assert out.endswith("The chain holds.\n")
+    assert said(capsys, "try", few, "--scenario", "few", "--seed", "7")[1] == out
+    assert said(capsys, "try", few, "--scenario", "few", "--seed", "8")[1] != out
+
+
+def test_try_names_the_scenarios_that_there_are(capsys: pytest.CaptureFixture[str]) -> None:
+    code, _, err = said(capsys, "try", STUDY, "--scenario", "absent")
+    assert code == exits.INPUT
+    assert err.startswith(f"COMM-003 {STUDY / 'scenarios'}: there is no scenario 'absent' (there: base, ")
+
+
+def test_a_study_without_a_seal_of_its_own_gets_one_from_its_name(tmp_path: Path) -> None:
+    assert practice_seal(tmp_path / "one") == practice_seal(tmp_path / "one")
+    assert practice_seal(tmp_path / "one") != practice_seal(tmp_path / "two")
 
 
 def test_page_writes_the_record_of_a_study(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

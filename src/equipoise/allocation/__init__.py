@@ -8,7 +8,14 @@ from equipoise.allocation.draws import Draw, hmac_draw
 from equipoise.allocation.errors import AllocationError
 from equipoise.allocation.minimisation import Minimisation
 from equipoise.allocation.schemes import Scheme, allocate, check_history, regenerate
-from equipoise.allocation.seal import Seal, blocks_commitment, check_opened, seed_commitment
+from equipoise.allocation.seal import (
+    Seal,
+    blocks_commitment,
+    check_opened,
+    seal_data,
+    seal_from,
+    seed_commitment,
+)
 from equipoise.allocation.strata import stratum_levels, stratum_name
 from equipoise.allocation.tallies import (
     Allocation,
@@ -38,6 +45,8 @@ __all__ = [
     "empty_tallies",
     "hmac_draw",
     "regenerate",
+    "seal_data",
+    "seal_from",
     "seed_commitment",
     "stratum_levels",
     "stratum_name",

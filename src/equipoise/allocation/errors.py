@@ -114,6 +114,11 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
         "Somebody or something other than the scheme has chosen this arm.",
         "Report it: name the participant, compare both arms, and keep the ledger as it is.",
     ),
+    "ALLO-035": (
+        "this holds no seal: {detail}",
+        "Without seed, salt and block sizes nothing can be allocated or recomputed.",
+        "Give the file with `seed` and `salt` in hexadecimal and the list `block_sizes`.",
+    ),
 }
 
 

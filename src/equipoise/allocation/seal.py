@@ -8,7 +8,9 @@ allocation.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from equipoise.allocation.errors import allocation_error
 
@@ -30,6 +32,21 @@ class Seal:
         for secret in (self.seed, self.salt):
             if len(secret) < LEAST_BYTES:
                 raise allocation_error("ALLO-030", "seal", f"{len(secret)} bytes")
+
+
+def seal_data(seal: Seal) -> dict[str, Any]:
+    """The seal as it is kept in a file: bytes in hexadecimal."""
+    return {"seed": seal.seed.hex(), "block_sizes": list(seal.block_sizes), "salt": seal.salt.hex()}
+
+
+def seal_from(data: Mapping[str, Any], place: str = "seal") -> Seal:
+    """The seal that a file keeps; other keys are ignored. Raises ALLO-030 and ALLO-035."""
+    try:
+        sizes = tuple(int(size) for size in data["block_sizes"])
+        return Seal(seed=bytes.fromhex(data["seed"]), block_sizes=sizes, salt=bytes.fromhex(data["salt"]))
+    except (KeyError, TypeError, ValueError) as error:
+        # The message may not repeat what was read: it could be half of a secret.
+        raise allocation_error("ALLO-035", place, type(error).__name__) from None
 
 
 def seed_commitment(seal: Seal) -> str:

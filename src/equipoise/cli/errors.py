@@ -20,6 +20,11 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
         "A name that is not in the definition explains nothing.",
         "Name one of those that `equipoise explain STUDY` lists.",
     ),
+    "COMM-003": (
+        "there is no scenario {detail}",
+        "A simulation needs the truths that it assumes, each with its source.",
+        "Name a scenario of the study's folder `scenarios`, without `.yaml`.",
+    ),
 }
 
 

@@ -23,6 +23,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "check": ("equipoise.cli.check", "load a study definition, and say all that is wrong with it"),
     "lint": ("equipoise.cli.lint", "say what a registry record leaves open, contradicts or gets wrong"),
     "explain": ("equipoise.cli.explain", "say a study's rules in words"),
+    "try": ("equipoise.cli.practise", "run a practice trial in memory, and say what happened"),
     "page": ("equipoise.cli.page", "write the public page of a registry record"),
     "verify": ("equipoise.cli.verify", "verify the hash chain of a ledger"),
 }
