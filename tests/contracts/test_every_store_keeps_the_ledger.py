@@ -100,6 +100,10 @@ def test_many_events_are_read_in_pages_and_none_is_lost(store: Store) -> None:
     assert [event.sequence for event in store.events()] == list(range(1, count + 1))
     assert len(list(store.events(participant="0"))) == 2001
     assert len(list(store.entries(after=1))) == count - 1
+    reading = store.events()
+    assert next(reading).sequence == 1
+    record(store, draft("late"))
+    assert len(list(reading)) == count - 1
 
 
 def test_an_append_after_another_head_is_refused_and_leaves_nothing(store: Store) -> None:
@@ -185,7 +189,11 @@ def test_a_block_that_fails_leaves_nothing_behind(store: Store) -> None:
         raise KeyError("the caller fails")
     assert store.head() == before and list(store.events()) == events
     assert store.command("new") == () and list(store.events(participant="new")) == []
+    with pytest.raises(KeyError), store.writing() as writer:
+        writer.append([draft("locked", type=TRIAL_LOCKED, participant=None)], writer.head, [salt(3)])
+        raise KeyError("the caller fails")
     record(store, draft("new"))
+    assert [event.sequence for event in store.events(trial_scope=True)] == [1]
     assert verify_store(store).ok
 
 

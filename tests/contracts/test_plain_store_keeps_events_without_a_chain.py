@@ -71,3 +71,12 @@ def test_what_needs_a_chain_is_refused(plain: PlainStore) -> None:
     with pytest.raises(LedgerError) as caught:
         PlainStore("test")
     assert caught.value.code == "LEDG-001"
+
+
+def test_a_store_in_memory_forgets_what_was_erased() -> None:
+    store = MemoryStore("practice")
+    filled(store)
+    with store.batch(), store.writing() as writer:
+        writer.erase(erasure(3), writer.head, salt("e"))
+        assert len(store._erased) == 1, "until the block ends it can be undone"
+    assert store._erased == []

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from equipoise.errors import EquipoiseError
-from equipoise.ledger import GENESIS, LedgerError, checkpoint, verify_store
-from equipoise.ledger.chain import commitment, entry_hash
+from equipoise.ledger import GENESIS, LedgerError, checkpoint, read_payload, verify_store
+from equipoise.ledger.chain import chained, commitment, entry_hash
 from equipoise.stores import SQLiteStore, StoreError
 from equipoise.stores.errors import CATALOGUE
 from equipoise.stores.schema import GUARDS
@@ -227,6 +227,44 @@ def test_the_guards_refuse_every_statement_that_is_no_append(
         assert list(store.entries()) == before and verify_store(store).ok
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        "sequence = 99",
+        "previous = zeroblob(32)",
+        "commitment = zeroblob(32)",
+        "hash = zeroblob(32)",
+        "type = 'Other'",
+        "participant = NULL",
+        "command = 'other'",
+        "salt = x'00'",
+        "payload = x'00'",
+    ],
+)
+def test_an_erasure_opens_the_guards_for_nothing_but_payload_and_salt(ledger: Path, change: str) -> None:
+    with SQLiteStore.open(ledger) as store:
+        with store.writing() as writer:
+            writer.erase(erasure(3), writer.head, salt("e"))
+        before = list(store.entries())
+        for sequence in (3, 4):
+            with pytest.raises(sqlite3.IntegrityError):
+                store._connection.execute(f"UPDATE ledger_entry SET {change} WHERE sequence = {sequence}")
+        assert list(store.entries()) == before and verify_store(store).ok
+
+
+def test_an_erasure_cannot_name_what_is_still_to_come(ledger: Path) -> None:
+    with SQLiteStore.open(ledger) as store, store.writing() as writer:
+        early = chained(erasure(9), store.head(), salt("e"))
+        assert early.payload is not None
+        store.put([early], [read_payload(early.payload, 8)])
+        writer.append([draft("new")], writer.head, [salt("n")])
+        with pytest.raises(sqlite3.IntegrityError):
+            store._connection.execute(
+                "UPDATE ledger_entry SET salt = NULL, payload = NULL WHERE sequence = 9"
+            )
+    assert problems(ledger) == []
+
+
 def test_a_refusal_of_the_guards_has_a_code(ledger: Path) -> None:
     with SQLiteStore.open(ledger) as store, store.writing():
         entry = next(store.entries())
@@ -368,6 +406,20 @@ def test_a_caller_that_goes_on_after_a_full_disk_records_no_half_command(ledger:
             writer.append([], writer.head, [])
         kept = [event.command for event in store.events()]
         assert len(kept) == 7 and verify_store(store).ok
+
+
+def test_of_a_command_that_found_no_space_nothing_is_kept_even_if_the_caller_goes_on(ledger: Path) -> None:
+    with SQLiteStore.open(ledger) as store:
+        pages = store._connection.execute("PRAGMA page_count").fetchone()[0]
+        with store.writing() as writer:
+            store._connection.execute(f"PRAGMA max_page_count = {pages + 8}")
+            drafts = [draft("big", data={"text": "x" * 9000})] * 5
+            with pytest.raises(StoreError) as caught:
+                writer.append(drafts, writer.head, [salt(number) for number in range(5)])
+            assert caught.value.code == "STOR-007" and writer.head.sequence == 7
+            writer.append([draft("small")], writer.head, [salt("s")])
+        assert [event.command for event in store.events(after=7)] == ["small"]
+        assert verify_store(store).ok
 
 
 @pytest.fixture

@@ -139,6 +139,10 @@ def test_an_erasure_accounts_only_for_what_came_before_it() -> None:
     report = verify(entries)
     assert report.ok and report.erased == (3,) and report.withheld == (4,)
     assert found(ended()) == [("LEDG-013", 8)]
+    # an erasure cannot name in advance what is still to come
+    early = ended("9")
+    late = chained(PLAIN, Head(8, early[-1].hash), bytes(32))
+    assert verify(withheld([*early, late], lambda event: event.sequence != 9)).withheld == (9,)
 
 
 def test_a_checkpoint_holds_the_chain_to_what_was_printed() -> None:
