@@ -206,6 +206,8 @@ def after_record(
     A companion whose need has changed asks for a new prescription; a hold or stop rule that has come true says so.
     """
     participant = context.participant
+    if participant.arm is None:
+        return []
     roots = {("form", form)} | {("item", form, item) for item in changed}
     keys = frozenset().union(*(context.study.dependents.get(root, frozenset()) for root in roots))
     before, after = participant.facts.on(command.day), facts.on(command.day)

@@ -110,34 +110,43 @@ def instructed(
     context: Context, command: Command, regimen: str, keys: frozenset[str], before: Facts, after: Facts
 ) -> Iterator[Draft]:
     """An alarm for each hold and stop rule among `keys` that a new fact has made true."""
-    was = {finding.key for finding in instructions(context.study, before, regimen)}
-    for finding in instructions(context.study, after, regimen):
-        if finding.key in keys and finding.key not in was:
+    found = instructions(context.study, after, regimen, keys)
+    was = {finding.key for finding in instructions(context.study, before, regimen, keys)} if found else set()
+    for finding in found:
+        if finding.key not in was:
             code = "DOSE-031" if ".holds." in finding.key else "DOSE-032"
             text = f"{finding.text} ({finding.reference})"
             yield alarm(context, command, code, text, regimen=regimen, rule=finding.key)
 
 
 def _held(study: Study, participant: ParticipantState, event: Event) -> ParticipantState:
-    regimen = event.data.get("regimen")
-    held = {regimen} if regimen else _all(study, participant)
-    return seen(replace(participant, held=participant.held | held), event.actor)
+    regimen, day = event.data.get("regimen"), day_of(event.effective)
+    new = ({regimen} if regimen else _all(study, participant)) - participant.held
+    pauses = (*participant.pauses, *((each, day, None) for each in sorted(new)))
+    return seen(replace(participant, held=participant.held | new, pauses=pauses), event.actor)
 
 
 def _resumed(study: Study, participant: ParticipantState, event: Event) -> ParticipantState:
-    regimen = event.data.get("regimen")
-    held = participant.held - {regimen} if regimen else frozenset()
-    return seen(replace(participant, held=held), event.actor)
+    """Lifts the hold; the pause keeps its first day and the day of its end."""
+    regimen, day = event.data.get("regimen"), day_of(event.effective)
+    lifted = {regimen} if regimen else participant.held
+    pauses = tuple(
+        (each, since, day if until is None and each in lifted else until)
+        for each, since, until in participant.pauses
+    )
+    return seen(replace(participant, held=participant.held - lifted, pauses=pauses), event.actor)
 
 
 def _stopped(study: Study, participant: ParticipantState, event: Event) -> ParticipantState:
     """All treatment has stopped once no investigational regimen of the arm is left."""
     regimen, day = event.data.get("regimen"), day_of(event.effective)
     everything = _all(study, participant)
-    stopped = participant.stopped | ({regimen} if regimen else everything)
+    stopped = {**dict.fromkeys({regimen} if regimen else everything, day), **participant.stopped}
     participant = seen(replace(participant, stopped=stopped), event.actor)
     left = [
-        each for each in everything - stopped if study.definition.regimens[each].role == "investigational"
+        each
+        for each in everything
+        if each not in stopped and study.definition.regimens[each].role == "investigational"
     ]
     if regimen and left:
         return participant

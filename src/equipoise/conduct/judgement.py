@@ -175,18 +175,25 @@ def strata(study: Study, case: Facts) -> dict[str, str | Missing]:
     return found
 
 
-def instructions(study: Study, case: Facts, regimen: str) -> tuple[Finding, ...]:
-    """The holds and stops of a regimen that are true now; `key` tells which is which."""
+def instructions(
+    study: Study, case: Facts, regimen: str, among: frozenset[str] | None = None
+) -> tuple[Finding, ...]:
+    """The holds and stops of a regimen that are true now; `key` tells which is which.
+
+    among: look only at the rules of these dotted paths.
+    """
     part = study.definition.regimens[regimen]
     found = []
     for kind, rules in (("holds", part.holds), ("stops", part.stops)):
         for name, instruction in rules.items():
-            finding = _finding(
-                study, case, f"regimens.{regimen}.{kind}.{name}.when", rule=name, text=instruction.message,
-                reference=instruction.reference, label=part.label, wanted=True,
-            )  # fmt: skip
-            if finding.verdict == "met":
-                found.append(finding)
+            key = f"regimens.{regimen}.{kind}.{name}.when"
+            if (among is None or key in among) and evaluate(study.rule(key), case).is_true:
+                found.append(
+                    _finding(
+                        study, case, key, rule=name, text=instruction.message,
+                        reference=instruction.reference, label=part.label, wanted=True,
+                    )
+                )  # fmt: skip
     return tuple(found)
 
 

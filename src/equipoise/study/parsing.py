@@ -7,7 +7,7 @@ from the other items of the same record, and kept with the decimals of the item.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
@@ -46,11 +46,24 @@ class FormParser:
     derived: Mapping[str, Expression]
     items: Mapping[str, Item]
     parameters: Mapping[str, Value]
+    recent: list[tuple[Any, Any, Mapping[str, Value | Missing]]] = field(default_factory=list, compare=False)
 
     def parse(
         self, given: Mapping[str, Any], earlier: Mapping[str, Value | Missing] | None
     ) -> Mapping[str, Value | Missing]:
-        """The values of the record. Raises EquipoiseError at the first entry that cannot be read."""
+        """The values of the record. Raises EquipoiseError at the first entry that cannot be read.
+
+        The last answer is kept: what is decided on is folded right afterwards, with the same entries.
+        """
+        if self.recent and self.recent[0][0] is given and self.recent[0][1] is earlier:
+            return self.recent[0][2]
+        parsed = self._parsed(given, earlier)
+        self.recent[:] = [(given, earlier, parsed)]
+        return parsed
+
+    def _parsed(
+        self, given: Mapping[str, Any], earlier: Mapping[str, Value | Missing] | None
+    ) -> Mapping[str, Value | Missing]:
         values: dict[str, Value | Missing] = dict(earlier or {})
         for name, entry in given.items():
             values[name] = self.one(name, entry)
