@@ -270,5 +270,7 @@ def notes_of(spec: Spec, rows: Sequence[Outcome]) -> tuple[str, ...]:
         [words[spec.missing]] if spec.missing in words and any(row.kind == "missing" for row in rows) else []
     )
     if open_ones and not spec.reading.policy:
-        notes.append(f"For {open_ones} participants it is unknown whether an intercurrent event occurred.")
+        notes.append(
+            f"The rule of an intercurrent event is unknown for {open_ones} participants: it did not occur, as declared."
+        )
     return tuple(notes)

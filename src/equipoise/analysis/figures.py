@@ -83,7 +83,8 @@ def means_figure(
     low = min([row.lower if math.isfinite(row.lower) else row.mean for row in drawn], default=0.0)
     days = sorted({row.day for row in rows}) or [0]
     x = Scale(low=0, high=max(days[-1], 1), start=LEFT, end=WIDTH - RIGHT, ticks=())
-    y = scale(min(0.0, low), max(high, 1.0), HEIGHT - BOTTOM, TOP)
+    floor = 0.0 if all(row.mean >= 0 for row in drawn) else low
+    y = scale(floor, max(high, 1.0), HEIGHT - BOTTOM, TOP)
     marks = [(float(each), str(each // 7) if each % 7 == 0 else fixed(each / 7, 1)) for each in days]
     parts = [frame(x, y, marks, "Weeks from randomisation", title)]
     ends = [next((y.at(r.mean) for r in reversed(drawn) if r.arm == arm), TOP) for arm in arms]

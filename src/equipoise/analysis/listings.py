@@ -138,7 +138,7 @@ def result_notes(analyses: Sequence[Analysis], labels: Mapping[str, str], ratio:
     """Method by analysis, direction, missing values and what else a reader must know."""
     notes = []
     for method in dict.fromkeys(each.method for each in analyses):
-        names = ", ".join(each.label for each in analyses if each.method == method)
+        names = "; ".join(each.label for each in analyses if each.method == method)
         notes.append(f"Method: {method} ({names}).")
     contrast = next((each for one in analyses for each in one.contrasts), None)
     if contrast is not None:
@@ -150,7 +150,10 @@ def result_notes(analyses: Sequence[Analysis], labels: Mapping[str, str], ratio:
         notes.append(
             f"Non-response by an intercurrent event, and missing, in the primary analysis: {'; '.join(parts)}."
         )
-    return (*notes, *(f"{each.label}: {note}" for each in analyses for note in each.notes))
+    for text in dict.fromkeys(note for each in analyses for note in each.notes):
+        names = [each.label for each in analyses if text in each.notes]
+        notes.append(text if len(names) == len(analyses) else f"{text} ({'; '.join(names)})")
+    return tuple(notes)
 
 
 def means_table(
