@@ -186,6 +186,7 @@ def stop(world: World, subject: Subject, cause: str) -> None:
         return
     if isinstance(world.do("stop_treatment", subject, data={"cause": cause}), Refusal):
         return
+    subject.patient.latents["stop_cause"] = cause
     for encounter_id, encounter in world.study.definition.encounters.items():
         if encounter.anchor == "treatment_stopped_on" and encounter.day is not None:
             day = visit_day(world, subject, encounter_id, world.today)

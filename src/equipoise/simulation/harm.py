@@ -156,6 +156,10 @@ def _send(world: World, subject: Subject, incident: Incident) -> None:
         given["role"] = incident.role
     if incident.encounter is not None:
         given["encounter"] = incident.encounter
+    if incident.kind == "stop_treatment":  # as any other stop: the visits after it are planned
+        followup.stop(world, subject, incident.data["cause"])
+        world.happened[incident.label or incident.kind] = subject.state.stopped_on == world.today
+        return
     answer = world.do(incident.kind, subject, **given)
     world.happened[incident.label or incident.kind] = not isinstance(answer, Refusal)
 

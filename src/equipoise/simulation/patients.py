@@ -89,7 +89,7 @@ class Patient:
         key = f"{self.key}|{key}"
         if generator.value is not None:
             return generator.value
-        if generator.choose:
+        if generator.choose and generator.thin is None:
             return self.draws.choose(generator.choose, key)
         if generator.days is not None:
             return self.day(generator, key, today)

@@ -177,12 +177,32 @@ class Scenario(Part):
 
 
 def load_scenario(path: Path) -> Scenario:
-    """Reads a scenario file. Raises SIMU-001 (unreadable), SIMU-002 (not of the shape above), with its place."""
+    """Reads a scenario file; with `like`, over the scenario of that name beside it, mapping by mapping.
+
+    Raises SIMU-001 (unreadable), SIMU-002 (not of the shape above), with its place.
+    """
+    try:
+        return msgspec.convert(_tree(path), Scenario, strict=False)
+    except msgspec.ValidationError as error:
+        raise scenario_error("SIMU-002", path.name, str(error)) from error
+
+
+def _tree(path: Path, above: tuple[str, ...] = ()) -> Any:
+    """The tree of a file as text, on top of what it is like."""
     try:
         tree = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
     except (OSError, yaml.YAMLError) as error:
         raise scenario_error("SIMU-001", path.name, str(error)) from error
-    try:
-        return msgspec.convert(tree, Scenario, strict=False)
-    except msgspec.ValidationError as error:
-        raise scenario_error("SIMU-002", path.name, str(error)) from error
+    like = tree.pop("like", None) if isinstance(tree, dict) else None
+    if like is None:
+        return tree
+    if path.stem in above:
+        raise scenario_error("SIMU-002", path.name, f"`like: {like}` leads back to the same file")
+    return _over(_tree(path.with_name(f"{like}.yaml"), (*above, path.stem)), tree)
+
+
+def _over(base: Any, change: Any) -> Any:
+    """The base with the change on top: mappings are merged, everything else is replaced."""
+    if not (isinstance(base, dict) and isinstance(change, dict)):
+        return change
+    return {**base, **{name: _over(base.get(name), part) for name, part in change.items()}}
