@@ -93,9 +93,12 @@ def _faults(
         yield "TAKE-001", f"`{regimen}` was taken without a prescription"
     else:
         yield from _against(order, day, dose)
-    if regimen in participant.held:
+    if any(
+        each == regimen and since <= day and (until is None or day < until)
+        for each, since, until in participant.pauses
+    ):
         yield "TAKE-008", f"`{regimen}` was taken while it was held"
-    if regimen in participant.stopped and (participant.stopped_on is None or day >= participant.stopped_on):
+    if regimen in participant.stopped and day >= participant.stopped[regimen]:
         yield "TAKE-009", f"`{regimen}` was taken after it was stopped"
     facts = participant.facts.on(day)
     yield from _spacing(study, participant, facts, regimen, taken)
@@ -159,8 +162,9 @@ def _after(
 
 
 def _said(hours: Decimal) -> str:
-    count, unit = (hours / 24, "days") if hours >= 24 else (hours, "hours")
-    return f"{round(count, 1).normalize():f} {unit}"
+    days, rest = divmod(hours, 24)
+    parts = (f"{days:f} days" if days else "", f"{round(rest, 1).normalize():f} hours" if rest else "")
+    return " ".join(part for part in parts if part) or "no time"
 
 
 def companion_due(study: Study, participant: ParticipantState) -> tuple[CompanionDue, ...]:

@@ -155,7 +155,8 @@ class ParticipantState:
     prescriptions: Mapping[str, Prescription] = field(default_factory=dict)
     intakes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     held: frozenset[str] = frozenset()
-    stopped: frozenset[str] = frozenset()
+    stopped: Mapping[str, date] = field(default_factory=dict)
+    pauses: tuple[tuple[str, date, date | None], ...] = ()
     stopped_on: date | None = None
     stop_cause: str | None = None
     assessments: tuple[Assessment, ...] = ()

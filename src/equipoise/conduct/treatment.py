@@ -44,7 +44,7 @@ def prescribed(
         for each in participant.prescriptions.values()
         if each.regimen == regimen and (on is None or each.on <= on) and number in (None, each.id)
     ]
-    return max(found, key=lambda each: each.on) if found else None
+    return sorted(found, key=lambda each: each.on)[-1] if found else None
 
 
 def main_of(participant: ParticipantState, number: str) -> str | None:

@@ -45,7 +45,8 @@ def test_rules_can_read_what_was_prescribed() -> None:
 
 def test_two_doses_at_once_are_refused_with_both_places() -> None:
     here = clinic(weight="90.0")
-    here.record("medicine", repeat="1", drug="other")
+    for row in "12345":
+        here.record("medicine", repeat=row, drug="other")
     answer = here.no("prescribe", **USUAL)
     assert answer.code == "DOSE-010"
     assert "`heavy` and `giant`" in answer.fault
@@ -60,7 +61,10 @@ def test_an_unknown_dose_is_refused_with_what_is_missing() -> None:
 
 
 def test_no_rule_no_dose() -> None:
-    assert clinic("south", age="17").no("prescribe", prescription="P1", regimen="daily", days="28").code == "DOSE-012"
+    assert (
+        clinic("south", age="17").no("prescribe", prescription="P1", regimen="daily", days="28").code
+        == "DOSE-012"
+    )
 
 
 def test_a_stated_dose_must_be_that_of_the_protocol() -> None:
@@ -191,7 +195,7 @@ def test_an_unknown_need_of_a_companion_is_refused() -> None:
 
 def test_a_companion_without_a_dose_is_refused() -> None:
     study = drugs(("dose: {base: 5 mg, reference: Protocol 6.6}",
-                   "dose: {exceptions: {old: {when: 'person.age >= 90', give: 5 mg, reference: P}}}"))  # fmt: skip
+                   "dose: {exceptions: {old: {when: 'person.age >= 90', give: 5 mg, reference: P}}, decision: minors}"))  # fmt: skip
     here = clinic(study=study)
     assert here.no("prescribe", **USUAL).code == "DOSE-012"
 
@@ -215,7 +219,8 @@ def test_what_was_prescribed_outside_is_recorded_with_a_deviation_for_each_barri
 
 def test_without_a_judged_dose_only_a_stated_one_can_be_recorded() -> None:
     here = clinic(weight="90.0")
-    here.record("medicine", repeat="1", drug="other")
+    for row in "12345":
+        here.record("medicine", repeat=row, drug="other")
     assert here.no("prescribe", **USUAL, happened="yes").code == "DOSE-010"
     events = here.do("prescribe", **USUAL, happened="yes", dose="12.5")
     assert (events[0].data["dose"], events[0].data["unit"]) == ("12.5", "mg")

@@ -41,7 +41,9 @@ class Clinic(Driver):
         """The participant as folded so far."""
         return self.people[self.subject]
 
-    def do(self, kind: str, *, reason: str | None = None, encounter: str | None = None, **data: Any) -> list[Any]:
+    def do(
+        self, kind: str, *, reason: str | None = None, encounter: str | None = None, **data: Any
+    ) -> list[Any]:
         """The events of a command on the participant that must not be refused; `data` are its fields."""
         given = {name: data.pop(name) for name in ("effective", "at", "actor", "role") if name in data}
         return list(self.ok(kind, self.subject, data=data, reason=reason, encounter=encounter, **given))
@@ -51,7 +53,9 @@ class Clinic(Driver):
         given = {name: data.pop(name) for name in ("effective", "at", "actor", "role") if name in data}
         return self.refused(kind, self.subject, data=data, reason=reason, encounter=encounter, **given)
 
-    def record(self, form: str, encounter: str | None = None, repeat: str | None = None, **values: Any) -> list[Any]:
+    def record(
+        self, form: str, encounter: str | None = None, repeat: str | None = None, **values: Any
+    ) -> list[Any]:
         """Records a form."""
         data: dict[str, Any] = {"form": form, "values": values}
         if repeat:
@@ -70,6 +74,13 @@ class Clinic(Driver):
     def took(self, regimen: str, on: str, dose: str, **more: Any) -> list[Any]:
         """An intake."""
         return self.do("record_intake", regimen=regimen, dose=dose, effective=on, **more)
+
+    def randomised_too(self) -> str:
+        """Another participant, in the other arm."""
+        other = self.ok("screen_participant")[0].data["subject"]
+        self.ok("give_consent", other, data={"version": "1"})
+        self.ok("randomise", other, data={"happened": "yes", "arm": "south"})
+        return str(other)
 
 
 def clinic(
