@@ -126,7 +126,7 @@ def undefined_quality(subject: Subject) -> Iterator[Hit]:
     question="How far apart may they be, by the same assessor, and which one is the baseline?",
 )
 def threshold_twice(subject: Subject) -> Iterator[Hit]:
-    """`at both screening and randomization` and its like."""
+    """`at both` of two named times."""
     pattern = re.compile(
         r"\b(?:at\s+)?both\s+(?:the\s+)?(?:screening|baseline|enrol\w+|inclusion)\s+and\s+(?:\w+\s+)?(?:randomi\w+|baseline|day\s*\d+|inclusion|enrol\w+)",
         re.I,

@@ -51,7 +51,7 @@ _ENDPOINT = re.compile(
     question="Which assessments are blinded (baseline included), by whom, and what may the assessor read?",
 )
 def blinded_endpoint_only(subject: Subject) -> Iterator[Hit]:
-    """Blinded assessment `of the primary endpoint`, open label, and no description of the masking."""
+    """Blinding promised for the primary endpoint alone, open label, and no description of the masking."""
     masking = _masking(subject)
     if not _OPEN.search(subject.all_text) or (masking and masking.masking_description):
         return

@@ -1,0 +1,39 @@
+"""Prints the manual of the rules from the rules themselves: `python -m equipoise.registry.lint.manual`."""
+
+from __future__ import annotations
+
+from equipoise.registry.lint.model import RULES
+
+SEVERITIES = {
+    "E": "Error: blocks carrying out",
+    "W": "Warning: needs a decision",
+    "I": "Information: hygiene",
+}
+HEAD = """# What the linter finds
+
+Written by `python -m equipoise.registry.lint.manual`; do not edit by hand.
+
+`equipoise lint RECORD` reads a registry record (version 2 JSON) and lists what its readers could not carry
+out as written. Each finding has a code, a severity, the record's exact words with their place, why it
+matters, and a question for the sponsor. Rules know no trial. What only a person sees in free text is a
+reviewed annotation in the study's folder (`annotations.yaml`), shown with the reader's role and the date.
+
+| Severity | Meaning |
+| --- | --- |
+"""
+
+
+def manual() -> str:
+    """The manual as Markdown: severities, then every rule in the order of its code."""
+    parts = [HEAD, *(f"| {key} | {text} |\n" for key, text in SEVERITIES.items()), "\n"]
+    for rule in sorted(RULES, key=lambda one: one.code):
+        note = " ".join((rule.check.__doc__ or "").split())
+        parts.append(f"## {rule.code} ({rule.severity}) {rule.title}\n\n")
+        parts.append(f"Fires on: {note}\n\nWhy it matters: {rule.why}\n\nQuestion: {rule.question}\n\n")
+    return "".join(parts).rstrip() + "\n"
+
+
+if __name__ == "__main__":
+    import equipoise.registry.lint  # noqa: F401  the rules enter the catalogue when they are imported
+
+    print(manual(), end="")

@@ -1,0 +1,439 @@
+"""Each rule of the linter on an invented record: the words that it must find, and words that it must leave."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections import Counter
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from equipoise.exchange.ctgov import fill_results
+from equipoise.registry.lint import RULES, lint
+from equipoise.registry.lint.layout import split_criteria
+from equipoise.registry.lint.manual import manual
+from equipoise.registry.lint.wording import one_apart
+from equipoise.registry.record import parse_record, read_record
+from tests.spec.registry import example
+
+TODAY = date(2026, 11, 22)
+
+
+def criteria(inclusion: str = "", exclusion: str = "", **fields: Any) -> dict[str, Any]:
+    text = (
+        f"Inclusion Criteria:\n\n* {inclusion or 'Pain'}\n\nExclusion Criteria:\n\n* {exclusion or 'Fever'}"
+    )
+    return {"eligibilityModule": {"eligibilityCriteria": text, "sex": "ALL", **fields}}
+
+
+def arms(*descriptions: str, labels: tuple[str, ...] = (), **design: Any) -> dict[str, Any]:
+    named = labels or tuple(f"Group {number}" for number in range(1, len(descriptions) + 1))
+    drugs = [
+        {"type": "DRUG", "name": f"Druga{'b' * n}ine", "description": text, "armGroupLabels": [label]}
+        for n, (text, label) in enumerate(zip(descriptions, named, strict=True))
+    ]
+    return {
+        "designModule": {"studyType": "INTERVENTIONAL", **design},
+        "armsInterventionsModule": {
+            "armGroups": [{"label": label} for label in named],
+            "interventions": drugs,
+        },
+    }
+
+
+def described(text: str, **design: Any) -> dict[str, Any]:
+    return {"descriptionModule": {"briefSummary": text, "detailedDescription": text[::-1]}, **design}
+
+
+def designed(masking: dict[str, Any] | None = None, **fields: Any) -> dict[str, Any]:
+    info = {"maskingInfo": masking, **fields} if masking else fields
+    return {"designModule": {"studyType": "INTERVENTIONAL", "designInfo": info}}
+
+
+def outcome(**fields: Any) -> dict[str, Any]:
+    return {
+        "outcomesModule": {"primaryOutcomes": [{"measure": "Pain at rest", "timeFrame": "16 weeks"} | fields]}
+    }
+
+
+def status(**fields: Any) -> dict[str, Any]:
+    return {"statusModule": fields}
+
+
+def identified(**fields: Any) -> dict[str, Any]:
+    return {"identificationModule": {"nctId": "NCT00000000", "briefTitle": "Title", **fields}}
+
+
+RANDOMISED = {"designModule": {"studyType": "INTERVENTIONAL", "designInfo": {"allocation": "RANDOMIZED"}}}
+ASSESSOR = {"masking": "SINGLE", "whoMasked": ["OUTCOMES_ASSESSOR"]}
+WHO = {"masking": "DOUBLE", "whoMasked": ["INVESTIGATOR", "OUTCOMES_ASSESSOR"]}
+
+FINDS: list[tuple[str, dict[str, Any], str]] = [
+    ("LINT-001", arms("5 mg under 60 kg and 10 mg over 60 kg"), "under 60 kg and 10 mg over 60 kg"),
+    ("LINT-001", arms("5 mg if ≤ 60 kg, 10 mg if ≥ 60 kg"), "≤ 60 kg, 10 mg if ≥ 60 kg"),
+    ("LINT-002", arms("5 to 10 mg daily", "5 mg daily or 10 mg daily"), "5 to 10 mg"),
+    ("LINT-003", arms("5 mg daily for 12 weeks", "5 mg daily"), "for 12 weeks"),
+    ("LINT-004", arms("low dose of vitamin pill", "same dose of vitamin pill"), "same dose of vitamin pill"),
+    ("LINT-005", arms("a pill 24 hours after each injection"), "24 hours after each injection"),
+    (
+        "LINT-006",
+        arms("with compression stockings except for amputees")
+        | described("Everybody requires compression stockings."),
+        "except for amputees",
+    ),
+    ("LINT-007", arms("5 mg daily", labels=("Drugaine with vitamin",)), "vitamin"),
+    ("LINT-009", criteria("On a stable dose of opioids for 4 weeks") | RANDOMISED, "stable dose"),
+    ("LINT-020", designed(WHO, interventionModelDescription="An open label trial"), "open label"),
+    (
+        "LINT-021",
+        designed(interventionModelDescription="Open label, masked evaluation of the primary outcome"),
+        "masked evaluation of the primary outcome",
+    ),
+    ("LINT-022", designed({"masking": "DOUBLE", "whoMasked": ["PARTICIPANT"]}), ""),
+    ("LINT-023", designed(allocation="RANDOMIZED", interventionModel="SINGLE_GROUP"), ""),
+    (
+        "LINT-024",
+        {"armsInterventionsModule": {"armGroups": [{"label": "A", "interventionNames": ["Drug: X"]}]}},
+        "",
+    ),
+    (
+        "LINT-024",
+        {
+            "armsInterventionsModule": {
+                "armGroups": [{"label": "A"}],
+                "interventions": [{"name": "X", "armGroupLabels": ["B"]}],
+            }
+        },
+        "",
+    ),
+    (
+        "LINT-025",
+        {
+            "designModule": {"studyType": "INTERVENTIONAL"},
+            "armsInterventionsModule": {
+                "armGroups": [{"label": "A"}, {"label": "B"}],
+                "interventions": [{"name": "X", "armGroupLabels": ["A"]}],
+            },
+        },
+        "",
+    ),
+    ("LINT-026", described("Patients are randomised (2:1)."), "randomised (2:1)"),
+    (
+        "LINT-027",
+        described("We hypothesize that walking is better than rest.") | RANDOMISED,
+        "hypothesize that walking is better than",
+    ),
+    ("LINT-028", {"designModule": {"enrollmentInfo": {"count": 20}}}, ""),
+    ("LINT-040", RANDOMISED, ""),
+    ("LINT-041", outcome(timeFrame="16"), "16"),
+    ("LINT-041", outcome(timeFrame=""), ""),
+    ("LINT-042", outcome(measure="Safety and tolerability"), "Safety and tolerability"),
+    ("LINT-043", outcome(measure="To assess pain"), "To assess pain"),
+    ("LINT-050", criteria("Pain and/or\n* Stiffness"), "and/or"),
+    ("LINT-051", criteria("", "Infection requiring drip and/or tablets or surgery"), "and/or"),
+    ("LINT-052", criteria("Stable dose of opioids"), "Stable dose"),
+    ("LINT-053", criteria("Negative pregnancy test"), "pregnancy test"),
+    ("LINT-054", criteria("Adequate renal function"), "Adequate renal function"),
+    ("LINT-055", criteria("Pain of 4 at both baseline and day 1"), "at both baseline and day 1"),
+    (
+        "LINT-056",
+        criteria("Disease shown by biopsy, which may be historical"),
+        "biopsy, which may be historical",
+    ),
+    ("LINT-057", criteria("Pain with or without fever"), "with or without fever"),
+    ("LINT-058", criteria("Able to give consent"), "Able to give consent"),
+    ("LINT-059", criteria("", "Contraindicated as per the SmPC"), "as per the SmPC"),
+    ("LINT-060", criteria("", "Coffee: no more than two cups"), "no more than"),
+    (
+        "LINT-061",
+        criteria("", "Allergy to drugaine and drugabine") | arms("a", "b"),
+        "Allergy to drugaine and drugabine",
+    ),
+    ("LINT-062", criteria("", "In prison and unable to attend"), "and unable to attend"),
+    ("LINT-063", criteria("", "Pain drugs (morphine, codeine)"), "drugs (morphine, codeine)"),
+    ("LINT-064", criteria("", "Pain drugs, including morphine, codeine"), "including morphine, codeine"),
+    ("LINT-065", criteria("", "High dose opioids"), "High dose opioids"),
+    ("LINT-066", criteria("", "Active cancer"), "Active cancer"),
+    ("LINT-067", criteria("", "History of stroke"), "History of stroke"),
+    ("LINT-068", criteria("", "Stroke (note: minor stroke is allowed)"), "note: "),
+    ("LINT-069", criteria("Not pregnant", "Pregnancy"), "Pregnancy"),
+    ("LINT-070", criteria("At least 21 years of age", minimumAge="18 Years"), "At least 21 years of age"),
+    ("LINT-071", criteria(minimumAge="65 Years", maximumAge="18 Years"), "65 Years"),
+    ("LINT-072", RANDOMISED, ""),
+    ("LINT-080", criteria("Monthly blood test, from 4 weeks before"), "Monthly blood test"),
+    (
+        "LINT-081",
+        criteria(
+            "Contraception until 8 weeks after the last dose",
+            "Pregnancy planned 3 months after the last dose",
+        ),
+        "3 months after the last dose",
+    ),
+    (
+        "LINT-082",
+        criteria("Pain 4 weeks before screening", "Opioids 2 weeks before randomization"),
+        "2 weeks before randomization",
+    ),
+    ("LINT-083", criteria("", "Bleeding events ≤ 6 months"), "≤ 6 months"),
+    (
+        "LINT-084",
+        criteria(
+            "", "Use of morphine, codeine, or tramadol 4 weeks before entry\n* Steroid use within 2 weeks"
+        )
+        | arms("a"),
+        "Use of morphine, codeine, or tramadol 4 weeks before",
+    ),
+    (
+        "LINT-085",
+        status(startDateStruct={"date": "2026-05"}, completionDateStruct={"date": "2026-04-01"}),
+        "",
+    ),
+    ("LINT-086", status(overallStatus="NOT_YET_RECRUITING", startDateStruct={"date": "2026-10"}), ""),
+    ("LINT-087", arms("Tablets of 5 mg"), "5 mg"),
+    ("LINT-090", described("Walking 30 min/day 12 for less pain"), "/day 12"),
+    ("LINT-091", described("With arthritis or arthritis."), "arthritis or arthritis"),
+    ("LINT-092", criteria("Pain an/or fever"), "an/or"),
+    ("LINT-093", criteria("", "Infliximabe"), "Infliximabe"),
+    ("LINT-094", described("The Back Pain (BPI) Index is used."), "(BPI) Index"),
+    ("LINT-095", criteria("Score on the QRS"), "QRS"),
+    ("LINT-096", described("It is 50 more potent."), "50 more potent"),
+    ("LINT-097", described("It showed an absence of any toxicity."), "absence of any toxicity"),
+    ("LINT-098", described("Hard-to-treat pain is hard to-treat."), "hard to-treat"),
+    ("LINT-099", criteria("Age \\< 80"), "\\<"),
+    ("LINT-100", described("Doses of 5mg and 10 mg."), "5mg"),
+    ("LINT-101", described("We believe in walking."), "We believe in walking"),
+    ("LINT-102", described("As in NCT00000002."), "NCT00000002"),
+    ("LINT-103", outcome(measure="To be determined"), "To be determined"),
+    ("LINT-110", RANDOMISED, ""),
+    ("LINT-111", RANDOMISED, ""),
+    (
+        "LINT-112",
+        {"contactsLocationsModule": {"centralContacts": [{"phone": "+33123"}, {"phone": "0123"}]}},
+        "0123",
+    ),
+    ("LINT-113", identified(secondaryIdInfos=[{"id": "2024-1", "type": "CTIS"}]), "2024-1"),
+    ("LINT-113", identified(secondaryIdInfos=[{"id": "ABC"}]), "ABC"),
+    ("LINT-114", status(overallStatus="TERMINATED"), ""),
+    (
+        "LINT-115",
+        status(overallStatus="WITHDRAWN")
+        | {"designModule": {"enrollmentInfo": {"count": 3, "type": "ACTUAL"}}},
+        "",
+    ),
+    ("LINT-116", identified(briefTitle="x" * 301), ""),
+    ("LINT-117", status(overallStatus="RECRUITING"), ""),
+]
+
+SENTENCE = "The participants walk for half an hour on each working day of the trial."
+FINDS += [
+    ("LINT-104", {**arms(SENTENCE), **described(SENTENCE)}, SENTENCE[:-1]),
+    (
+        "LINT-008",
+        {
+            "armsInterventionsModule": {
+                "armGroups": [{"label": "Walking", "description": "Walking half an hour daily"}],
+                "interventions": [
+                    {"name": "Walk", "description": "half an hour daily", "armGroupLabels": ["Walking"]}
+                ],
+            }
+        },
+        "Walking half an hour daily",
+    ),
+]
+
+LEAVES: list[tuple[str, dict[str, Any]]] = [
+    ("LINT-001", arms("5 mg under 60 kg and 10 mg from 60 kg, that is ≥ 60 kg")),
+    ("LINT-001", arms("Walking below 10 kg and above 10 kg of load")),
+    ("LINT-002", arms("Titrated from 5 to 10 mg", "5 mg daily or 10 mg daily")),
+    ("LINT-003", arms("5 mg daily for 12 weeks", "matching placebo")),
+    ("LINT-003", arms("5 mg for 12 weeks", "5 mg for 12 weeks")),
+    (
+        "LINT-003",
+        arms(
+            "5 mg for 12 weeks", "5 mg", designInfo={"interventionModelDescription": "Treated for 12 weeks"}
+        ),
+    ),
+    ("LINT-004", arms("low dose of vitamin pill", "low dose of iron pill")),
+    ("LINT-005", arms("a pill within 24 hours after each injection")),
+    ("LINT-007", arms("5 mg daily", labels=("Drugaine with placebo",))),
+    ("LINT-009", criteria("On a stable dose of opioids, which is continued") | RANDOMISED),
+    ("LINT-020", designed(ASSESSOR, interventionModelDescription="open label")),
+    ("LINT-020", designed(WHO, interventionModelDescription="Masked, with an open label extension")),
+    ("LINT-022", designed(WHO)),
+    ("LINT-026", described("Patients are randomised (2:1) in permuted blocks.")),
+    ("LINT-027", described("We hypothesize that walking is better than rest; superiority.") | RANDOMISED),
+    ("LINT-042", outcome(measure="Safety as the number of falls")),
+    ("LINT-050", criteria("Pain and/or stiffness of the back")),
+    ("LINT-052", criteria("Stable dose of opioids for 4 weeks")),
+    ("LINT-053", criteria("Negative pregnancy test in women")),
+    ("LINT-053", criteria("Negative pregnancy test", sex="FEMALE")),
+    ("LINT-054", criteria("Adequate renal function (clearance above 60)")),
+    ("LINT-056", criteria("Disease shown by biopsy of the last 2 years, which may be historical")),
+    ("LINT-058", criteria("Able to give consent, signed before any act")),
+    ("LINT-059", criteria("", "As per the SmPC: clearance < 30 ml/min")),
+    ("LINT-060", criteria("No more than two cups")),
+    ("LINT-060", criteria("", "Coffee, but no more than two cups is allowed")),
+    ("LINT-063", criteria("", "Pain drugs (e.g. morphine, codeine)")),
+    ("LINT-066", criteria("", "Active cancer except skin cancer")),
+    ("LINT-067", criteria("", "History of stroke in the last 5 years")),
+    ("LINT-070", criteria("At least 18 years of age", minimumAge="18 Years")),
+    (
+        "LINT-081",
+        criteria("Contraception 8 weeks after the last dose", "Pregnancy until 8 weeks after the last dose"),
+    ),
+    ("LINT-082", criteria("Pain 4 weeks before randomisation", "Opioids 2 weeks before randomization")),
+    ("LINT-083", criteria("", "Bleeding events ≤ 6 months before screening")),
+    (
+        "LINT-084",
+        criteria(
+            "", "Use of morphine, drugaine, or tramadol 4 weeks before entry\n* Steroid use within 2 weeks"
+        )
+        | arms("a"),
+    ),
+    ("LINT-085", status(startDateStruct={"date": "2026-05"}, completionDateStruct={"date": "2026-05-01"})),
+    ("LINT-086", status(overallStatus="NOT_YET_RECRUITING", startDateStruct={"date": "2026-11"})),
+    ("LINT-087", arms("Tablets of 5 mg daily")),
+    ("LINT-090", described("30 min/day 3 times")),
+    ("LINT-091", described("more or more severe, arthritis or arthritis of the knee")),
+    ("LINT-093", criteria("", "Infliximab")),
+    ("LINT-094", described("The Back Pain Index (BPI) is used.")),
+    ("LINT-095", criteria("Score on the quick rating scale (QRS); QRS above 4; MRI; CT")),
+    ("LINT-096", described("It is 50 times more potent.")),
+    ("LINT-097", described("In the absence of toxicity the dose is doubled.")),
+    ("LINT-102", described("This is NCT00000000.")),
+    ("LINT-113", identified(secondaryIdInfos=[{"id": "2024-500001-10-00", "type": "CTIS"}])),
+    ("LINT-114", status(overallStatus="TERMINATED", whyStopped="No money")),
+]
+
+
+def codes(modules: dict[str, Any], **arguments: Any) -> list[tuple[str, str]]:
+    found = lint(read_record(example.record(**modules)), today=TODAY, **arguments)
+    return [(one.code, one.words) for one in found]
+
+
+@pytest.mark.parametrize(
+    ("code", "modules", "words"), FINDS, ids=[f"{code}-{n}" for n, (code, *_) in enumerate(FINDS)]
+)
+def test_a_rule_finds_its_fault(code: str, modules: dict[str, Any], words: str) -> None:
+    assert (code, words) in codes(modules)
+
+
+@pytest.mark.parametrize(
+    ("code", "modules"), LEAVES, ids=[f"{code}-{n}" for n, (code, _) in enumerate(LEAVES)]
+)
+def test_a_rule_leaves_what_is_right(code: str, modules: dict[str, Any]) -> None:
+    assert code not in {found for found, _ in codes(modules)}
+
+
+def test_every_rule_on_the_protocol_has_an_example() -> None:
+    planned = {rule.code for rule in RULES if rule.code < "LINT-120"}
+    assert planned - {code for code, *_ in FINDS} == set()
+
+
+def posted(**changes: Any) -> dict[str, Any]:
+    """The example record with results, its results section changed by JSON."""
+    registered = outcome(measure="Number of participants with less pain")
+    registered["designModule"] = {"enrollmentInfo": {"count": 22, "type": "ACTUAL"}}
+    return fill_results(read_record(example.record(**registered)), example.results(**changes)).raw
+
+
+def results_codes(raw: dict[str, Any]) -> set[str]:
+    return {one.code for one in lint(read_record(raw)) if one.path.startswith("resultsSection")}
+
+
+def test_results_that_this_package_writes_have_no_finding() -> None:
+    assert results_codes(posted()) == set()
+
+
+def changed(path: str, value: Any) -> dict[str, Any]:
+    raw = json.loads(json.dumps(posted()))
+    *way, last = [int(part) if part.isdecimal() else part for part in path.split(".")]
+    place = raw["resultsSection"]
+    for part in way:
+        place = place[part]
+    place[last] = value
+    return raw
+
+
+FLOW = "participantFlowModule.periods.0"
+OUTCOME = "outcomeMeasuresModule.outcomeMeasures.0"
+
+
+@pytest.mark.parametrize(
+    ("code", "path", "value"),
+    [
+        ("LINT-120", f"{FLOW}.milestones.3.achievements.0.numSubjects", "3"),
+        ("LINT-120", f"{FLOW}.dropWithdraws.0.reasons.0.numSubjects", "2"),
+        ("LINT-121", f"{FLOW}.milestones.0.achievements.0.numSubjects", "11"),
+        ("LINT-122", f"{OUTCOME}.classes.0.categories.0.measurements.0.value", "11"),
+        ("LINT-123", f"{OUTCOME}.paramType", "MEAN"),
+        ("LINT-124", f"{OUTCOME}.unitOfMeasure", "NA"),
+        ("LINT-125", f"{OUTCOME}.analyses.0.pValue", "1.2"),
+        ("LINT-125", f"{OUTCOME}.analyses.0.paramValue", "70"),
+        ("LINT-125", f"{OUTCOME}.analyses.0.ciLowerLimit", "90"),
+        ("LINT-126", "adverseEventsModule.otherEvents.0.stats.0.numAffected", 4),
+        ("LINT-127", f"{OUTCOME}.groups.1.id", "OG000"),
+        ("LINT-127", f"{OUTCOME}.analyses.0.groupIds", ["OG000", "OG009"]),
+        ("LINT-128", f"{OUTCOME}.title", "Another outcome"),
+    ],
+)
+def test_a_contradiction_in_results_is_found(code: str, path: str, value: Any) -> None:
+    assert code in results_codes(changed(path, value))
+
+
+@pytest.mark.parametrize(
+    ("word", "name", "near"),
+    [
+        ("infliximabe", "infliximab", True), ("inflximab", "infliximab", True), ("infilximab", "infliximab", True),
+        ("inflixinab", "infliximab", True), ("infliximab", "infliximab", False), ("anflixinab", "infliximab", False),
+        ("rituximab", "infliximab", False), ("infliximabes", "infliximab", False),
+    ],
+)  # fmt: skip
+def test_one_letter_apart(word: str, name: str, near: bool) -> None:
+    assert one_apart(word, name) is near
+
+
+def test_users_give_further_drug_names() -> None:
+    modules = criteria("", "Zzyzxovab")
+    assert "LINT-093" not in {code for code, _ in codes(modules)}
+    assert ("LINT-093", "Zzyzxovab") in codes(modules, drug_names=["zzyzxomab"])
+
+
+def test_criteria_are_split_with_their_side_offset_and_parent() -> None:
+    text = "Inclusion Criteria\n\n1. Pain\n despite\n\n* walking\n2. Adult\nExclusion Criteria:\n - Fever\n\nOther text"
+    found = list(split_criteria(text))
+    assert [(one.side, one.text, one.parent) for one in found] == [
+        ("inclusion", "Pain\n despite", ""),
+        ("inclusion", "walking", "Pain\n despite"),
+        ("inclusion", "Adult", ""),
+        ("exclusion", "Fever", ""),
+        ("exclusion", "Other text", ""),
+    ]
+    assert all(text[one.start : one.start + len(one.text)] == one.text for one in found)
+
+
+def test_posted_records_are_nearly_clean(shared: Path) -> None:
+    lines = (shared / "registry" / "native_v2.jsonl").read_text(encoding="utf-8").splitlines()
+    found = {
+        (record.nct_id, one.code)
+        for record in map(parse_record, lines)
+        for one in lint(record, today=TODAY)
+        if one.path.startswith("resultsSection")
+    }
+    assert found == {("NCT00763412", "LINT-121")}  # posted with an enrolment of 31 and 16 who started
+
+
+def test_no_record_makes_it_fail_and_errors_are_rare(shared: Path) -> None:
+    with gzip.open(shared / "registry" / "records.jsonl.gz", "rt", encoding="utf-8") as stream:
+        records = [parse_record(line) for number, line in enumerate(stream) if number % 35 == 7]
+    severities = Counter(one.severity for record in records for one in lint(record, today=TODAY))
+    assert len(records) > 300
+    assert sum(severities.values()) / len(records) < 6
+    assert severities["E"] / len(records) < 0.7
+
+
+def test_the_manual_is_written_from_the_rules(root: Path) -> None:
+    assert (root / "docs" / "reference" / "lint.md").read_text(encoding="utf-8") == manual()
