@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from equipoise.conduct.command import Refusal
+from equipoise.conduct.schedule import expected
 from equipoise.ledger.entry import Event
 from equipoise.rules import Quantity, evaluate
 from equipoise.simulation import harm, visits
@@ -38,41 +39,65 @@ def begin(world: World, subject: Subject) -> None:
         end_of_treatment = start + timedelta(days=world.scenario.treatment_days)
         world.on(end_of_treatment, 400, lambda: stop(world, subject, "completed"))
         supply(world, subject)
+        _plan_supplies(world, subject, start)
 
 
 def _minute(world: World, subject: Subject, encounter_id: str) -> int:
-    return world.draws.between(0, 240, f"{subject.patient.key}|{encounter_id}|minute")
+    """The time of the day; encounters that are planned for one day share it, in the definition's order."""
+    encounter = world.study.definition.encounters[encounter_id]
+    return world.draws.between(0, 240, f"{subject.patient.key}|{encounter.anchor}|{encounter.day}|minute")
 
 
 def visit_day(world: World, subject: Subject, encounter_id: str, anchor: date) -> date:
-    """A day within the window as patients come, now and then one outside it."""
-    encounter = world.study.definition.encounters[encounter_id]
-    key = f"{subject.patient.key}|{encounter_id}"
-    low, high = -encounter.window.before, encounter.window.after
+    """A day within the window as patients come, now and then one outside it.
+
+    Encounters planned for one day take place on one day: it is one visit, whatever the number of its forms.
+    """
+    planned = world.study.definition.encounters[encounter_id]
+    together = [
+        encounter.window
+        for encounter in world.study.definition.encounters.values()
+        if encounter.anchor == planned.anchor and encounter.day == planned.day
+    ]
+    key = f"{subject.patient.key}|{planned.anchor}|{planned.day}"
+    low, high = -min(window.before for window in together), min(window.after for window in together)
     if world.draws.chance(world.scenario.conduct.outside_window, f"{key}|outside"):
-        high += 7
-        low = high - 6
-    return anchor + timedelta(days=(encounter.day or 0) + world.draws.between(low, high, f"{key}|day"))
+        low, high = max(window.after for window in together) + 1, max(window.after for window in together) + 7
+    return anchor + timedelta(days=(planned.day or 0) + world.draws.between(low, high, f"{key}|day"))
 
 
 def _visiting(world: World, subject: Subject, encounter_id: str) -> Any:
+    encounter = world.study.definition.encounters[encounter_id]
+    key = f"{subject.patient.key}|{encounter.anchor}|{encounter.day}|missed"
+
     def come() -> None:
         if subject.over or "visits" in subject.state.withdrawn:
             return
-        missed = world.draws.chance(
-            world.scenario.conduct.missed_visit, f"{subject.patient.key}|{encounter_id}|missed"
-        )
-        if missed:
+        if not world.draws.chance(world.scenario.conduct.missed_visit, key):
+            visits.visit(world, subject, encounter_id)
+        elif expected(world.study, subject.state, encounter_id, world.today):
             data = {"cause": "the participant did not come"}
             world.do("record_missed_visit", subject, encounter=encounter_id, data=data)
-            return
-        visits.visit(world, subject, encounter_id)
 
     return come
 
 
+def _plan_supplies(world: World, subject: Subject, start: date) -> None:
+    """A supply at each visit that is planned for the day on which the one before ends."""
+    planned = {
+        encounter.day: encounter_id
+        for encounter_id, encounter in world.study.definition.encounters.items()
+        if encounter.anchor == "randomised_on" and encounter.day
+    }
+    for day in range(world.scenario.supply_days, world.scenario.treatment_days, world.scenario.supply_days):
+        when = start + timedelta(days=day)
+        if day in planned:
+            when = visit_day(world, subject, planned[day], start)
+        world.on(when, 300, lambda: supply(world, subject))
+
+
 def supply(world: World, subject: Subject) -> None:
-    """Prescribes and dispenses one supply of each investigational regimen; the next follows when it ends."""
+    """Prescribes and dispenses one supply of each investigational regimen of the arm."""
     state, scenario = subject.state, world.scenario
     if subject.over or state.stopped_on is not None or state.withdrawn & {"treatment", "visits"}:
         return
@@ -83,7 +108,6 @@ def supply(world: World, subject: Subject) -> None:
     for regimen in world.study.definition.arms[state.arm].regimens:
         if world.study.definition.regimens[regimen].role == "investigational":
             _prescribe(world, subject, regimen)
-    world.on(world.today + timedelta(days=scenario.supply_days), 300, lambda: supply(world, subject))
 
 
 def _prescribe(world: World, subject: Subject, regimen: str) -> None:
