@@ -184,7 +184,7 @@ def few(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The study with a scenario of a few participants."""
     folder = tmp_path_factory.mktemp("studies") / STUDY.name
     shutil.copytree(STUDY, folder)
-    (folder / "scenarios" / "few.yaml").write_text("like: base\nscenario: few\nparticipants: 3\n")
+    (folder / "scenarios" / "few.yaml").write_text("like: base\nscenario: few\nparticipants: 10\n")
     return folder
 
 
@@ -192,11 +192,77 @@ def test_try_runs_a_practice_trial_and_says_so(few: Path, capsys: pytest.Capture
     code, out, err = said(capsys, "try", few, "--scenario", "few", "--seed", "7")
     assert (code, err) == (exits.OK, "")
     assert out.startswith("SIMULATED – not results of this trial\n")
-    assert "randomised  3\n" in out
+    assert "randomised  10\n" in out
     assert "mode     practice" in out
     assert out.endswith("The chain holds.\n")
     assert said(capsys, "try", few, "--scenario", "few", "--seed", "7")[1] == out
-    assert said(capsys, "try", few, "--scenario", "few", "--seed", "8")[1] != out
+
+
+@pytest.fixture(scope="module")
+def finished(few: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """The folder of a finished run, and what the run printed."""
+    out = tmp_path_factory.mktemp("out")
+    words = ["run", str(few), "--out", str(out), "--scenario", "few"]
+    done = subprocess.run([sys.executable, "-m", "equipoise.cli", *words], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (exits.OK, "")
+    return out, done.stdout
+
+
+def test_run_goes_from_the_record_to_the_page_and_says_each_step(finished: tuple[Path, str]) -> None:
+    out, printed = finished
+    for words in (
+        "SIMULATED",
+        "findings: ",
+        "randomised  10\n",
+        "The chain holds.",
+        "Data cut 1",
+        "Try next:",
+    ):
+        assert words in printed
+    assert f"The page:  {out / 'index.html'}" in printed
+
+
+def test_everything_that_a_run_writes_says_that_it_is_simulated(finished: tuple[Path, str]) -> None:
+    out, _ = finished
+    files = [path for path in out.rglob("*") if path.suffix in {".html", ".csv", ".svg", ".json"}]
+    assert len(files) > 8
+    for path in files:
+        assert "SIMULATED" in path.read_text(encoding="utf-8"), path
+    page = (out / "index.html").read_text(encoding="utf-8")
+    assert '<meta name="robots" content="noindex' in page
+
+
+def test_the_ledger_of_a_run_can_be_verified_and_analysed_again(
+    few: Path, finished: tuple[Path, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out, _ = finished
+    assert said(capsys, "verify", out / "ledger.sqlite")[0] == exits.OK
+    code, printed, err = said(capsys, "analyse", out / "ledger.sqlite", few, "--out", tmp_path)
+    assert (code, err) == (exits.OK, "")
+    assert "SIMULATED" in printed
+    for path in tmp_path.rglob("*.*"):
+        assert path.read_bytes() == (out / path.relative_to(tmp_path)).read_bytes()
+    code, printed, _ = said(capsys, "analyse", out / "ledger.sqlite", few, "--out", tmp_path, "--pooled")
+    assert code == exits.OK
+
+
+def test_a_run_replaces_an_earlier_simulation_and_nothing_else(
+    few: Path, ledger: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, _, err = said(capsys, "run", few, "--out", ledger.parent, "--scenario", "few")
+    assert code == exits.INPUT
+    assert err.startswith(f"COMM-004 {ledger}: a practice ledger is there already")
+    with SQLiteStore.open(ledger) as store:
+        assert store.head().sequence == 3
+
+
+def test_the_same_run_gives_the_same_ledger(few: Path, tmp_path: Path) -> None:
+    heads = []
+    for _ in range(2):
+        assert main(["run", str(few), "--out", str(tmp_path), "--scenario", "few", "--seed", "3"]) == exits.OK
+        with SQLiteStore.open(tmp_path / "ledger.sqlite") as store:
+            heads.append(store.head())
+    assert heads[0] == heads[1]
 
 
 def test_try_names_the_scenarios_that_there_are(capsys: pytest.CaptureFixture[str]) -> None:

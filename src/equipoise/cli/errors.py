@@ -25,6 +25,11 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
         "A simulation needs the truths that it assumes, each with its source.",
         "Name a scenario of the study's folder `scenarios`, without `.yaml`.",
     ),
+    "COMM-004": (
+        "a {detail} ledger is there already",
+        "What was recorded is never removed; only an earlier simulation is.",
+        "Choose another folder.",
+    ),
 }
 
 

@@ -17,8 +17,10 @@ from pathlib import Path
 from equipoise.cli import exits
 from equipoise.cli.page import record_at
 from equipoise.registry.lint import Finding, lint, load_annotations
+from equipoise.registry.record import Record
 
 WIDTH = 100
+ANNOTATIONS = "annotations.yaml"
 EXAMPLE = "equipoise lint studies/NAME"
 SEVERITIES = {"E": "block carrying it out as written", "W": "need a decision", "I": "are hygiene"}
 
@@ -40,16 +42,22 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Prints the findings. Raises the codes of reading a record and its annotations."""
-    today = arguments.today or datetime.now(UTC).date()
-    path = arguments.annotations or arguments.record / "annotations.yaml"
-    given = arguments.annotations is not None or path.is_file()
-    annotations = load_annotations(path) if given else None
-    findings = lint(record_at(arguments.record), annotations, today=today)
+    record = record_at(arguments.record)
+    findings = findings_of(record, arguments.record, arguments.annotations, arguments.today)
     if arguments.json:
         print(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False, indent=2))
     else:
         print("\n\n".join([*map(said, findings), summary(findings)]))
     return exits.FINDINGS if findings else exits.OK
+
+
+def findings_of(
+    record: Record, folder: Path, annotations: Path | None = None, today: date | None = None
+) -> tuple[Finding, ...]:
+    """The findings on a record, with the annotations given or those of its study's folder."""
+    path = annotations or folder / ANNOTATIONS
+    read = load_annotations(path) if annotations or path.is_file() else None
+    return lint(record, read, today=today or datetime.now(UTC).date())
 
 
 def said(finding: Finding) -> str:

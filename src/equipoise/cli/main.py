@@ -24,6 +24,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "lint": ("equipoise.cli.lint", "say what a registry record leaves open, contradicts or gets wrong"),
     "explain": ("equipoise.cli.explain", "say a study's rules in words"),
     "try": ("equipoise.cli.practise", "run a practice trial in memory, and say what happened"),
+    "run": ("equipoise.cli.conduct", "run a whole trial in simulation, from its record to its results page"),
+    "analyse": ("equipoise.cli.analyse", "analyse a ledger: tables, figures, numbers"),
     "page": ("equipoise.cli.page", "write the public page of a registry record"),
     "verify": ("equipoise.cli.verify", "verify the hash chain of a ledger"),
 }

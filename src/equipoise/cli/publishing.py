@@ -1,0 +1,60 @@
+"""What a report leaves on disk: tables as CSV, figures as SVG, the numbers as JSON, and the page of the trial.
+
+Every file is written whole or not at all, and every one from practice or simulation says so in itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from equipoise.analysis.cut import cut
+from equipoise.analysis.figures import spoken
+from equipoise.analysis.render import csv_files, report_json, sections, svg_files
+from equipoise.analysis.report import Report, analyse
+from equipoise.ledger.store import Store
+from equipoise.registry.page import NamedSection, write_site
+from equipoise.registry.record import Record
+from equipoise.study.study import Study
+
+
+def report_of(study: Study, store: Store, seed: int, *, by_arm: bool = True) -> Report:
+    """The report of the first cut of a ledger: all that it holds now."""
+    return analyse(study, cut(store.events(), 1, store.head()), seed, by_arm=by_arm)
+
+
+def write_files(report: Report, folder: Path) -> list[Path]:
+    """Writes the tables, the figures and the numbers; their paths."""
+    mark = "" if report.source.mode == "live" else "SIMULATED-"
+    texts: Mapping[str, str] = {
+        **{f"tables/{name}": text for name, text in csv_files(report).items()},
+        **{f"figures/{name}": str(markup) for name, markup in svg_files(report).items()},
+        f"{mark}report.json": report_json(report) + "\n",
+    }
+    written = []
+    for name, text in texts.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside = path.with_name(f".{path.name}.part")
+        beside.write_text(text, encoding="utf-8")
+        beside.replace(path)
+        written.append(path)
+    return written
+
+
+def write_page(report: Report, record: Record, folder: Path) -> Path:
+    """Writes the page of the trial with its results; its path."""
+    parts = [
+        NamedSection(id=part.id, title=part.title, purpose=part.purpose, html=part.html)
+        for part in sections(report)
+    ]
+    return write_site(folder, record, banner=report.source.banner or None, sections=parts)
+
+
+def headlines(report: Report) -> str:
+    """The primary analysis of each estimand in one sentence."""
+    return "\n".join(
+        f"{estimate.variable}. {spoken(estimate.analyses[0], estimate.ratio)}"
+        for estimate in report.estimates
+        if estimate.analyses
+    )
