@@ -10,8 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-import msgspec
-
+from equipoise.study.parts import written
 from equipoise.study.study import Study
 
 NOTHING = object()
@@ -41,7 +40,7 @@ def compare(before: Study, after: Study) -> tuple[Difference, ...]:
 
 def _tree(study: Study) -> Any:
     """The definition with each rule as its canonical text."""
-    tree = msgspec.to_builtins(study.definition)
+    tree = written(study.definition)
     for path, expression in study.expressions.items():
         part = tree
         *parts, name = path.split(".")

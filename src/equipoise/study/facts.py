@@ -8,9 +8,11 @@ cannot have touched.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from equipoise.rules.evaluate import evaluate
 from equipoise.rules.values import ABSENT, Missing, Value
@@ -19,8 +21,7 @@ if TYPE_CHECKING:
     from equipoise.study.study import Study
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
+class Record(Struct, frozen=True, kw_only=True):
     """One record of a form: of an encounter, or a row of a log (`repeat`); `date` is when it holds.
 
     sequence: the ledger's number of the event that it came from, 0 while it is only proposed.
@@ -39,20 +40,19 @@ class Record:
         return self.repeat or self.encounter
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
+class Facts(Struct, frozen=True, kw_only=True):
     """The case of `rules` for one participant of a study.
 
     forms: the records of each form in order of date, then of entry.  closed: the logs that are complete.
     names: context names that are known (dates, the arm).  own: the record that is being entered.
     """
 
-    study: Study = field(repr=False)
+    study: Study
     forms: Mapping[str, tuple[Record, ...]] = field(default_factory=dict)
     closed: frozenset[str] = frozenset()
     names: Mapping[str, Value | Missing] = field(default_factory=dict)
     own: Record | None = None
-    derived: dict[str, Value | Missing] = field(default_factory=dict, compare=False, repr=False)
+    derived: dict[str, Value | Missing] = field(default_factory=dict)
 
     @classmethod
     def empty(cls, study: Study) -> Facts:

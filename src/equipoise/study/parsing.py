@@ -55,10 +55,10 @@ class FormParser:
 
         The last answer is kept: what is decided on is folded right afterwards, with the same entries.
         """
-        if self.recent and self.recent[0][0] is given and self.recent[0][1] is earlier:
+        if self.recent and self.recent[0][1] is earlier and self.recent[0][0] == given:
             return self.recent[0][2]
         parsed = self._parsed(given, earlier)
-        self.recent[:] = [(given, earlier, parsed)]
+        self.recent[:] = [(dict(given), earlier, parsed)]
         return parsed
 
     def _parsed(

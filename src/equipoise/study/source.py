@@ -9,8 +9,10 @@ files is an error that points at both.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -27,22 +29,22 @@ LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 @dataclass(frozen=True, slots=True)
 class ScalarPlace(Place):
-    """The place of a scalar that covers several lines, each of which may begin in its own column."""
+    """The place of a scalar that covers several lines: for each line the offset at which it begins in the
+    text, and the column at which it begins in the file."""
 
+    begins: tuple[int, ...] = ()
     columns: tuple[int, ...] = ()
 
     def moved(self, text: str, offset: int) -> Place:
         """The place of the character `text[offset]`, when `text` begins here."""
-        before = text[:offset]
-        line = before.count("\n")
-        inside = offset - (before.rfind("\n") + 1)
-        return Place(self.file, self.line + line, self.columns[line] + inside)
+        line = bisect_right(self.begins, offset) - 1
+        return Place(self.file, self.line + line, self.columns[line] + offset - self.begins[line])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """The tree of a folder. `places` gives the place of each value by its dotted path, `keys` that of its
-    key, `texts` the text of a scalar over several lines with its line breaks kept."""
+    key, `texts` the text of a scalar over several lines, each without its indentation."""
 
     tree: dict[str, Any] = field(default_factory=dict)
     places: dict[str, Place] = field(default_factory=dict)
@@ -205,10 +207,14 @@ class _Reader:
         lines, first = raw.split("\n"), start.column
         if node.style in ("|", ">"):  # the header line holds only the indicator
             lines, start, first = lines[1:], Place(start.file, start.line + 1, 1), 1
-        text = "\n".join(line.strip() for line in lines)
-        if "\n" not in raw or text.split() != node.value.split():
-            return
         columns = [len(line) - len(line.lstrip()) + 1 for line in lines]
         columns[0] += first - 1
+        lines = [line.strip() for line in lines]
+        text = ("\n" if node.style == "|" else " ").join(lines)
+        if "\n" not in raw or text.split() != node.value.split():
+            return
+        begins = list(accumulate((len(line) + 1 for line in lines[:-1]), initial=0))
         self.source.texts[path] = text
-        self.source.places[path] = ScalarPlace(start.file, start.line, columns[0], tuple(columns))
+        self.source.places[path] = ScalarPlace(
+            start.file, start.line, columns[0], tuple(begins), tuple(columns)
+        )

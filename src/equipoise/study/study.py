@@ -13,8 +13,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import msgspec
-
 from equipoise.rules.check import Expression
 from equipoise.rules.explain import explain
 from equipoise.rules.printer import to_data
@@ -27,6 +25,7 @@ from equipoise.study.facts import Record
 from equipoise.study.model import Decision, Definition, Encounter, Form
 from equipoise.study.order import ordered
 from equipoise.study.parsing import FormParser
+from equipoise.study.parts import written
 from equipoise.study.sites import SITES, Site, pattern_of
 from equipoise.study.source import Source
 
@@ -226,7 +225,7 @@ def _checks(definition: Definition, compiled: Compiled, name: str) -> list[Compi
 
 def canonical(definition: Definition, expressions: Mapping[str, Expression]) -> bytes:
     """The bytes that the digest covers: JSON with sorted keys, each rule as its tree."""
-    tree = msgspec.to_builtins(definition)
+    tree = written(definition)
     for path, expression in expressions.items():
         part, _, name = path.rpartition(".")
         _at(tree, part)[name] = to_data(expression.node)
