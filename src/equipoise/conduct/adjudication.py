@@ -6,8 +6,9 @@ names neither arm nor drug.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from equipoise.conduct.command import Command, Context, Decision
 from equipoise.conduct.errors import refuse

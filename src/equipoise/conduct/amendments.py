@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from equipoise.conduct.command import Command, Context, Decision
 from equipoise.conduct.errors import refuse
 from equipoise.conduct.state import TrialState, put
 
 if TYPE_CHECKING:
-    from equipoise.study.study import Study
-
     from equipoise.ledger.entry import Event
+    from equipoise.study.study import Study
 
 
 def activate_amendment(context: Context, command: Command) -> Decision:

@@ -8,8 +8,9 @@ guessed and the assessor has not learnt it: the guess closes the score. Totals a
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from equipoise.conduct.acts import day_of, happened, of_act, truth
 from equipoise.conduct.command import Command, Context, Decision, Refusal
@@ -48,7 +49,7 @@ def submit_assessment(context: Context, command: Command) -> Decision:
     data = {
         "form": plan.form,
         "number": str(earlier.number if earlier else len(own) + 1),
-        "values": dict(command.data["values"]),
+        "values": command.data["values"],
         "blinded": blinded,
         "assessor": command.actor,
     }

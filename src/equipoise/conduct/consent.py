@@ -6,9 +6,10 @@ No act of the trial may precede consent; facts of the past may.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from equipoise.conduct.command import Command, Context, Decision, Refusal
 from equipoise.conduct.errors import refuse

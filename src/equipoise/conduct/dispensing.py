@@ -7,9 +7,10 @@ times the days. A return is a fact and is never refused for being wrong.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from equipoise.conduct.acts import (
     Barrier,

@@ -3,8 +3,9 @@ death are distinct; stopping the drug keeps every visit. A transfer keeps number
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from equipoise.conduct.command import Command, Context, Decision
 from equipoise.conduct.errors import refuse

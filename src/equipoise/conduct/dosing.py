@@ -8,8 +8,10 @@ the system is recorded, with a deviation for each reason that would have refused
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from equipoise.conduct import holds, intake
 from equipoise.conduct.acts import (

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from equipoise.conduct.judgement import Finding, judge_criteria
+from msgspec.structs import replace
 
 from equipoise.conduct.command import Command, Context, Decision, Refusal
 from equipoise.conduct.consent import check_consented
 from equipoise.conduct.errors import refuse
+from equipoise.conduct.judgement import Finding, judge_criteria
 from equipoise.conduct.state import ParticipantState, put
 
 if TYPE_CHECKING:
-    from equipoise.study.study import Study
-
     from equipoise.ledger.entry import Event
+    from equipoise.study.study import Study
 
 MOMENTS = ("screening", "randomisation")
 

@@ -9,9 +9,10 @@ future) is checked here once.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from equipoise.conduct import (
     adjudication,

@@ -8,9 +8,10 @@ and changes neither arm nor stratum.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from equipoise.conduct import deviations, dosing
 from equipoise.conduct.command import Command, Context, Decision, Refusal

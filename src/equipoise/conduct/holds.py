@@ -4,8 +4,9 @@ its reason. Stopping the drug changes nothing in the calendar: every visit stays
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from equipoise.conduct.acts import Barrier, alarm, barred, day_of, seen
 from equipoise.conduct.command import Command, Context, Decision, Refusal

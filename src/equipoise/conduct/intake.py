@@ -7,10 +7,12 @@ A companion is timed from the actual intake of the other drug, not from the plan
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from equipoise.conduct.acts import (
     WEEKDAYS,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from equipoise.conduct.command import Command, Context, Decision
 from equipoise.conduct.decisions import undecided

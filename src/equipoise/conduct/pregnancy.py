@@ -7,8 +7,9 @@ after the participant's part has ended.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from equipoise.conduct import dosing
 from equipoise.conduct.acts import filed, seen, time_of, unreadable

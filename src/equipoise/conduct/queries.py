@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from equipoise.blinding import sealed_record
 from equipoise.conduct.command import Command, Context, Decision

@@ -8,9 +8,10 @@ not refused.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from equipoise.allocation import allocate, allocation_data, counted, stratum_name
 from equipoise.conduct import deviations

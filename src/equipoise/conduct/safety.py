@@ -8,8 +8,9 @@ never expected unless somebody says so with a reason.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from equipoise.conduct import dosing
 from equipoise.conduct.acts import TRUTH, deviate, filed, seen, time_of, truth, unreadable
@@ -82,7 +83,7 @@ def update_adverse_event(context: Context, command: Command) -> Decision:
 
 
 def assess_adverse_event(context: Context, command: Command) -> Decision:
-    """The sponsor's judgement. data: event, causality, sponsor_aware, expected? (with a reason against the document)."""
+    """The sponsor's judgement. data: event, causality, sponsor_aware, expected? (a reason if not as listed)."""
     event = _known(context, command)
     if isinstance(event, Refusal):
         return event

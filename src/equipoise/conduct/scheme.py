@@ -6,9 +6,8 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from equipoise.conduct.judgement import strata
-
 from equipoise.allocation import Minimisation, PermutedBlocks, Scheme
+from equipoise.conduct.judgement import strata
 from equipoise.rules import Missing
 
 if TYPE_CHECKING:

@@ -5,9 +5,10 @@ The ledger's first event commits to the sealed seed and block sizes before anybo
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from equipoise.allocation import Tallies
 from equipoise.conduct.command import Command, Context, Decision

@@ -3,22 +3,25 @@
 `decide` and `evolve` touch only those two. The trial's part holds counters, never lists of participants, so
 that a trial of ten thousand costs per command what a trial of ten costs. The participant's part holds
 `facts`, what the rules read, beside what only the engine needs.
+
+The parts are `msgspec` structures, which are as frozen as a dataclass and are copied ten times as fast: a whole
+trial copies them a hundred thousand times.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
+from msgspec import Struct, field
+
 from equipoise.study.facts import Facts
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SiteState:
+class SiteState(Struct, frozen=True, kw_only=True):
     """A site: when it was approved, how many it screened and randomised, under which study digest it
     works."""
 
@@ -30,8 +33,7 @@ class SiteState:
     digest: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TrialState:
+class TrialState(Struct, frozen=True, kw_only=True):
     """The trial as a whole. `delegations` are held now, `delegated` were ever held; `tallies` is what the
     allocation scheme needs of the past."""
 
@@ -51,8 +53,7 @@ class TrialState:
     unblinded: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Query:
+class Query(Struct, frozen=True, kw_only=True):
     """A question about recorded data; `state` is open, answered or closed."""
 
     id: str
@@ -63,8 +64,7 @@ class Query:
     encounter: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Prescription:
+class Prescription(Struct, frozen=True, kw_only=True):
     """What was prescribed, and how much of it has been dispensed, returned and taken since (as entered)."""
 
     id: str
@@ -79,8 +79,7 @@ class Prescription:
     returned: Decimal = Decimal(0)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Assessment:
+class Assessment(Struct, frozen=True, kw_only=True):
     """A signed assessment, or one that a substitute made unblinded."""
 
     id: str
@@ -93,8 +92,7 @@ class Assessment:
     flagged: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AdverseEvent:
+class AdverseEvent(Struct, frozen=True, kw_only=True):
     """The current state of one adverse event; times are UTC texts, `versions` counts its reports."""
 
     id: str
@@ -114,8 +112,7 @@ class AdverseEvent:
     versions: int = 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pregnancy:
+class Pregnancy(Struct, frozen=True, kw_only=True):
     """A pregnancy of a participant or of a partner, followed to its outcome."""
 
     id: str
@@ -126,8 +123,7 @@ class Pregnancy:
     submitted: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ParticipantState:
+class ParticipantState(Struct, frozen=True, kw_only=True):
     """One attempt of one person in the trial.
 
     status: screening, failed, randomised, ended. `seen_by` names the people who treated the participant or
@@ -172,8 +168,7 @@ class ParticipantState:
     ended: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class State:
+class State(Struct, frozen=True, kw_only=True):
     """What a command is decided on: the trial and, where the command names one, a participant."""
 
     trial: TrialState = field(default_factory=TrialState)

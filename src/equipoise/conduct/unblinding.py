@@ -6,8 +6,9 @@ that participant blind, and what they scored since is flagged.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from equipoise.conduct.acts import day_of, seen
 from equipoise.conduct.command import Command, Context, Decision

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from equipoise.rules.evaluate import evaluate
 
@@ -194,8 +193,8 @@ def test_an_unknown_need_of_a_companion_is_refused() -> None:
 
 
 def test_a_companion_without_a_dose_is_refused() -> None:
-    study = drugs(("dose: {base: 5 mg, reference: Protocol 6.6}",
-                   "dose: {exceptions: {old: {when: 'person.age >= 90', give: 5 mg, reference: P}}, decision: minors}"))  # fmt: skip
+    rule = "{exceptions: {old: {when: 'person.age >= 90', give: 5 mg, reference: P}}, decision: minors}"
+    study = drugs(("dose: {base: 5 mg, reference: Protocol 6.6}", f"dose: {rule}"))
     here = clinic(study=study)
     assert here.no("prescribe", **USUAL).code == "DOSE-012"
 
