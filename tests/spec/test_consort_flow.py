@@ -171,7 +171,7 @@ def test_the_figure_says_every_number_in_words_and_uses_classes_alone() -> None:
     found = flow([screened("1"), screened("2", "E1")], [participant("1")], [analysed("1")], {}, ("new",))
     figure = flow_figure(found, {"new": "New <ointment>"}, {"E1": "Exclusion 1: pain"})
     drawn = str(svg(figure, LIVE))
-    assert "Assessed for eligibility (n = 2)" in drawn and "Exclusion 1: pain: 1" in drawn
+    assert "Assessed for eligibility (n\u00a0=\u00a02)" in drawn and "Exclusion 1: pain: 1" in drawn
     assert "2 persons were assessed for eligibility, 1 were excluded and 1 were randomised." in drawn
     assert "New &lt;ointment&gt;" in drawn and "<ointment>" not in drawn
     assert 'role="img"' in drawn and "<title" in drawn and "<desc" in drawn

@@ -28,7 +28,8 @@ def baseline(
         rows = [row for row, name in zip(rows, order, strict=True) if name != "BRTHDTC"]
     for factor, stratum in study.definition.allocation.strata.items():
         levels = {row.factors.get(factor, "") for row in data.participants} - set(stratum.levels) - {""}
-        codes = {level: level_label(level) for level in (*stratum.levels, *sorted(levels))}
+        named = stratum_codes(study, stratum.rule)
+        codes = {level: named.get(level, level_label(level)) for level in (*stratum.levels, *sorted(levels))}
         values = {row.subject: row.factors.get(factor) for row in data.participants}
         rows.append(categorical(f"stratum-{factor}", f"Stratum: {stratum.label}", codes, values, groups))
     if where is not None:
@@ -60,6 +61,13 @@ def one(
     if key == "AGE":
         return continuous(key, "Age at randomisation", "years", 0, numbers, groups)
     return continuous(key, part.label, part.unit or "", part.decimals, numbers, groups)
+
+
+def stratum_codes(study: Study, rule: str) -> Mapping[str, str]:
+    """The labels of a coded item, when the rule of the stratum is that item and nothing else."""
+    form, _, item = rule.strip().partition(".")
+    part = study.definition.forms[form].items.get(item) if form in study.definition.forms else None
+    return study.codes(form, item) if part is not None and part.type == "code" else {}
 
 
 def level_label(level: str) -> str:

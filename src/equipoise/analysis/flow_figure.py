@@ -4,14 +4,14 @@ right."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
 from equipoise.analysis.consort import POOLED, Branch, Flow, Reason, total
 from equipoise.analysis.svg import Figure, label, path, tag, wrapped
 
-COLUMN, GAP, PAD, LINE, SIZE = 296, 28, 12, 18, 13
+COLUMN, GAP, PAD, LINE, SIZE = 340, 28, 12, 18, 13
 MOST = 6
 
 
@@ -38,8 +38,12 @@ class Box:
         return self.x + self.width / 2
 
 
-def flow_figure(flow: Flow, arms: Mapping[str, str], criteria: Mapping[str, str]) -> Figure:
-    """The figure of a flow. `arms` gives labels by arm, `criteria` words by criterion."""
+def flow_figure(
+    flow: Flow, arms: Mapping[str, str], criteria: Mapping[str, str], causes: Mapping[str, str] | None = None
+) -> Figure:
+    """The figure of a flow: labels by arm, words by criterion, and words by cause of a stop where it is a
+    code."""
+    flow = spelt(flow, causes or {})
     columns = max(1, len(flow.branches))
     width = max(2, columns) * (COLUMN + GAP) - GAP + 2
     centre = width / 2
@@ -58,6 +62,19 @@ def flow_figure(flow: Flow, arms: Mapping[str, str], criteria: Mapping[str, str]
         body=Markup("").join([*parts, *levels]),
         caption="Flow of participants (CONSORT 2025).",
     )
+
+
+def spelt(flow: Flow, causes: Mapping[str, str]) -> Flow:
+    """The flow with the words of the causes that are codes."""
+
+    def told(found: Sequence[Reason]) -> tuple[Reason, ...]:
+        return tuple(replace(each, text=causes.get(each.text, each.text)) for each in found)
+
+    branches = (
+        replace(each, stopped=told(each.stopped), not_received=told(each.not_received))
+        for each in flow.branches
+    )
+    return replace(flow, branches=tuple(branches))
 
 
 def again(flow: Flow) -> list[str]:
@@ -163,7 +180,13 @@ def analysis_lines(branch: Branch, arms: Mapping[str, str]) -> list[str]:
 
 def reasons(found: Sequence[Reason]) -> list[str]:
     """The reasons, indented, in words: identifiers lose their underscores."""
-    return [f"    {each.text.replace('_', ' ').capitalize()}: {each.count}" for each in found]
+    return [f"    {worded(each.text)}: {each.count}" for each in found]
+
+
+def worded(text: str) -> str:
+    """An identifier or words, with a capital first letter and without underscores."""
+    words = text.replace("_", " ")
+    return words[:1].upper() + words[1:]
 
 
 def box(each: Box) -> Markup:

@@ -12,6 +12,7 @@ from equipoise.analysis.results import Analysis, Contrast, Group
 from equipoise.analysis.rows import Deviation
 from equipoise.analysis.summaries import Characteristic, Harm, Harms, Mean, Spread
 from equipoise.analysis.tables import Row, Table
+from equipoise.conduct.errors import CATALOGUE
 
 if TYPE_CHECKING:
     from equipoise.study.model import Decision
@@ -211,7 +212,7 @@ def harm_block(title: str, rows: Sequence[Harm], found: Harms, arms: Sequence[st
 def harm_row(each: Harm, found: Harms, arms: Sequence[str], level: int) -> Row:
     """`12 (19.7%); 15`."""
     cells = (f"{count_percent(each.people[arm], found.at_risk[arm])}; {each.events[arm]}" for arm in arms)
-    return Row(head=each.term, cells=tuple(cells), level=level, strong=level == 0)
+    return Row(head=each.term[:1].upper() + each.term[1:], cells=tuple(cells), level=level, strong=level == 0)
 
 
 def deviation_table(
@@ -227,7 +228,7 @@ def deviation_table(
         for code, _ in sorted(counts.items(), key=lambda each: (-each[1], each[0])):
             these = [row for row in mine if row.code == code]
             cells = tuple(deviation_cell(these, arm, arm_of) for arm in arms)
-            lines.append(Row(head=code, cells=cells, level=1))
+            lines.append(Row(head=kind_of(code), cells=cells, level=1))
     if not lines:
         lines.append(Row(head="None recorded", cells=("0",) * len(arms)))
     return Table(
@@ -238,6 +239,12 @@ def deviation_table(
         arms=colours(arms, arms),
         rows=tuple(lines),
     )
+
+
+def kind_of(code: str) -> str:
+    """A deviation's code with the catalogue's words, which name no participant."""
+    words = CATALOGUE.get(code, ("",))[0]
+    return f"{code}: {words}" if words else code
 
 
 def deviation_cell(rows: Sequence[Deviation], arm: str, arm_of: Mapping[str, str]) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
@@ -30,6 +30,11 @@ from equipoise.analysis.report import Report
 from equipoise.analysis.serial import report_data
 from equipoise.analysis.svg import Figure, figure_html, svg
 from equipoise.analysis.tables import Table, table_csv, table_html
+
+if TYPE_CHECKING:
+    from equipoise.study.study import Study
+
+LONGEST = 56
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,11 +82,8 @@ def means_of(report: Report) -> Table:
 
 def figures(report: Report) -> dict[str, Figure]:
     """Every figure of a report, by identifier: the flow, responders, means, survival curves."""
-    criteria = {key: f"{each.number}: {each.text}" for key, each in report.study.definition.criteria.items()}
-    shortened = {
-        key: words if len(words) <= 60 else words[:57].rstrip(" ,;:") + "…" for key, words in criteria.items()
-    }
-    made = [flow_figure(report.flow, report.labels, shortened)]
+    study = report.study
+    made = [flow_figure(report.flow, report.labels, criterion_labels(study), cause_labels(study))]
     made += [
         responders_figure(each.analyses[0], report.labels, each.label)
         for each in report.estimates[:1]
@@ -95,6 +97,30 @@ def figures(report: Report) -> dict[str, Figure]:
             figure = survival_figure(each.curves, report.labels, each.label, each.day, report.arms)
             made.append(figure if place == 0 else renamed(figure, f"survival-{each.name}"))
     return {each.id: each for each in made}
+
+
+def criterion_labels(study: Study) -> dict[str, str]:
+    """By criterion, `Inclusion 5: ` and its first words."""
+    found = {}
+    for key, each in study.definition.criteria.items():
+        kind = each.category.capitalize()
+        number = each.number if each.number.lower().startswith(each.category) else f"{kind} {each.number}"
+        words = (
+            each.text
+            if len(each.text) <= LONGEST
+            else each.text[:LONGEST].rpartition(" ")[0].rstrip(" ,;:(") + "…"
+        )
+        found[key] = f"{number}: {words}"
+    return found
+
+
+def cause_labels(study: Study) -> dict[str, str]:
+    """The words of the codes of every item named `cause`, the first form winning."""
+    found: dict[str, str] = {}
+    for form_id, form in study.definition.forms.items():
+        if "cause" in form.items and form.items["cause"].type == "code":
+            found = {**study.codes(form_id, "cause"), **found}
+    return found
 
 
 def renamed(figure: Figure, name: str) -> Figure:

@@ -42,9 +42,12 @@ def text_width(text: str, size: float) -> float:
 
 
 def wrapped(text: str, width: float, size: float) -> list[str]:
-    """The words of a text in lines that fit the width."""
+    """The words of a text in lines that fit the width; `(n = 12)` and what a no-break space joins stay
+    together."""
     lines: list[str] = []
-    for word in text.split():
+    for word in text.replace("(n = ", "(n\u00a0=\u00a0").split(" "):
+        if not word:
+            continue
         longer = f"{lines[-1]} {word}" if lines else word
         if lines and text_width(longer, size) <= width:
             lines[-1] = longer
