@@ -89,7 +89,7 @@ def _faults(
     study, participant, day = context.study, context.participant, day_of(taken)
     if participant.arm is None or participant.randomised_on is None or day < participant.randomised_on:
         yield "TAKE-013", f"`{regimen}` was taken before randomisation"
-    elif regimen not in regimens_of(study, participant):
+    elif regimen not in regimens_of(study, participant.arm):
         yield "TAKE-002", f"`{regimen}` was taken, which is no regimen of the arm"
     if order is None:
         yield "TAKE-001", f"`{regimen}` was taken without a prescription"

@@ -22,11 +22,9 @@ if TYPE_CHECKING:
 NOT_CONFIRMED = "not_confirmed"
 
 
-def regimens_of(study: Study, participant: ParticipantState) -> frozenset[str]:
-    """The regimens of the participant's arm, companions included; none before allocation."""
-    if participant.arm is None:
-        return frozenset()
-    own = study.definition.arms[participant.arm].regimens
+def regimens_of(study: Study, arm: str) -> frozenset[str]:
+    """The regimens of an arm, companions included."""
+    own = study.definition.arms[arm].regimens
     return frozenset(own).union(*(study.definition.regimens[regimen].companions for regimen in own))
 
 
@@ -68,7 +66,7 @@ def standing(context: Context, regimen: str, day: date) -> Iterator[Barrier]:
         yield Barrier(code="DOSE-001", fault="the participant is not randomised")
     elif day < participant.randomised_on:
         yield Barrier(code="DOSE-001", fault=f"{day} precedes randomisation on {participant.randomised_on}")
-    elif regimen not in regimens_of(study, participant):
+    elif regimen not in regimens_of(study, participant.arm):
         yield Barrier(code="DOSE-002", fault=f"`{regimen}` is no regimen of the arm `{participant.arm}`")
     if participant.withdrawn:
         scopes = ", ".join(sorted(participant.withdrawn))

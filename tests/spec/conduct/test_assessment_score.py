@@ -119,8 +119,8 @@ def test_whether_it_was_blind_must_be_said() -> None:
 def test_a_score_belongs_to_a_planned_encounter_and_to_the_form() -> None:
     assert refused(clinic(), "nowhere").code == "ASSE-001"
     assert refused(clinic(), "extra", form="body").code == "ASSE-014"
-    none = drugs(("assessment: {form: score", "#"), ("    variable: {label: Half, endpoint: binary, score: score.total,",
-                 "    variable: {label: Half, endpoint: binary,"))  # fmt: skip
+    score = "endpoint: binary, score: score.total,"
+    none = drugs(("assessment: {form: score", "#"), (score, "endpoint: binary,"))
     here = clinic(None, study=none)
     assert here.no("submit_assessment", encounter="extra", values={}, blinded="true").code == "ASSE-014"
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from .treated import Clinic, clinic
+from .treated import FOLDER, Clinic, clinic, drugs
 
 REPORT: dict[str, Any] = {
     "event": "AE1",
@@ -56,8 +56,8 @@ def test_a_participant_in_screening_can_have_an_event() -> None:
 def test_only_what_cannot_be_is_refused() -> None:
     here = clinic()
     for change in (
-        {"grade": "6"}, {"grade": None}, {"serious": "maybe"}, {"serious": ["x"]}, {"criteria": ["bad"]}, {"outcome": "fine"},
-        {"term": ""}, {"onset": ""}, {"onset": "2026-03-03"}, {"onset": "2026-13"},
+        {"grade": "6"}, {"grade": None}, {"serious": "maybe"}, {"serious": ["x"]}, {"criteria": ["bad"]},
+        {"outcome": "fine"}, {"term": ""}, {"onset": ""}, {"onset": "2026-03-03"}, {"onset": "2026-13"},
     ):  # fmt: skip
         assert here.no("report_adverse_event", **{**REPORT, **change}).code == "SAFE-003"
     assert here.no("report_adverse_event", **{**REPORT, "event": ""}).code == "COND-010"
@@ -180,3 +180,13 @@ def test_another_view_of_expectedness_needs_a_reason_and_stays() -> None:
     assert here.state.adverse_events["AE1"].expected == {"alphadrug": "false"}
     judged(here, expected={"alphadrug": "true"})
     assert here.state.adverse_events["AE1"].expected == {"alphadrug": "true"}
+
+
+def test_a_study_without_a_log_of_adverse_events_keeps_the_events() -> None:
+    text = (FOLDER / "study.yaml").read_text(encoding="utf-8")
+    clocks = text[text.index("  clocks:\n") : text.index("  reference_information:\n")]
+    study = drugs(("    kind: log\n    act: adverse_event\n", "    kind: log\n"), (clocks, ""))
+    here = reported(clinic(study=study))
+    judged(here)
+    assert here.state.adverse_events["AE1"].sponsor_aware == AWARE
+    assert here.state.facts.records("adverse_event") == ()
