@@ -5,6 +5,7 @@ Every file is written whole or not at all, and every one from practice or simula
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from equipoise.analysis.cut import cut
 from equipoise.analysis.figures import spoken
 from equipoise.analysis.render import csv_files, report_json, sections, svg_files
 from equipoise.analysis.report import Report, analyse
+from equipoise.exchange.ctgov import fill_results
+from equipoise.exchange.report import results_of
 from equipoise.ledger.store import Store
 from equipoise.registry.page import NamedSection, write_site
 from equipoise.registry.record import Record
@@ -33,22 +36,30 @@ def write_files(report: Report, folder: Path) -> list[Path]:
     }
     written = []
     for name, text in texts.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        beside = path.with_name(f".{path.name}.part")
-        beside.write_text(text, encoding="utf-8")
-        beside.replace(path)
-        written.append(path)
+        _write(folder / name, text)
+        written.append(folder / name)
     return written
 
 
+def _write(path: Path, text: str) -> None:
+    """Writes a neighbour first and moves it over, so that a reader sees the old file or the new one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.part")
+    beside.write_text(text, encoding="utf-8")
+    beside.replace(path)
+
+
 def write_page(report: Report, record: Record, folder: Path) -> Path:
-    """Writes the page of the trial with its results; its path."""
+    """Writes the page of the trial, its record filled with the results; its path. Needs a report by arm."""
     parts = [
         NamedSection(id=part.id, title=part.title, purpose=part.purpose, html=part.html)
         for part in sections(report)
     ]
-    return write_site(folder, record, banner=report.source.banner or None, sections=parts)
+    filled = fill_results(record, results_of(report))
+    mark = "" if report.source.mode == "live" else "SIMULATED-"
+    text = json.dumps(filled.raw, ensure_ascii=False, indent=2) + "\n"
+    _write(folder / f"{mark}record.json", text)
+    return write_site(folder, filled, banner=report.source.banner or None, sections=parts)
 
 
 def headlines(report: Report) -> str:

@@ -1,0 +1,211 @@
+"""From the report of an analysis to the results of a registry record.
+
+The numbers are those of the report, written with the digits that its tables show. What a registry's results
+section cannot hold (the flow diagram, the course over time, the decisions) goes to the page as sections of its
+own; nothing is analysed here.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+
+from equipoise.analysis.consort import POOLED, Branch, Reason
+from equipoise.analysis.estimates import Estimate
+from equipoise.analysis.numbers import fixed, p_value
+from equipoise.analysis.populations import safety
+from equipoise.analysis.report import Report
+from equipoise.analysis.results import Analysis, Contrast, Group
+from equipoise.analysis.rows import AdverseEvent, Participant
+from equipoise.analysis.summaries import Characteristic, Spread
+from equipoise.exchange.errors import exchange_error
+from equipoise.exchange.results import (
+    Baseline,
+    BaselineCount,
+    BaselineValue,
+    CountRow,
+    Counts,
+    EventRow,
+    FlowPeriod,
+    OutcomeAnalysis,
+    OutcomeResult,
+    OutcomeRow,
+    ResultGroup,
+    Results,
+    SafetyResult,
+    Value,
+)
+
+NOT_COMPARED = Value(value="NA", comment="This group is not part of the comparison.")
+
+
+def results_of(report: Report) -> Results:
+    """The results section of a report by arm. Raises EXCH-004 for a pooled report, which has no groups."""
+    if not report.by_arm:
+        raise exchange_error("EXCH-004", "results", "the arms, since the report is pooled")
+    arms = report.study.definition.arms
+    return Results(
+        groups=tuple(
+            ResultGroup(title=arms[name].label, description=arms[name].description) for name in report.arms
+        ),
+        flow=(_flow(report),),
+        baseline=Baseline(
+            participants=tuple(report.sizes[arm] for arm in report.arms),
+            measures=tuple(_measure(each, report) for each in report.baseline),
+            population="All randomised participants",
+        ),
+        outcomes=tuple(_outcome(each, report) for each in report.estimates if each.analyses),
+        safety=_safety(report),
+        limitations=_limitations(report),
+        banner=report.source.banner or None,
+    )
+
+
+def _flow(report: Report) -> FlowPeriod:
+    branches = {branch.arm: branch for branch in report.flow.branches}
+    found = [branches[arm] for arm in report.arms]
+    reasons = _reasons(found, lambda branch: branch.left)
+    lost = [sum(row.counts[place] for row in reasons) for place in range(len(found))]
+    return FlowPeriod(
+        title="Overall study",
+        started=tuple(branch.allocated for branch in found),
+        completed=tuple(branch.allocated - gone for branch, gone in zip(found, lost, strict=True)),
+        milestones=(
+            CountRow(title="Received allocated treatment", counts=tuple(each.received for each in found)),
+            CountRow(title="In the primary analysis", counts=tuple(each.analysed for each in found)),
+        ),
+        reasons=reasons,
+    )
+
+
+def _reasons(branches: Iterable[Branch], of: Callable[[Branch], tuple[Reason, ...]]) -> tuple[CountRow, ...]:
+    """One row a reason, over all arms, in the order in which the reasons first come up."""
+    by_arm = [{reason.text: reason.count for reason in of(branch)} for branch in branches]
+    titles = dict.fromkeys(title for counts in by_arm for title in counts)
+    return tuple(
+        CountRow(title=title, counts=tuple(counts.get(title, 0) for counts in by_arm)) for title in titles
+    )
+
+
+def _measure(each: Characteristic, report: Report) -> BaselineCount | BaselineValue:
+    if each.spreads is not None:
+        columns = (*report.arms, POOLED)
+        return BaselineValue(
+            title=each.label,
+            param="MEAN",
+            dispersion="STANDARD_DEVIATION",
+            unit=each.unit or "units",
+            values=tuple(_mean(each.spreads[name], each.decimals) for name in columns),
+        )
+    counts, missing = each.counts or {}, each.missing or {}
+    rows = [
+        CountRow(title=label, counts=tuple(counts[arm].get(code, 0) for arm in report.arms))
+        for code, label in (each.codes or {}).items()
+    ]
+    if any(missing.get(arm, 0) for arm in report.arms):
+        rows.append(CountRow(title="Missing", counts=tuple(missing.get(arm, 0) for arm in report.arms)))
+    return BaselineCount(title=each.label, categories=tuple(rows))
+
+
+def _mean(one: Spread, decimals: int) -> Value:
+    if not one.observed:
+        return Value(value="NA", comment="No value was observed.")
+    missing = f"{one.missing} missing" if one.missing else ""
+    spread = "" if math.isnan(one.sd) else fixed(one.sd, decimals + 1)
+    return Value(value=fixed(one.mean, decimals + 1), spread=spread, comment=missing)
+
+
+def _outcome(each: Estimate, report: Report) -> OutcomeResult:
+    primary = each.analyses[0]
+    groups = {group.arm: group for group in primary.groups}
+    values = tuple(_value(groups[arm], each) if arm in groups else NOT_COMPARED for arm in report.arms)
+    return OutcomeResult(
+        kind="PRIMARY" if each is report.estimates[0] else "SECONDARY",
+        title=each.variable,
+        description=each.objective,
+        time_frame=f"{each.day} days from randomisation",
+        param="COUNT_OF_PARTICIPANTS" if each.ratio else "NUMBER",
+        unit="Participants" if each.ratio else "percentage of participants",
+        analysed=tuple(groups[arm].analysed if arm in groups else 0 for arm in report.arms),
+        population=f"{primary.label}. {'; '.join(primary.notes)}".strip(),
+        rows=(OutcomeRow(values=values),),
+        analyses=tuple(
+            _analysis(one, contrast, each.ratio, report)
+            for one in each.analyses
+            for contrast in one.contrasts
+        ),
+    )
+
+
+def _value(group: Group, each: Estimate) -> Value:
+    if not each.ratio:
+        comment = f"{group.missing} values were missing" if group.missing else ""
+        return Value(value=fixed(100 * group.proportion, 1), comment=comment)
+    median = "not reached" if group.median is None else f"{group.median} days"
+    return Value(value=fixed(group.responders, 0), comment=f"Median time: {median}")
+
+
+def _analysis(one: Analysis, contrast: Contrast, ratio: bool, report: Report) -> OutcomeAnalysis:
+    scale, decimals = (1, 2) if ratio else (100, 1)
+    imputed = f", pooled over {one.imputations} imputations" if one.imputations else ""
+    return OutcomeAnalysis(
+        method=one.method,
+        groups=(report.arms.index(contrast.arm), report.arms.index(contrast.reference)),
+        estimate_name="Hazard Ratio (HR)" if ratio else "Risk Difference (RD)",
+        estimate=fixed(scale * contrast.estimate, decimals),
+        level=fixed(100 * contrast.confidence, 0),
+        lower=fixed(scale * contrast.lower, decimals),
+        upper=fixed(scale * contrast.upper, decimals),
+        p_value=p_value(contrast.p_value),
+        estimate_comment="" if ratio else "In percentage points.",
+        description=f"{one.role.capitalize()}: {one.label}{imputed}",
+    )
+
+
+def _safety(report: Report) -> SafetyResult:
+    treated = safety(report.data).members
+    arm_of = {row.subject: row.arm for row in treated}
+    events = [event for event in report.data.adverse_events if event.subject in arm_of]
+    died = [row for row in report.data.participants if row.died_on is not None]
+
+    def people(chosen: Iterable[AdverseEvent]) -> Counts:
+        subjects = {event.subject for event in chosen}
+        return tuple(sum(arm_of[subject] == arm for subject in subjects) for arm in report.arms)
+
+    kinds: dict[tuple[bool, str, str], list[AdverseEvent]] = {}
+    for event in events:
+        kinds.setdefault((not event.serious, event.system, event.term), []).append(event)
+    return SafetyResult(
+        time_frame="From randomisation to the end of follow-up",
+        at_risk=tuple(sum(row.arm == arm for row in treated) for arm in report.arms),
+        deaths=tuple(sum(row.arm == arm and row.subject in arm_of for row in died) for arm in report.arms),
+        serious=people(event for event in events if event.serious),
+        other=people(event for event in events if not event.serious),
+        rows=tuple(
+            EventRow(
+                term=term,
+                organ_system=system,
+                serious=not other,
+                affected=people(found),
+                events=tuple(sum(arm_of[each.subject] == arm for each in found) for arm in report.arms),
+            )
+            for (other, system, term), found in sorted(kinds.items(), key=lambda kind: kind[0])
+        ),
+        description=f"Population: {report.harms_population}.{_other_deaths(report, died, arm_of)}",
+    )
+
+
+def _other_deaths(report: Report, died: Iterable[Participant], arm_of: Mapping[str, str | None]) -> str:
+    """Deaths outside the safety population, in words: the section counts only participants at risk."""
+    others = [row for row in died if row.subject not in arm_of]
+    if not others:
+        return ""
+    counts = ", ".join(f"{report.labels[arm]} {sum(row.arm == arm for row in others)}" for arm in report.arms)
+    return f" Deaths of other randomised participants: {counts}."
+
+
+def _limitations(report: Report) -> str:
+    assumed = [one for one in report.study.definition.decisions.values() if one.status == "assumption"]
+    if not assumed:
+        return ""
+    return f"{len(assumed)} decisions on what the record leaves open are assumptions; the page lists them."
