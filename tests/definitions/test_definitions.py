@@ -18,7 +18,8 @@ from equipoise.study import load
 from equipoise.study.errors import CATALOGUE, DefinitionError
 
 HERE = Path(__file__).parent
-GOOD = sorted(path for path in (HERE / "good").iterdir())
+STUDIES = HERE.parents[1] / "studies"
+GOOD = sorted(path for parent in (HERE / "good", STUDIES) for path in parent.iterdir() if path.is_dir())
 BAD = sorted((HERE / "bad").glob("*.yaml"))
 ELSEWHERE = {"STUD-050", "STUD-052", "STUD-053", "STUD-054", "STUD-060"}  # entries and case files
 

@@ -87,7 +87,7 @@ def read_cases(path: Path) -> tuple[CaseFile, Source]:
     """A case file and the places of its parts. Raises DefinitionError with every fault."""
     found = Source()
     source.read_file(found, path)
-    content = convert(found, CaseFile)
+    content = None if found.problems else convert(found, CaseFile)
     if content is not None:
         for index, case in enumerate(content.cases):
             if case.patient not in content.patients:
@@ -100,7 +100,7 @@ def read_cases(path: Path) -> tuple[CaseFile, Source]:
                 place = found.place(f"patients.{name}.like")
                 words = f"the patient {name!r} is like nobody who exists, or like itself"
                 found.problems.append(problem("STUD-060", place, found=words))
-    if found.problems or content is None:
+    if content is None or found.problems:
         raise DefinitionError(in_order(found.problems), str(path))
     return content, found
 
