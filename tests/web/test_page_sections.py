@@ -209,12 +209,14 @@ def test_named_sections_stand_where_they_are_placed(record: Record) -> None:
         html=Markup("<p class='x'>drawn</p>"),
         position="results",
     )
-    text = NamedSection(id="text", title="Text", purpose="Why.", html="<b>raw</b>", position="related")  # type: ignore[arg-type]
+    text = NamedSection(
+        id="text", title="Text", purpose="Why 95% and %s.", html="<b>raw</b>", position="related"
+    )  # type: ignore[arg-type]
     html = render_page(record, banner=BANNER, sections=[flow, text])
     titles = headings(Page(html))
     assert titles[:3] == ["Study results", "Flow", "Basic information"] and titles[-1] == "Text"
     assert "<p class='x'>drawn</p>" in html
-    assert "&lt;b&gt;raw&lt;/b&gt;" in html
+    assert "&lt;b&gt;raw&lt;/b&gt;" in html and "Why 95% and %s." in html
 
 
 @pytest.mark.parametrize(

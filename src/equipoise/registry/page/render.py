@@ -146,6 +146,11 @@ def _layout(sections: Sequence[NamedSection]) -> tuple[Section | NamedSection, .
     return tuple(placed)
 
 
+def unsaid(text: str, banner: str | None) -> str:
+    """A text of a record without the banner at its head, where the page already shows the banner."""
+    return text.removeprefix(banner).lstrip(". ") if banner else text
+
+
 @lru_cache(maxsize=8)
 def _environment(language: str) -> jinja2.Environment:
     environment = jinja2.Environment(
@@ -163,6 +168,7 @@ def _environment(language: str) -> jinja2.Environment:
         words=lambda code: say(words(code)),
         date_words=lambda date: date_words(date, say),
         plain=plain,
+        unsaid=unsaid,
         blocks=read_blocks,
     )
     environment.globals.update(tables=tables, say=say)

@@ -84,7 +84,7 @@ def _flow_table(flow: ParticipantFlow, period: Period, number: int, say: Transla
         for one in period.drop_withdraws
     ]
     return Table(
-        id=f"table-flow-{number}",
+        id=f"results-table-flow-{number}",
         caption=period.title or say("Overall study"),
         corner=say("Milestone"),
         columns=_titles(flow.groups),
@@ -115,7 +115,7 @@ def baseline_table(baseline: BaselineCharacteristics, say: Translate) -> Table:
         else:
             rows += [Row(head=head, spans=True), *values]
     return Table(
-        id="table-baseline",
+        id="results-table-baseline",
         caption=say("Baseline characteristics"),
         corner=say("Characteristic"),
         columns=_titles(baseline.groups),
@@ -128,10 +128,12 @@ def baseline_table(baseline: BaselineCharacteristics, say: Translate) -> Table:
 def outcome_table(measure: OutcomeMeasure, number: int, say: Translate) -> Table:
     """The values of one outcome measure by group."""
     rows = list(_denominators(measure.denoms, measure.groups))
-    rows += _class_rows(measure.classes, measure.denoms, measure.groups, measure.param_type)
+    head = say(words(measure.param_type)) if measure.param_type else say("Value")
+    values = _class_rows(measure.classes, measure.denoms, measure.groups, measure.param_type)
+    rows += [replace(row, head=head, level=0) if row.head == ABSENT else row for row in values]
     kind = _kind(measure.param_type, measure.dispersion_type, measure.unit_of_measure, say)
     return Table(
-        id=f"table-outcome-{number}",
+        id=f"results-table-outcome-{number}",
         caption=f"{measure.title}: {kind}" if kind else measure.title,
         corner=say("Value"),
         columns=_titles(measure.groups),
@@ -206,7 +208,7 @@ def _event_summary(events: AdverseEvents, say: Translate) -> Table:
         ),
     )
     return Table(
-        id="table-events-summary",
+        id="results-table-events-summary",
         caption=say("Participants affected, of those at risk"),
         corner=say("Event"),
         columns=tuple(one.title for one in events.event_groups),
@@ -232,7 +234,7 @@ def _event_table(
         members = sorted((one for one in found if one.organ_system == system), key=lambda one: one.term)
         rows += [Row(head=one.term, cells=_stats(one, events), level=1) for one in members]
     return Table(
-        id=f"table-events-{key}",
+        id=f"results-table-events-{key}",
         caption=title,
         corner=say("Organ system and term"),
         columns=tuple(one.title for one in events.event_groups),
