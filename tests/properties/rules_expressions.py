@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
+from random import Random
 from typing import Any
 
 from hypothesis import strategies as st
@@ -70,49 +71,68 @@ SCOPE = Scope(
     names={f"the_{name}": kind for name, (_, kind) in ITEMS.items()},
 )
 
-missing = st.sampled_from(REASONS).map(Missing)
-days = st.dates(date(2025, 12, 1), date(2026, 4, 30)) | st.dates(date(1, 1, 1), date(9999, 12, 31))
-near_days = st.dates(date(2025, 12, 1), date(2026, 4, 30))
-partial = st.builds(PartialDate, st.integers(2025, 2027), st.none() | st.integers(1, 12))
-small = st.decimals(-100, 1000, places=1)
-numbers = small | st.integers(-3, 3).map(Decimal)
-huge = st.sampled_from([Decimal(4 * 10**18), Decimal(-(10**27)), Decimal("0.0000000000001"), Decimal(10**17)])
+# Values come from small pools, so that equal ones, and the ends of ranges, meet often.
+EXACTS = [Decimal(text) for text in ("-2", "-1", "0", "0.5", "1", "2", "2.5", "3", "24")]
+WHOLE = [Decimal(number) for number in range(-1, 5)]
+NUMBERS = [*EXACTS, Decimal(4 * 10**18), Decimal(-(10**27)), Decimal("0.0000000000001"), Decimal(10**17)]
+NEAR = [date(2026, 2, 25) + timedelta(days=days) for days in range(8)]
+FAR = [date(1, 1, 1), date(2024, 2, 29), date(2025, 11, 30), date(9999, 12, 31)]
+PARTIAL = [PartialDate(2026), PartialDate(2026, 2), PartialDate(2026, 3)]
+DAYS = [*NEAR, *NEAR, *FAR, *PARTIAL]
+CODES = ["a", "b"]
+UNKNOWN = [Missing(reason) for reason in REASONS]
 
 
-def amount_of(name: str) -> st.SearchStrategy[Any]:
+def pool_of(name: str) -> list[Any]:
     """Values as the item declares them."""
     kind, declared = ITEMS[name]
-    places = getattr(declared, "decimals", 0) or 0
-    exact = st.decimals(-50, 500, places=places)
+    amounts = EXACTS if getattr(declared, "decimals", 0) else WHOLE
     if kind == MASS:
-        return exact.map(lambda value: Quantity(value, declared.unit))
+        return [Quantity(amount, declared.unit) for amount in amounts]
     if kind in (EXACT, CALENDAR):
-        return exact.map(lambda value: Duration(value, declared.unit))
-    plain = {TRUTH: st.booleans(), DAY: near_days, CODE: st.sampled_from("ab"), NUMBER: exact}
-    return {"any_number": exact | huge, "vague": near_days | partial}.get(name, plain.get(kind, exact))
+        return [Duration(amount, declared.unit) for amount in amounts]
+    plain: dict[str, list[Any]] = {TRUTH: [True, False], DAY: NEAR, CODE: CODES, NUMBER: EXACTS}
+    return {"any_number": NUMBERS, "vague": [*NEAR, *PARTIAL]}.get(name, plain[kind])
 
 
-records = st.builds(
-    RecordOf,
-    date=near_days,
-    sequence=st.integers(1, 99),
-    values=st.fixed_dictionaries({}, optional={name: amount_of(name) | missing for name in ITEMS}),
-)
+POOLS = {name: pool_of(name) for name in ITEMS}
+Chooser = Callable[[list[Any]], Any]
+
+
+def datum(choose: Chooser, name: str) -> Any:
+    """A value of an item, missing one time in five."""
+    return choose(UNKNOWN) if choose([0, 1, 2, 3, 4]) == 4 else choose(POOLS[name])
+
+
+def record(choose: Chooser, encounter: str | None = None) -> RecordOf:
+    """A record in which one item was never recorded."""
+    absent = choose(list(ITEMS))
+    values = {name: datum(choose, name) for name in ITEMS if name != absent}
+    return RecordOf(encounter=encounter, date=choose(NEAR), sequence=choose([1, 2, 3]), values=values)
+
+
+def person(choose: Chooser) -> CaseOf:
+    """A participant: up to two visits, a person, a log that is open or closed, and names."""
+    visits = [record(choose, encounter) for encounter in choose([("one", "two"), ("one",), ()])]
+    log = [record(choose) for _ in range(choose([0, 1, 2]))]
+    by_form = {
+        "visit": visits,
+        "log": sorted(log, key=lambda found: (found.date, found.sequence)),
+        "person": [record(choose) for _ in range(choose([1, 1, 0]))],
+    }
+    names = {f"the_{name}": datum(choose, name) for name in ITEMS}
+    return CaseOf(by_form=by_form, closed=frozenset(choose([("log",), ()])), names=names)
 
 
 @st.composite
 def cases(draw: st.DrawFn) -> CaseOf:
-    """A participant: up to two visits, a person, a log that is open or closed, and names."""
-    visits = [
-        RecordOf(encounter=encounter, date=found.date, sequence=found.sequence, values=found.values)
-        for encounter in draw(st.sampled_from([(), ("one",), ("one", "two")]))
-        for found in [draw(records)]
-    ]
-    log = sorted(draw(st.lists(records, max_size=2)), key=lambda found: (found.date, found.sequence))
-    names = {f"the_{name}": draw(amount_of(name) | missing) for name in ITEMS}
-    closed = frozenset({"log"}) if draw(st.booleans()) else frozenset()
-    by_form = {"visit": visits, "log": log, "person": draw(st.lists(records, max_size=1))}
-    return CaseOf(by_form=by_form, closed=closed, names=names)
+    """A participant that Hypothesis can vary and simplify."""
+    return person(lambda options: draw(st.sampled_from(options)))
+
+
+def people(count: int, seed: int) -> list[CaseOf]:
+    """The same varied participants at every run, so that all examples go into the expressions."""
+    return [person(Random(f"{seed}|{number}").choice) for number in range(count)]
 
 
 @dataclass(frozen=True)
@@ -140,14 +160,13 @@ def item_name(want: Want) -> str:
 def value(want: Want, kind: str) -> Any:
     """A value that can be written in an expression."""
     if kind == MASS:
-        return Quantity(want.draw(numbers), want.pick(["kg", "mg", "g", "[lb_av]"]))
+        return Quantity(want.pick(EXACTS), want.pick(["kg", "mg", "g", "[lb_av]"]))
     if kind == EXACT:
-        count, unit = want.draw(st.integers(-5, 60)), want.pick(["days", "weeks", "hours"])
-        return Duration(Decimal(count * (24 if unit == "hours" else 1)), unit)
+        count, unit = want.pick(WHOLE), want.pick(["days", "weeks", "hours"])
+        return Duration(count * (24 if unit == "hours" else 1), unit)
     if kind == CALENDAR:
-        return Duration(Decimal(want.draw(st.integers(-5, 30))), want.pick(["months", "years"]))
-    other = {TRUTH: st.booleans(), DAY: days | partial, CODE: st.sampled_from("ab"), NUMBER: numbers | huge}
-    return want.draw(other[kind])
+        return Duration(want.pick(WHOLE), want.pick(["months", "years"]))
+    return want.pick({TRUTH: [True, False], DAY: DAYS, CODE: CODES, NUMBER: NUMBERS}[kind])
 
 
 def literal(want: Want) -> Node:
