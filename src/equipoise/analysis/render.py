@@ -59,8 +59,9 @@ def tables(report: Report) -> dict[str, Table]:
     made += [
         harms_table(report.harms, report.labels, report.arms, report.harms_population),
         deviation_table(report.data.deviations, arm_of, report.labels, report.arms),
-        decision_table(report.study.definition.decisions),
     ]
+    if report.study.definition.decisions:
+        made.append(decision_table(report.study.definition.decisions))
     return {each.id: each for each in made}
 
 

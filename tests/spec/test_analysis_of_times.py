@@ -1,0 +1,151 @@
+"""A trial of three arms with a time to an event, from its events to its report."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import date, timedelta
+from functools import cache
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from equipoise.analysis.cut import cut
+from equipoise.analysis.errors import AnalysisError
+from equipoise.analysis.plan import plan_digest
+from equipoise.analysis.render import figures, report_json, sections, tables
+from equipoise.analysis.report import Report, analyse
+from equipoise.ledger.entry import Event, Head
+from equipoise.study import load
+from equipoise.study.estimand import Intercurrent
+from equipoise.study.study import Study
+
+START = date(2026, 3, 2)
+# Arm, sex, days to the last call, days to the relapse or None.
+PEOPLE = (
+    ("long", "female", 200, None), ("long", "male", 210, 150), ("long", "female", 190, 120),
+    ("long", "male", 200, None), ("long", "female", 205, None), ("long", "male", 60, None),
+    ("short", "female", 200, 90), ("short", "male", 200, 160), ("short", "female", 180, None),
+    ("none", "female", 200, 40), ("none", "male", 210, 170), ("none", "female", 60, 50), ("none", "male", None, None),
+)  # fmt: skip
+
+
+@cache
+def times() -> Study:
+    return load(Path(__file__).parent / "analysis_study_times")
+
+
+def events() -> list[Event]:
+    """The thirteen participants, then freezing, locking and unblinding."""
+    made: list[Event] = []
+
+    def add(
+        kind: str, data: dict, subject: str | None = None, day: int = 0, encounter: str | None = None
+    ) -> None:
+        on = (START + timedelta(days=day)).isoformat()
+        made.append(
+            Event(
+                sequence=len(made) + 1, type=kind, participant=subject, encounter=encounter, effective=on,
+                recorded=f"{on}T12:00:00Z", actor="i", role="investigator", site="01", command=f"c{len(made)}",
+                study=times().digest, data=data,
+            )
+        )  # fmt: skip
+
+    add(
+        "LedgerOpened",
+        {"mode": "practice", "study_id": "TIMES", "seed_commitment": "", "blocks_commitment": None},
+    )
+    add("SiteActivated", {"site": "01", "name": "Site", "country": "France", "approved_on": "2026-01-01"})
+    for place, (arm, sex, last, relapse) in enumerate(PEOPLE, 1):
+        subject = f"01-{place:04d}"
+        stratum = f"sex={sex}"
+        add("ParticipantScreened", {"subject": subject, "person": subject, "attempt": "1"}, subject)
+        add("ConsentGiven", {"version": "1", "given_on": START.isoformat()}, subject)
+        add("FormRecorded", {"form": "person", "values": {"sex": sex}}, subject, 0, "start")
+        add("ParticipantRandomised", {"number": f"R-{place:04d}", "stratum": stratum}, subject)
+        add(
+            "TreatmentAllocated",
+            {"scheme": "outside", "stratum": stratum, "slot": "0", "block": "0", "arm": arm},
+            subject,
+        )
+        if last is not None:
+            since = {} if relapse is None else {"since": (START + timedelta(days=relapse)).isoformat()}
+            values = {"relapsed": "false" if relapse is None else "true", **since}
+            add("FormRecorded", {"form": "call", "values": values}, subject, last, "call_2")
+    add("AnalysisFrozen", {"plan": plan_digest(times()), "seed": "1"}, day=300)
+    add("TrialLocked", {}, day=300)
+    add("TrialUnblinded", {"to": ["x"]}, day=300)
+    return made
+
+
+@pytest.fixture(scope="module")
+def report() -> Report:
+    made = events()
+    return analyse(times(), cut(made, 1, Head(len(made), b"\5" * 32)), seed=1)
+
+
+def test_times_run_to_the_event_or_to_the_last_call_and_from_nothing_heard_to_nothing(report: Report) -> None:
+    days = [int(row.value or 0) for row in report.estimates[0].population]
+    assert days == [200, 150, 120, 200, 205, 60, 90, 160, 180, 40, 170, 50, 0]
+
+
+def test_each_arm_is_compared_with_the_last_named(report: Report) -> None:
+    first, second = report.estimates
+    (analysis,) = first.analyses
+    assert [(each.arm, each.analysed, each.responders) for each in analysis.groups] == [
+        ("long", 6, 2),
+        ("short", 3, 2),
+        ("none", 4, 3),
+    ]
+    assert [(each.arm, each.reference) for each in analysis.contrasts] == [
+        ("long", "none"),
+        ("short", "none"),
+    ]
+    assert all(
+        0 < each.lower < each.estimate < each.upper and each.estimate < 1 for each in analysis.contrasts
+    )
+    assert analysis.groups[2].median == 50 and analysis.groups[0].median is None
+    assert second.arms == ("long", "short") and len(second.analyses[0].contrasts) == 1
+
+
+def test_the_result_and_the_curves_are_shown(report: Report) -> None:
+    assert list(tables(report)) == ["baseline", "results", "results-second", "harms", "deviations"]
+    assert list(figures(report)) == ["flow", "survival", "survival-second"]
+    parts = {part.id: part.html for part in sections(report)}
+    assert "over-time" not in parts and parts["primary-result"].count("<figure") == 2
+    assert "Hazard ratio" in parts["primary-result"] and "SIMULATED" in parts["primary-result"]
+    second = figures(report)["survival-second"].body
+    assert 'class="arm-1"' in second and 'class="arm-2"' in second and 'class="arm-3"' not in second
+    assert json.loads(report_json(report))["estimands"][0]["measure"] == "hazard_ratio"
+
+
+def test_the_flow_has_three_arms_and_no_drug(report: Report) -> None:
+    found = report.flow
+    assert [(each.arm, each.allocated, each.received) for each in found.branches] == [
+        ("long", 6, 6),
+        ("short", 3, 3),
+        ("none", 4, 4),
+    ]
+
+
+def test_pooled_there_is_one_curve_and_no_comparison() -> None:
+    made = events()[:-3]
+    pooled = analyse(times(), cut(made, 1, Head(len(made), b"\5" * 32)), seed=1, by_arm=False)
+    assert list(pooled.estimates[0].curves) == ["all"] and pooled.estimates[0].analyses == ()
+    assert "leaflet" not in figures(pooled)["survival"].body
+
+
+def test_a_strategy_that_a_time_to_event_cannot_use_is_refused() -> None:
+    made = events()
+    study = times()
+    estimand = study.definition.estimands["primary"]
+    event = Intercurrent(label="x", rule="true", strategy="composite")
+    changed = {"primary": msgspec.structs.replace(estimand, intercurrent_events={"x": event})}
+    other = replace(study, definition=msgspec.structs.replace(study.definition, estimands=changed))
+    with pytest.raises(AnalysisError, match="ANAL-006"):
+        analyse(other, cut(made[:-3], 1, Head(len(made) - 3, b"")), seed=1, by_arm=False)
+    mean = {"primary": msgspec.structs.replace(estimand, summary="mean_difference")}
+    other = replace(study, definition=msgspec.structs.replace(study.definition, estimands=mean))
+    with pytest.raises(AnalysisError, match="ANAL-005"):
+        analyse(other, cut(made[:-3], 1, Head(len(made) - 3, b"")), seed=1, by_arm=False)
