@@ -6,6 +6,7 @@ A companion is timed from the actual intake of the other drug, not from the plan
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -22,6 +23,7 @@ from equipoise.conduct.acts import (
     decimal_of,
     deviate,
     filed,
+    has_time,
     hours_between,
     hours_of,
     positive,
@@ -125,21 +127,25 @@ def _spacing(
 ) -> Iterator[Fault]:
     """Too close to another intake on either side, or too long after the one before."""
     path = f"regimens.{regimen}.schedule"
+    earlier, later = _around(participant.intakes.get(regimen, ()), taken)
     least = hours_of(amount(study, f"{path}.minimum_interval", facts))
-    intakes = participant.intakes.get(regimen, ())
-    if least is not None:
-        for other in intakes:
-            apart = abs(hours_between(other, taken))
-            if apart < least:
-                text = f"two intakes of `{regimen}`, {_said(apart)} apart, on {other} and {taken}"
-                yield "TAKE-006", text
-    earlier = [other for other in intakes if hours_between(other, taken) >= 0]
+    for other in (earlier, later):
+        apart = abs(hours_between(other, taken)) if other is not None else None
+        if apart is not None and least is not None and apart < least:
+            yield "TAKE-006", f"two intakes of `{regimen}`, {_said(apart)} apart, on {other} and {taken}"
     every = hours_of(amount(study, f"{path}.every", facts))
     late_by = hours_of(amount(study, f"{path}.late_by", facts))
-    if earlier and every is not None and late_by is not None:
-        apart = hours_between(max(earlier), taken)
+    if earlier is not None and every is not None and late_by is not None:
+        apart = hours_between(earlier, taken)
         if apart > every + late_by:
             yield "TAKE-007", f"`{regimen}` taken {_said(apart)} after the intake before"
+
+
+def _around(intakes: tuple[str, ...], taken: str) -> tuple[str | None, str | None]:
+    """The nearest intakes on either side, None where there is none. One of the same day without a time counts as
+    the one before."""
+    at = bisect_right(intakes, taken if has_time(taken) else f"{taken}~")
+    return (intakes[at - 1] if at else None), (intakes[at] if at < len(intakes) else None)
 
 
 def _after(
@@ -151,11 +157,11 @@ def _after(
         return
     interval = hours_of(amount(study, f"regimens.{regimen}.after.interval", facts))
     tolerance = hours_of(amount(study, f"regimens.{regimen}.after.tolerance", facts))
-    earlier = [each for each in participant.intakes.get(rule.regimen, ()) if hours_between(each, taken) >= 0]
-    if not earlier:
+    earlier, _ = _around(participant.intakes.get(rule.regimen, ()), taken)
+    if earlier is None:
         yield "TAKE-014", f"`{regimen}` was taken without an intake of `{rule.regimen}` before"
     elif interval is not None and tolerance is not None:
-        apart = hours_between(max(earlier), taken)
+        apart = hours_between(earlier, taken)
         text = f"`{regimen}` taken {_said(apart)} after `{rule.regimen}`, planned {_said(interval)}"
         if apart < interval - tolerance:
             yield "TAKE-010", text
@@ -177,8 +183,9 @@ def companion_due(study: Study, participant: ParticipantState) -> tuple[Companio
         before = participant.intakes.get(rule.regimen, ()) if rule is not None else ()
         if rule is None or not before:
             continue
-        latest = max(before)
-        if any(hours_between(latest, each) >= 0 for each in participant.intakes.get(regimen, ())):
+        latest = before[-1]
+        since = participant.intakes.get(regimen, ())
+        if since and hours_between(latest, since[-1]) >= 0:
             continue
         interval = hours_of(amount(study, f"regimens.{regimen}.after.interval", participant.facts))
         tolerance = hours_of(amount(study, f"regimens.{regimen}.after.tolerance", participant.facts))
@@ -196,9 +203,9 @@ def _taken(study: Study, participant: ParticipantState, event: Event) -> Partici
     data = event.data
     regimen, taken = data["regimen"], data["taken_on"]
     day, facts = day_of(taken), participant.facts
-    number = len(participant.intakes.get(regimen, ())) + 1
-    facts = filed(facts, "intake", event, {**data, "taken_on": taken[:10]}, f"{regimen}/{number}")
-    intakes = put(participant.intakes, regimen, (*participant.intakes.get(regimen, ()), taken))
+    earlier = participant.intakes.get(regimen, ())
+    facts = filed(facts, "intake", event, {**data, "taken_on": taken[:10]}, f"{regimen}/{len(earlier) + 1}")
+    intakes = put(participant.intakes, regimen, tuple(sorted((*earlier, taken))))
     if study.definition.regimens[regimen].role == "investigational":
         first, last = facts.named("first_dose_on"), facts.named("last_dose_on")
         if not isinstance(first, date) or day < first:
