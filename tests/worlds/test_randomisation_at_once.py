@@ -1,7 +1,7 @@
-"""Eight clients randomise four hundred participants at once: no slot is shared, lost or skipped.
+"""Eight clients randomise more than four hundred participants at once: no slot is shared, lost or skipped.
 
 The real engine on a real file: each client is a process of its own with its own connection, and nothing but the
-ledger's lock is between them. When the planned number is reached the rest is refused, and says so.
+ledger's lock is between them. One stratum has fewer places than participants: the rest is refused, and says so.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from equipoise.stores import SQLiteStore
 
 from .randomising import SEAL, prepared, randomise
 
-CLIENTS, PLANNED, ABOVE = 8, 400, 8
+CLIENTS, PARTICIPANTS = 8, 420
+PLACES, SEVERE = 250, 140  # of a stratum, and the participants of the smaller one
 SCHEME = PermutedBlocks(arms=("one", "two", "three"), ratio=(2, 1, 1), block_sizes=SEAL.block_sizes)
 
 
@@ -33,20 +34,20 @@ def recorded(path: Path) -> list[Allocation]:
 
 def test_clients_at_once_share_lose_and_skip_no_slot(tmp_path: Path) -> None:
     path = tmp_path / "ledger.sqlite"
-    subjects = prepared(path, PLANNED + ABOVE)
+    subjects = prepared(path, PARTICIPANTS)
     shares = [subjects[client::CLIENTS] for client in range(CLIENTS)]
     fresh = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(CLIENTS, mp_context=fresh) as clients:
         work = [clients.submit(randomise, path, f"client {n}", share) for n, share in enumerate(shares)]
         codes = Counter(code for each in work for code in each.result())
-    assert codes == {None: PLANNED, "RAND-006": ABOVE}
+    assert codes == {None: PLACES + SEVERE, "RAND-011": PARTICIPANTS - PLACES - SEVERE}
 
     allocations = recorded(path)
     slots = defaultdict(list)
     for allocation in allocations:
         slots[allocation.stratum].append(allocation.slot)
     assert all(taken == list(range(1, len(taken) + 1)) for taken in slots.values())
-    assert len(slots) == 2
+    assert {name: len(taken) for name, taken in slots.items()} == {"severe=yes": SEVERE, "severe=no": PLACES}
     check_history(SCHEME, SEAL, allocations)
 
 

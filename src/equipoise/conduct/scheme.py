@@ -21,7 +21,7 @@ def scheme_of(study: Study, block_sizes: tuple[int, ...]) -> Scheme:
     plan = study.definition.allocation
     names, ratio = tuple(arms), tuple(arm.ratio for arm in arms.values())
     if plan.scheme == "permuted_blocks":
-        return PermutedBlocks(arms=names, ratio=ratio, block_sizes=block_sizes)
+        return PermutedBlocks(arms=names, ratio=ratio, block_sizes=block_sizes, maximum=plan.maximum)
     factors = (*plan.strata, *(("site",) if plan.by_site else ()))
     return Minimisation(
         arms=names,

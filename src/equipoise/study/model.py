@@ -57,6 +57,8 @@ class Arm(Part):
 
 
 class Epoch(Part):
+    """A period of the trial, such as screening, treatment or follow-up."""
+
     label: Words
     description: str = ""
 
@@ -256,10 +258,13 @@ class Stratum(Part):
 
 
 class Allocation(Part):
-    """The randomisation. Block sizes are sealed: the definition holds only a commitment to them."""
+    """The randomisation. Block sizes are sealed: the definition holds only a commitment to them.
+
+    planned: participants. maximum: places of each stratum, for blocks; none is no limit."""
 
     scheme: Literal["permuted_blocks", "minimisation"]
     planned: Annotated[int, Meta(ge=1)]
+    maximum: Annotated[int, Meta(ge=1)] | None = None
     strata: dict[Identifier, Stratum] = {}
     by_site: bool = False
     blocks_commitment: str | None = None
@@ -321,12 +326,17 @@ class SafetyInformation(Part):
 
 
 class Safety(Part):
+    """What is reported to whom by when, what is expected of each product (by product), and the regimens whose
+    dispensing a pregnancy blocks."""
+
     clocks: dict[Identifier, Clock] = {}
     reference_information: dict[str, SafetyInformation] = {}
     pregnancy_blocks: tuple[Identifier, ...] = ()
 
 
 class Signatory(Part):
+    """Who answers for a decision."""
+
     name: Words
     role: Words
     organisation: Words

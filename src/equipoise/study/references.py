@@ -177,6 +177,9 @@ def allocation(definition: Definition, source: Source) -> Iterator[EquipoiseErro
     if part.scheme == "minimisation":
         if not part.strata and not part.by_site:
             yield problem("STUD-045", place, found="minimises over no factor")
+        if part.maximum is not None:
+            found = "minimises over factors, and has a maximum of each stratum"
+            yield problem("STUD-045", source.place("allocation.maximum"), found=found)
         if not _is_probability(part.probability):
             where = source.place("allocation.probability")
             yield problem("STUD-044", where, found=part.probability or "not given")
