@@ -54,6 +54,8 @@ class Missing(Part):
 
 
 class Sensitivity(Part):
+    """One analysis beside the main one, and what it changes."""
+
     label: Words
     change: Literal[
         "treatment_policy",
