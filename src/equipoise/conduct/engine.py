@@ -81,7 +81,7 @@ def decide(study: Study, state: State, command: Command, at: datetime, draw: Sea
     problem = _general(study, state, command, at)
     if problem is not None:
         return problem
-    recorded = at.strftime("%Y-%m-%dT%H:%M:%SZ")
+    recorded = f"{at.isoformat()[:19]}Z"
     return handler(Context(study=study, state=state, at=at, draw=draw, recorded=recorded), command)
 
 

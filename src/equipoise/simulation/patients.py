@@ -10,6 +10,9 @@ from typing import Any
 from equipoise.simulation.draws import Draws
 from equipoise.simulation.scenario import Generator, Scenario
 
+UNIT = 2**12
+"""The fineness of the draw for one unit of an item: five units share the 64 bits of one draw."""
+
 
 @dataclass(slots=True)
 class Patient:
@@ -22,6 +25,7 @@ class Patient:
     latents: dict[str, str] = field(default_factory=dict)
     first: dict[tuple[str, str], int] = field(default_factory=dict)
     days: dict[str, date] = field(default_factory=dict)
+    seen: dict[tuple[str, str | None, date], float] = field(default_factory=dict)
 
     def holds(self, conditions: Mapping[str, str]) -> bool:
         """Whether the latents (and the arm) have these values."""
@@ -185,12 +189,26 @@ class Patient:
             else:
                 text = self.number(base, f"{self.key}|{item}|first", None, None, None) or "0"
             self.first[item] = int(float(text))
-        units, share = self.first[item], self.left(generator.thin or "", today)
-        noise = self.scenario.curves[generator.thin or ""].noise
-        if noise:
-            share += self.draws.normal(0.0, noise, f"{self.key}|{encounter}|rater")
-        kept = sum(self.draws.uniform(f"{self.key}|{item}|{unit}") < share for unit in range(units))
+        units = self.first[item]
+        if units == 0:
+            return "0"
+        kept = 0
+        share = self.share_left(generator.thin or "", encounter, today)
+        bits, whole = self.draws.bits(f"{self.key}|{item}|units"), int(share * UNIT)
+        for _ in range(units):
+            kept += bits % UNIT < whole
+            bits //= UNIT
         return str(kept)
+
+    def share_left(self, curve_name: str, encounter: str | None, today: date) -> float:
+        """What a rater sees of the share that is left: one error a score, the same for all its items."""
+        where = (curve_name, encounter, today)
+        if where not in self.seen:
+            share, noise = self.left(curve_name, today), self.scenario.curves[curve_name].noise
+            if noise:
+                share += self.draws.normal(0.0, noise, f"{self.key}|{encounter}|rater")
+            self.seen[where] = share
+        return self.seen[where]
 
 
 def _numeric(text: str) -> bool:

@@ -115,7 +115,7 @@ class World:
     @property
     def stamp(self) -> str:
         """The time of the world, in UTC, as the ledger writes it."""
-        return self.now.strftime("%Y-%m-%dT%H:%M:%SZ")
+        return f"{self.now.isoformat()[:19]}Z"
 
     def do(self, kind: str, subject: Subject | None = None, **given: Any) -> Sequence[Event] | Refusal:
         """Sends one command as the person whose duty it is; returns its events, or the refusal."""
