@@ -114,3 +114,30 @@ def test_the_limit_leaves_room_for_one_sum() -> None:
         times(np.array([0]), LIMIT)
     column = column_of(n.Literal(value=Decimal("1.5")), Frame([CaseOf()], SCOPE))
     assert rescaled(column, 3).values.tolist() == [1500]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("the_began within the_wait before the_vague", "missing(refused)"),
+        ("2026-01-01 within the_wait before the_vague", "missing(refused)"),
+        ("2026-01-01 within 3 days before the_vague", "missing(not_done)"),
+        ("the_vague + 3 days", "missing(not_done)"),
+        ("2026-01-01 - the_wait", "missing(refused)"),
+        ("if true then the_weight else 3 kg", "missing(unknown)"),
+        ("if false then the_weight else 3 kg", "3 kg"),
+        ("if false then 3 kg else the_weight", "missing(unknown)"),
+        ("min(the_weight, 3 kg)", "missing(unknown)"),
+        ("the_weight * 2", "missing(unknown)"),
+    ],
+)
+def test_a_column_without_any_value_keeps_the_reason_of_the_first_missing_operand(
+    text: str, expected: str
+) -> None:
+    nobody = people(
+        the_began=["missing(refused)"],
+        the_wait=["missing(refused)"],
+        the_vague=["missing(not_done)"],
+        the_weight=["missing(unknown)"],
+    )
+    assert outcomes(text, nobody) == (True, [value(expected)])
