@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
+from equipoise.blinding import WAY
 from equipoise.ledger.entry import Draft
 
 if TYPE_CHECKING:
@@ -99,11 +100,12 @@ class Context:
         return self.state.participant
 
     def draft(self, command: Command, kind: str, data: Mapping[str, Any], **changes: Any) -> Draft:
-        """An event of this command: its envelope is the command's, unless `changes` says otherwise."""
+        """An event of this command: its envelope is the command's, unless `changes` says otherwise. What is of no
+        encounter names none."""
         participant = self.state.participant
         envelope: dict[str, Any] = {
             "participant": command.participant,
-            "encounter": command.encounter,
+            "encounter": None if kind in WAY else command.encounter,
             "effective": command.effective,
             "reason": command.reason,
             "site": command.site or (participant.site if participant else None),

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from equipoise.allocation import stratum_name
-from equipoise.blinding import sealed_record
+from equipoise.blinding import reads_sealed, sealed_record
 from equipoise.conduct.command import Command, Context, Decision
 from equipoise.conduct.errors import refuse
 from equipoise.conduct.judgement import judge_criteria
@@ -36,14 +36,22 @@ def deviation(
     return context.draft(command, "DeviationRecorded", data, reason=None)
 
 
-def from_findings(
-    context: Context, command: Command, code: str, findings: Iterable[Any], *, concerns: str
-) -> list[Draft]:
+def from_findings(context: Context, command: Command, code: str, findings: Iterable[Any]) -> list[Draft]:
     """One major deviation for each finding that would have refused the act, had it still been to come."""
     return [
-        deviation(context, command, code, str(finding), concerns=concerns, category="major")
+        deviation(
+            context, command, code, str(finding), concerns=concerns(context, finding.key), category="major"
+        )
         for finding in findings
     ]
+
+
+def concerns(context: Context, *keys: str, form: str | None = None) -> str:
+    """What a deviation tells: sealed when a rule at one of these dotted paths reads something sealed, or when it
+    follows from a sealed form."""
+    study = context.study
+    told = form is not None and study.form(form).sealed
+    return "sealed" if told or any(reads_sealed(study, key) for key in keys) else "open"
 
 
 def record_deviation(context: Context, command: Command) -> Decision:
@@ -97,8 +105,7 @@ def on_correction(context: Context, command: Command, facts: Facts) -> list[Draf
     participant = context.participant
     if participant.randomised_on is None:
         return []
-    form = context.study.definition.forms[command.data["form"]]
-    concerns = "sealed" if form.sealed else "open"
+    form = command.data["form"]
     then = facts.on(participant.randomised_on)
     drafts = []
     before = participant.facts.on(participant.randomised_on)
@@ -108,12 +115,15 @@ def on_correction(context: Context, command: Command, facts: Facts) -> list[Draf
     for finding in judge_criteria(context.study, then, "randomisation"):
         if finding.verdict != "met" and was[finding.rule] == "met":
             text = f"after the correction, criterion {finding.rule} is {finding.verdict}"
-            drafts.append(deviation(context, command, "DEVI-003", text, concerns=concerns, category="major"))
+            told = concerns(context, finding.key, form=form)
+            drafts.append(deviation(context, command, "DEVI-003", text, concerns=told, category="major"))
     site = participant.randomising_site or ""
     stratum = stratum_name(levels_of(context.study, site, then))
     if stratum not in (participant.stratum, stratum_name(levels_of(context.study, site, before))):
         text = f"after the correction the stratum would be {stratum}; randomised in {participant.stratum}"
-        drafts.append(deviation(context, command, "DEVI-004", text, concerns=concerns))
+        keys = (f"allocation.strata.{factor}.rule" for factor in context.study.definition.allocation.strata)
+        told = concerns(context, *keys, form=form)
+        drafts.append(deviation(context, command, "DEVI-004", text, concerns=told))
     return drafts
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
+from equipoise.blinding import reads_sealed, sealed_record
 from equipoise.conduct import deviations, dosing
 from equipoise.conduct.command import Command, Context, Decision, Refusal
 from equipoise.conduct.consent import check_consented
@@ -126,7 +127,8 @@ def _entered(context: Context, command: Command, kind: str) -> Decision:
             "FORM-009", command, f"{_name(command)} is impossible", [check.message for check in impossible]
         )
     doubtful = [check for check in context.study.checks_on(form_id) if not check.must and _false(check, case)]
-    events = [context.draft(command, kind, dict(command.data))]
+    place = earlier.encounter if earlier else command.encounter
+    events = [context.draft(command, kind, dict(command.data), encounter=place)]
     events += _queries(context, command, doubtful)
     if kind == "FormCorrected":
         events += deviations.on_correction(context, command, facts)
@@ -143,10 +145,13 @@ def _false(check: Any, case: Any) -> bool:
 
 
 def _queries(context: Context, command: Command, doubtful: list[Any]) -> list[Draft]:
-    form_id, encounter = command.data["form"], command.encounter
-    drafts = []
-    for index, check in enumerate(doubtful, start=1):
-        query = query_id(context, form_id, encounter, index)
+    """One query for each doubtful check. One that read something sealed is sealed, whatever its form is."""
+    form_id, drafts, counts = command.data["form"], [], {True: 0, False: 0}
+    about = sealed_record(context.study, form_id, command.encounter)
+    for check in doubtful:
+        sealed = about or reads_sealed(context.study, check.key)
+        counts[sealed] += 1
+        query = query_id(context, sealed, counts[sealed])
         data = {"query": query, "form": form_id, "item": check.item, "text": check.message}
         drafts.append(context.draft(command, "QueryOpened", data, reason=None))
     return drafts

@@ -26,13 +26,14 @@ def freeze_analysis(context: Context, command: Command) -> Decision:
 
 
 def lock_trial(context: Context, command: Command) -> Decision:
-    """Refused while a query is open, an event is not judged blind, or the analysis is not frozen."""
+    """Refused while a query is open, an event is not judged blind, or the analysis is not frozen. How many there
+    are is not said: most are sealed, and the sender may be masked."""
     trial = context.state.trial
     reasons = []
     if trial.open_queries:
-        reasons.append(f"{trial.open_queries} queries are open")
+        reasons.append("queries are open")
     if trial.pending_judgements:
-        reasons.append(f"{trial.pending_judgements} events are not judged by a masked adjudicator")
+        reasons.append("events are not judged by a masked adjudicator")
     if trial.plan is None:
         reasons.append("the analysis is not frozen")
     reasons += undecided(context.study, trial.mode, "analyse")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from equipoise.blinding import sealed_record
+from equipoise.blinding.categories import SEALED_QUERY
 from equipoise.conduct.command import Command, Context, Decision
 from equipoise.conduct.errors import refuse
 from equipoise.conduct.state import ParticipantState, Query, TrialState, put
@@ -21,15 +22,14 @@ def open_query(context: Context, command: Command) -> Decision:
     form, text = command.data.get("form"), command.data.get("text")
     if form not in context.study.definition.forms or not text:
         return refuse("COND-010", command, "a query needs a form of the study and its words")
-    query = query_id(context, form, command.encounter, 1)
+    query = query_id(context, sealed_record(context.study, form, command.encounter), 1)
     data = {"query": query, "form": form, "item": command.data.get("item"), "text": text}
     return (context.draft(command, "QueryOpened", data),)
 
 
-def query_id(context: Context, form: str, encounter: str | None, index: int) -> str:
-    """The number of the index-th new query: Q for open records, S for sealed ones, each counted by itself."""
-    sealed = sealed_record(context.study, form, encounter)
-    return f"{'S' if sealed else 'Q'}{context.participant.asked[sealed] + index}"
+def query_id(context: Context, sealed: bool, index: int) -> str:
+    """The number of the index-th new query: Q for what is open, S for what is sealed, each counted by itself."""
+    return f"{SEALED_QUERY if sealed else 'Q'}{context.participant.asked[sealed] + index}"
 
 
 def answer_query(context: Context, command: Command) -> Decision:
@@ -40,7 +40,7 @@ def answer_query(context: Context, command: Command) -> Decision:
     if not command.data.get("text"):
         return refuse("COND-010", command, "an answer needs its words")
     data = {"query": query.id, "form": query.form, "item": query.item, "text": command.data["text"]}
-    return (context.draft(command, "QueryAnswered", data),)
+    return (context.draft(command, "QueryAnswered", data, encounter=query.encounter),)
 
 
 def close_query(context: Context, command: Command) -> Decision:
@@ -51,7 +51,7 @@ def close_query(context: Context, command: Command) -> Decision:
     if query.state != "answered":
         return refuse("QUER-002", command, f"query {query.id} has no answer yet")
     data = {"query": query.id, "form": query.form, "item": query.item, "text": command.data.get("text", "")}
-    return (context.draft(command, "QueryClosed", data),)
+    return (context.draft(command, "QueryClosed", data, encounter=query.encounter),)
 
 
 def _opened(study: Study, participant: ParticipantState, event: Event) -> ParticipantState:
@@ -65,7 +65,7 @@ def _opened(study: Study, participant: ParticipantState, event: Event) -> Partic
         encounter=event.encounter,
     )
     asked, sealed = participant.asked
-    counted = (asked, sealed + 1) if query.id.startswith("S") else (asked + 1, sealed)
+    counted = (asked, sealed + 1) if query.id.startswith(SEALED_QUERY) else (asked + 1, sealed)
     return replace(participant, queries=put(participant.queries, query.id, query), asked=counted)
 
 

@@ -134,7 +134,7 @@ def _outside(context: Context, command: Command) -> Decision:
             context, command, "RAND-013", "randomised outside the system", concerns="open", category="major"
         )
     )
-    events += deviations.from_findings(context, command, "RAND-014", failed, concerns="open")
+    events += deviations.from_findings(context, command, "RAND-014", failed)
     return tuple(events)
 
 
