@@ -28,6 +28,7 @@ from equipoise.registry.page.markup import plain, read_blocks
 from equipoise.registry.page.sections import STANDARD, Section
 from equipoise.registry.record import Record
 
+START = "start"
 _ID = re.compile(r"[a-z][a-z0-9-]*")
 
 
@@ -36,10 +37,11 @@ class NamedSection:
     """A part of the page that no record holds.
 
     `html` comes from a builder that escapes what it is given (a plain `str` is escaped here);
-    `position` is the id of the standard section that it follows. In an inline SVG, the classes
-    `arm-1`, `arm-2`, `arm-3` set the colour of an arm (readable in light and dark and by colour-blind
-    people) and `line`, `area`, `mark`, `axis`, `grid`, `box`, `label` and `quiet` say what a shape is.
-    Wide content goes in `<div class="scroll" tabindex="0" role="region" aria-label="...">`.
+    `position` is the id of the standard section that it follows, or `start` for the head of the page.
+    In an inline SVG, the classes `arm-1`, `arm-2`, `arm-3` set the colour of an arm (readable in light
+    and dark and by colour-blind people) and `line`, `area`, `mark`, `axis`, `grid`, `box`, `label` and
+    `quiet` say what a shape is. Wide content goes in
+    `<div class="scroll" tabindex="0" role="region" aria-label="...">`.
     """
 
     id: str
@@ -136,10 +138,10 @@ def _layout(sections: Sequence[NamedSection]) -> tuple[Section | NamedSection, .
     for one in sections:
         if one.id in seen or not _ID.fullmatch(one.id):
             raise registry_error("REGI-006", "page", repr(one.id))
-        if one.position not in standard:
+        if one.position not in standard | {START}:
             raise registry_error("REGI-006", "page", f"{one.id!r} (after {one.position!r})")
         seen.add(one.id)
-    placed: list[Section | NamedSection] = []
+    placed: list[Section | NamedSection] = [one for one in sections if one.position == START]
     for standing in STANDARD:
         placed.append(standing)
         placed += [one for one in sections if one.position == standing.id]

@@ -34,9 +34,10 @@ Translate = Callable[[str], str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One row: its head and cells. `spans`: the head names the rows below it; `strong`: it is a measure."""
+    """One row: head, a quieter note to it, cells. `spans`: it names the rows below; `strong`: it is a measure."""
 
     head: str
+    note: str = ""
     cells: tuple[str, ...] = ()
     spans: bool = False
     strong: bool = False
@@ -104,16 +105,15 @@ def baseline_table(baseline: BaselineCharacteristics, say: Translate) -> Table:
     rows = list(_denominators(baseline.denoms, baseline.groups))
     for measure in baseline.measures:
         kind = _kind(measure.param_type, measure.dispersion_type, measure.unit_of_measure, say)
-        head = f"{measure.title} ({kind})" if kind else measure.title
         values = list(
             _class_rows(
                 measure.classes, measure.denoms or baseline.denoms, baseline.groups, measure.param_type
             )
         )
         if len(values) == 1 and values[0].head == ABSENT:
-            rows.append(replace(values[0], head=head, level=0, strong=True))
+            rows.append(replace(values[0], head=measure.title, note=kind, level=0, strong=True))
         else:
-            rows += [Row(head=head, spans=True), *values]
+            rows += [Row(head=measure.title, note=kind, spans=True), *values]
     return Table(
         id="results-table-baseline",
         caption=say("Baseline characteristics"),
@@ -128,9 +128,12 @@ def baseline_table(baseline: BaselineCharacteristics, say: Translate) -> Table:
 def outcome_table(measure: OutcomeMeasure, number: int, say: Translate) -> Table:
     """The values of one outcome measure by group."""
     rows = list(_denominators(measure.denoms, measure.groups))
-    head = say(words(measure.param_type)) if measure.param_type else say("Value")
+    counted = measure.param_type.startswith(("COUNT_OF", "NUMBER"))
+    head = measure.unit_of_measure if counted else say(words(measure.param_type))
     values = _class_rows(measure.classes, measure.denoms, measure.groups, measure.param_type)
-    rows += [replace(row, head=head, level=0) if row.head == ABSENT else row for row in values]
+    rows += [
+        replace(row, head=head or say("Value"), level=0) if row.head == ABSENT else row for row in values
+    ]
     kind = _kind(measure.param_type, measure.dispersion_type, measure.unit_of_measure, say)
     return Table(
         id=f"results-table-outcome-{number}",
@@ -141,6 +144,50 @@ def outcome_table(measure: OutcomeMeasure, number: int, say: Translate) -> Table
         notes=tuple(filter(None, [measure.population_description])),
         arms=_arms(measure.groups),
     )
+
+
+def further_analyses(measure: OutcomeMeasure, number: int, say: Translate) -> Table | None:
+    """Every analysis after the first, one a row; None when there is none."""
+    first, *others = measure.analyses
+    if not others:
+        return None
+    names = {group.id: group.title for group in measure.groups}
+    rows = []
+    for analysis in others:
+        compared = " · ".join(names.get(one, one) for one in analysis.group_ids)
+        kind = say(words(analysis.non_inferiority_type))
+        told = [
+            compared if analysis.group_ids != first.group_ids else "",
+            kind if analysis.non_inferiority_type != first.non_inferiority_type else "",
+            analysis.statistical_method,
+            analysis.statistical_comment or analysis.other_analysis_description,
+            analysis.estimate_comment if analysis.estimate_comment != first.estimate_comment else "",
+            analysis.non_inferiority_comment,
+        ]
+        interval = _interval(analysis, say)
+        level = (
+            f" ({analysis.ci_pct_value}%)" if interval and analysis.ci_pct_value != first.ci_pct_value else ""
+        )
+        estimate = " ".join(
+            filter(None, [analysis.param_value, _other(analysis.param_type, first.param_type)])
+        )
+        chance = " ".join(filter(None, [analysis.p_value, analysis.p_value_comment]))
+        cells = (estimate or ABSENT, f"{interval}{level}" or ABSENT, chance or ABSENT)
+        head = analysis.group_description or compared
+        rows.append(Row(head=head, note=". ".join(filter(None, told)), cells=cells))
+    columns = (first.param_type or say("Estimate"), _interval_name(first, say), say("P value"))
+    return Table(
+        id=f"results-table-analyses-{number}",
+        caption=say("Further analyses"),
+        corner=say("Statistical analysis"),
+        columns=columns,
+        rows=tuple(rows),
+        arms=(0, 0, 0),
+    )
+
+
+def _other(name: str, first: str) -> str:
+    return f"({name})" if name and name != first else ""
 
 
 def analysis_facts(
