@@ -196,6 +196,36 @@ def follow(trial: Trial) -> None:
     trial.add("DeviationRecorded", eighteen, 125, data=deviation("ASSE-015", "minor"))
     trial.add("DeviationRecorded", sixteen, 50, data=deviation("DEVI-001", "major"))
     trial.add("DeathRecorded", "01-0012", 200, data={})
+    trial.add("ParticipantLost", "01-0014", 150, data={"last_contact": "2026-07-20"})
+    trial.add("ConsentWithdrawn", "01-0018", 140, data={"scope": "visits"}, reason="no time")
+    harms(trial)
+
+
+def harms(trial: Trial) -> None:
+    """Rash twice in one participant of the new arm, once in the old; a pneumonia that becomes serious later; and
+    one event of somebody who was never randomised."""
+    for subject, event, term in (
+        ("01-0011", "1", "rash"), ("01-0011", "2", "rash"), ("01-0010", "1", "rash"), ("01-0013", "1", "pneumonia"),
+        ("01-0019", "1", "rash"), ("01-0002", "1", "faint"),
+    ):  # fmt: skip
+        told = {
+            "event": event,
+            "term": term,
+            "onset": "2026-04-01",
+            "grade": "2",
+            "serious": "false",
+            "criteria": [],
+        }
+        told |= {
+            "causality": {},
+            "outcome": "recovered",
+            "site_aware": "2026-04-02T08:00:00Z",
+            "expected": {},
+        }
+        trial.add("AdverseEventReported", subject, 31, data=told)
+    worse = {"serious": "true", "criteria": ["hospitalisation"], "grade": "3"}
+    data = {"event": "1", "changes": worse, "site_aware": "2026-04-09T08:00:00Z", "expected": {}}
+    trial.add("AdverseEventUpdated", "01-0013", 38, data=data)
 
 
 def deviation(code: str, category: str) -> dict[str, str]:

@@ -136,9 +136,20 @@ def test_the_flow_counts_persons_once(report: Report) -> None:
         1,
         1,
     )
-    assert [each.text for each in old.left] == ["died"] and [each.text for each in new.left] == [
-        "lost to follow-up"
-    ]
+    assert [each.text for each in old.left] == ["died", "lost to follow-up", "withdrew: no time"]
+    assert [each.text for each in new.left] == ["lost to follow-up"]
+
+
+def test_harms_count_participants_once_and_take_the_last_version(report: Report) -> None:
+    """The new arm has four who took a dose: the one who took none is not at risk."""
+    found = report.harms
+    assert found.at_risk == {"new": 4, "old": 5} and found.deaths == {"new": 0, "old": 1}
+    assert (found.any_event.people, found.any_event.events) == ({"new": 2, "old": 1}, {"new": 3, "old": 1})
+    assert [(each.term, each.people) for each in found.serious_terms] == [("pneumonia", {"new": 1, "old": 0})]
+    rash = next(each for each in found.terms if each.term == "rash")
+    assert (rash.people, rash.events) == ({"new": 1, "old": 1}, {"new": 2, "old": 1})
+    rows = {row.head: row.cells for row in tables(report)["harms"].rows}
+    assert rows["Rash"] == ("1 (25.0%); 2", "1 (20.0%); 1") and "Faint" not in rows
 
 
 def test_a_transfer_keeps_the_randomising_site(report: Report) -> None:

@@ -16,8 +16,8 @@ from equipoise.analysis.rows import Participant, Screening
 
 INELIGIBLE, DECLINED, OTHER, PENDING = "not eligible", "declined", "other reasons", "still in screening"
 POOLED = "all"
-COMPLETED = frozenset({"completed", "planned", "end_of_treatment", "treatment_completed"})
-"""Causes of the end of treatment that are no discontinuation."""
+COMPLETED = "completed"
+"""The cause of the end of treatment that is no discontinuation."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,7 +156,7 @@ def never(row: Participant) -> bool:
 def stopped_early(row: Participant, dosed: bool) -> bool:
     """Whether a participant who had started ended the treatment before its planned end."""
     started = row.first_dose_on is not None or not dosed
-    return started and row.stopped_on is not None and row.stop_cause not in COMPLETED
+    return started and row.stopped_on is not None and row.stop_cause != COMPLETED
 
 
 def left_because(row: Participant) -> str:
