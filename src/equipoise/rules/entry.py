@@ -61,7 +61,8 @@ def _number(text: str, decimals: int | None, place: str) -> Decimal:
     if len(text) > MAX_DIGITS:
         raise fault("RULE-048", place, limit=MAX_DIGITS)
     value = EXACT.plus(Decimal(text))
-    if decimals is not None and value != round_half_up(value, decimals):
+    # a whole number has no decimals to count, and most entries are whole
+    if "." in text and decimals is not None and value != round_half_up(value, decimals):
         raise fault("RULE-042", place, text=text, decimals=decimals)
     return value
 

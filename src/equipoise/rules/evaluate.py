@@ -19,6 +19,10 @@ from equipoise.rules.scope import Scope
 from equipoise.rules.values import ABSENT, MISSING, NOT_RECORDED, Missing, Value
 
 
+PLAIN = frozenset({Decimal, str})
+"""Types whose values are equal or not, without units or uncertainty."""
+
+
 class Fact(NamedTuple):
     """One thing that was read: `form.item`, a form that is open or empty, or a name.
 
@@ -173,6 +177,8 @@ def _among(node: n.Among, run: _Run) -> Any:
     operand = _value(node.operand, run)
     if type(operand) is Missing:
         return operand
+    if type(operand) in PLAIN:
+        return any(operand == option.value for option in node.options)
     unknown: Any = False
     for option in node.options:
         equal = compare("=", operand, option.value)
