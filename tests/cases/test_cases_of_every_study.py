@@ -28,9 +28,7 @@ def results(file: Path) -> tuple[CaseResult, ...]:
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: f"{file.parents[1].name}-{file.stem}")
 def test_cases_come_out_as_the_protocol_says(file: Path) -> None:
-    failed = [
-        f"{one.place} {one.case}: {fault}" for one in results(file) for fault in one.failures
-    ]
+    failed = [f"{one.place} {one.case}: {fault}" for one in results(file) for fault in one.failures]
     assert not failed, "\n".join(failed)
 
 
