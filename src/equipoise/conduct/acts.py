@@ -50,7 +50,7 @@ def happened(command: Command) -> bool:
 
 def truth(value: Any) -> str | None:
     """`true` or `false` for a yes or no as it was entered, None for anything else."""
-    return TRUTH.get(value) if isinstance(value, str | bool) else None
+    return TRUTH.get(value)
 
 
 def barred(context: Context, command: Command, barriers: Iterable[Barrier]) -> list[Draft] | Refusal:

@@ -18,6 +18,7 @@ from equipoise.conduct.consent import check_consented
 from equipoise.conduct.deviations import deviation
 from equipoise.conduct.errors import refuse
 from equipoise.conduct.schedule import planned
+from equipoise.conduct.shapes import shaped
 from equipoise.conduct.state import Assessment, ParticipantState
 from equipoise.errors import EquipoiseError
 from equipoise.rules.evaluate import evaluate
@@ -240,5 +241,5 @@ def _guessed(study: Study, participant: ParticipantState, event: Event) -> Parti
     return replace(participant, assessments=assessments)
 
 
-HANDLERS = {"submit_assessment": submit_assessment, "guess_arm": guess_arm}
+HANDLERS = shaped({"submit_assessment": submit_assessment, "guess_arm": guess_arm})
 FOLDS = {"AssessmentSubmitted": _submitted, "ArmGuessed": _guessed}

@@ -28,6 +28,7 @@ from equipoise.conduct.acts import (
 )
 from equipoise.conduct.command import Command, Context, Decision, Refusal
 from equipoise.conduct.errors import refuse
+from equipoise.conduct.shapes import shaped
 from equipoise.conduct.state import ParticipantState, Prescription, put
 from equipoise.conduct.treatment import (
     days_within,
@@ -185,5 +186,5 @@ def _kept(participant: ParticipantState, order: Prescription) -> ParticipantStat
     return replace(participant, prescriptions=prescriptions)
 
 
-HANDLERS = {"dispense": dispense, "record_return": record_return}
+HANDLERS = shaped({"dispense": dispense, "record_return": record_return})
 FOLDS = {"DoseDispensed": _dispensed, "DrugReturned": _returned}

@@ -34,6 +34,7 @@ from equipoise.conduct.acts import (
 from equipoise.conduct.command import Command, Context, Decision, Refusal
 from equipoise.conduct.errors import refuse
 from equipoise.conduct.judgement import needed
+from equipoise.conduct.shapes import shaped
 from equipoise.conduct.state import ParticipantState, Prescription, put
 from equipoise.conduct.treatment import (
     days_within,
@@ -257,5 +258,5 @@ def _prescribed(study: Study, participant: ParticipantState, event: Event) -> Pa
     return seen(replace(participant, prescriptions=written, facts=facts), event.actor)
 
 
-HANDLERS = {"prescribe": prescribe, **holds.HANDLERS, **intake.HANDLERS}
+HANDLERS = {**shaped({"prescribe": prescribe}), **holds.HANDLERS, **intake.HANDLERS}
 FOLDS = {"DosePrescribed": _prescribed, **holds.FOLDS, **intake.FOLDS}

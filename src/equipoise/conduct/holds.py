@@ -12,6 +12,7 @@ from equipoise.conduct.acts import Barrier, alarm, barred, day_of, seen
 from equipoise.conduct.command import Command, Context, Decision, Refusal
 from equipoise.conduct.errors import refuse
 from equipoise.conduct.judgement import instructions
+from equipoise.conduct.shapes import shaped
 from equipoise.conduct.state import ParticipantState
 
 if TYPE_CHECKING:
@@ -155,9 +156,11 @@ def _stopped(study: Study, participant: ParticipantState, event: Event) -> Parti
     return replace(participant, stopped_on=day, stop_cause=event.data["cause"], facts=facts)
 
 
-HANDLERS = {
-    "hold_treatment": hold_treatment,
-    "resume_treatment": resume_treatment,
-    "stop_treatment": stop_treatment,
-}
+HANDLERS = shaped(
+    {
+        "hold_treatment": hold_treatment,
+        "resume_treatment": resume_treatment,
+        "stop_treatment": stop_treatment,
+    }
+)
 FOLDS = {"TreatmentHeld": _held, "TreatmentResumed": _resumed, "TreatmentStopped": _stopped}

@@ -33,6 +33,7 @@ from equipoise.conduct.acts import (
 )
 from equipoise.conduct.command import Command, Context, Decision
 from equipoise.conduct.errors import refuse
+from equipoise.conduct.shapes import shaped
 from equipoise.conduct.state import ParticipantState, put
 from equipoise.conduct.treatment import prescribed, regimens_of, running
 
@@ -215,5 +216,5 @@ def _taken(study: Study, participant: ParticipantState, event: Event) -> Partici
     return seen(replace(participant, intakes=intakes, facts=facts), event.actor)
 
 
-HANDLERS = {"record_intake": record_intake}
+HANDLERS = shaped({"record_intake": record_intake})
 FOLDS = {"DoseTaken": _taken}

@@ -15,6 +15,7 @@ from equipoise.conduct import dosing
 from equipoise.conduct.acts import filed, seen, time_of, unreadable
 from equipoise.conduct.command import Command, Context, Decision
 from equipoise.conduct.errors import refuse
+from equipoise.conduct.shapes import shaped
 from equipoise.conduct.state import ParticipantState, Pregnancy, put
 from equipoise.ledger.entry import Event
 
@@ -116,5 +117,7 @@ def _kept(participant: ParticipantState, event: Event, pregnancy: Pregnancy) -> 
     return seen(replace(participant, pregnancies=pregnancies, facts=facts), event.actor)
 
 
-HANDLERS = {"report_pregnancy": report_pregnancy, "record_pregnancy_outcome": record_pregnancy_outcome}
+HANDLERS = shaped(
+    {"report_pregnancy": report_pregnancy, "record_pregnancy_outcome": record_pregnancy_outcome}
+)
 FOLDS = {"PregnancyReported": _reported, "PregnancyOutcomeRecorded": _ended}

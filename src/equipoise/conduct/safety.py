@@ -17,6 +17,7 @@ from equipoise.conduct.acts import TRUTH, deviate, filed, seen, time_of, truth, 
 from equipoise.conduct.clocks import Knowledge, clocks, due_at, followed, late, started
 from equipoise.conduct.command import Command, Context, Decision, Refusal
 from equipoise.conduct.errors import refuse
+from equipoise.conduct.shapes import shaped
 from equipoise.conduct.state import AdverseEvent, ParticipantState, put
 from equipoise.ledger.entry import Event
 
@@ -357,12 +358,14 @@ def _submitted(study: Study, participant: ParticipantState, event: Event) -> Par
     return replace(participant, adverse_events=put(participant.adverse_events, after.id, after))
 
 
-HANDLERS = {
-    "report_adverse_event": report_adverse_event,
-    "update_adverse_event": update_adverse_event,
-    "assess_adverse_event": assess_adverse_event,
-    "submit_safety_report": submit_safety_report,
-}
+HANDLERS = shaped(
+    {
+        "report_adverse_event": report_adverse_event,
+        "update_adverse_event": update_adverse_event,
+        "assess_adverse_event": assess_adverse_event,
+        "submit_safety_report": submit_safety_report,
+    }
+)
 FOLDS = {
     "AdverseEventReported": _reported,
     "AdverseEventUpdated": _updated,

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from equipoise.conduct.acts import day_of, seen
 from equipoise.conduct.command import Command, Context, Decision
 from equipoise.conduct.errors import refuse
+from equipoise.conduct.shapes import shaped
 from equipoise.conduct.state import ParticipantState
 
 if TYPE_CHECKING:
@@ -28,11 +29,7 @@ def break_code(context: Context, command: Command) -> Decision:
     if not command.reason:
         return refuse("UNBL-002", command, "a code break needs its reason")
     people = data.get("to")
-    if (
-        not isinstance(people, list | tuple)
-        or not people
-        or not all(isinstance(each, str) for each in people)
-    ):
+    if not people:
         return refuse("UNBL-003", command, "say who learns the arm")
     if data.get("scope", "participant") != "participant":
         return refuse("UNBL-004", command, f"`{data['scope']}` is wider than one participant")
@@ -67,5 +64,5 @@ def _unmasked(participant: ParticipantState, event: Event, people: set[str]) -> 
     return seen(replace(participant, assessments=assessments), *people)
 
 
-HANDLERS = {"break_code": break_code, "record_unblinding": record_unblinding}
+HANDLERS = shaped({"break_code": break_code, "record_unblinding": record_unblinding})
 FOLDS = {"CodeBroken": _broken, "UnblindingRecorded": _unblinded}

@@ -145,7 +145,6 @@ def test_only_what_is_impossible_is_refused() -> None:
         {"regimen": "weekly"},
         {"regimen": "weekly", "dose": "10", "taken_on": "yesterday"},
         {"regimen": "weekly", "dose": "10", "taken_on": "2026-02-30"},
-        {"regimen": "weekly", "dose": "10", "taken_on": 5},
         {"regimen": "weekly", "dose": "10", "taken_on": "2026-03-03"},
         {"regimen": "weekly", "dose": "10.25"},
     ):

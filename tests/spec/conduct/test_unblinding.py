@@ -26,8 +26,9 @@ def test_a_code_break_without_arm_reason_people_or_with_a_wider_scope_is_refused
     assert clinic(None).no("break_code", to=["e-1"], reason="bleeding").code == "UNBL-001"
     here = clinic()
     assert here.no("break_code", to=["e-1"]).code == "UNBL-002"
-    for people in (None, [], "e-1", [1]):
+    for people in (None, []):
         assert here.no("break_code", to=people, reason="bleeding").code == "UNBL-003"
+    assert here.no("break_code", to="e-1", reason="bleeding").code == "COND-010"
     assert here.no("break_code", to=["e-1"], scope="site", reason="bleeding").code == "UNBL-004"
 
 
