@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 from markupsafe import Markup
 
+from equipoise.exchange.ctgov import fill_results
+from equipoise.exchange.results import OutcomeAnalysis
 from equipoise.registry.errors import RegistryError
 from equipoise.registry.page import NamedSection, RelatedTrial, render_page, write_site
 from equipoise.registry.page.sections import STANDARD
 from equipoise.registry.record import Record, load_record, parse_record, read_record
+from tests.spec.registry import example
 
 RECORD = Path(__file__).parents[2] / "studies" / "NCT06965244" / "record.json"
 BANNER = "SIMULATED – not results of this trial"
@@ -179,9 +183,10 @@ def test_simulated_results_say_so_in_body_and_metadata(native: list[Record]) -> 
     assert {"name": "status", "content": BANNER} in metas
     assert next(text for tag, text in page.text if tag == "title").startswith(BANNER)
     assert ("strong", BANNER) in page.text[:4]  # before the number and the title of the study
-    captions = [number for number, (tag, text) in enumerate(page.text) if tag == "caption"]
-    marked = [number for number in captions if page.text[number + 1] == ("span", BANNER)]
-    assert len(captions) - len(marked) == 1  # the table of identifiers is a fact
+    marked = [found for found in page.all("span") if found.get("class") == "table-banner"]
+    captions = len(page.all("caption")) - 1  # the table of identifiers is a fact
+    analyses = [text for tag, text in page.text if tag == "h5"]
+    assert len(marked) == captions + len(analyses) > 4
 
 
 def test_a_page_of_facts_is_open_to_search_engines(record: Record) -> None:
@@ -217,6 +222,35 @@ def test_named_sections_stand_where_they_are_placed(record: Record) -> None:
     assert titles[:3] == ["Study results", "Flow", "Basic information"] and titles[-1] == "Text"
     assert "<p class='x'>drawn</p>" in html
     assert "&lt;b&gt;raw&lt;/b&gt;" in html and "Why 95% and %s." in html
+
+
+def test_a_named_section_may_stand_at_the_start_and_says_the_banner_once(record: Record) -> None:
+    said = Markup("<p>{}</p>").format(BANNER)
+    first = NamedSection(id="first", title="First", purpose="P.", html=said, position="start")
+    second = NamedSection(
+        id="second", title="Second", purpose="P.", html=Markup("<p>x</p>"), position="start"
+    )
+    html = render_page(record, banner=BANNER, sections=[first, second])
+    assert headings(Page(html))[:3] == ["First", "Second", "Study results"]
+    one, two = html.split('<section id="first"')[1].split('<section id="second"')
+    assert one.count(BANNER) == 1 and two.split("</section>")[0].count(BANNER) == 1
+
+
+def test_analyses_after_the_first_are_rows_of_a_table() -> None:
+    outcome = example.results().outcomes[0]
+    one_sided = OutcomeAnalysis(
+        method="Exact", kind="NON_INFERIORITY", margin="Margin 5 points", estimate_name="Odds Ratio (OR)",
+        estimate="1.5", level="97.5", lower="0.9", p_value="0.03", groups=(1, 0), description="Sensitivity",
+    )  # fmt: skip
+    bare = OutcomeAnalysis(method="Counting")
+    analyses = (*outcome.analyses, one_sided, bare)
+    filled = example.results(outcomes=(replace(outcome, analyses=analyses),))
+    page = Page(render_page(fill_results(read_record(example.record()), filled), banner=None))
+    said = page.words()
+    assert "Further analyses" in said
+    assert "Sensitivity Swimming · Walking. Non-inferiority. Exact. Margin 5 points" in said
+    assert "1.5 (Odds Ratio (OR)) 0.9 to – (97.5%) 0.03" in said
+    assert "Walking · Swimming Counting – – –" in said
 
 
 @pytest.mark.parametrize(
