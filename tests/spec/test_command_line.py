@@ -106,6 +106,30 @@ def test_check_says_what_a_study_holds(capsys: pytest.CaptureFixture[str]) -> No
     assert out.startswith("NCT06965244: ")
     assert "criteria      16" in out
     assert "A live ledger refuses to randomise until these are decided:" in out
+    assert re.search(r"^\d{2,} cases, 0 of them not as expected\.$", out, re.MULTILINE)
+
+
+def test_check_names_each_case_that_does_not_come_out(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / STUDY.name
+    shutil.copytree(STUDY, folder)
+    parameters = folder / "parameters.yaml"
+    text = parameters.read_text(encoding="utf-8")
+    assert text.count("value: 80 kg") == 1
+    parameters.write_text(text.replace("value: 80 kg", "value: 81 kg"), encoding="utf-8")
+    code, out, _ = said(capsys, "check", folder)
+    assert code == exits.FINDINGS
+    assert re.search(r"cases/\w+\.yaml:\d+:\d+ .*80", out)
+
+
+def test_a_study_may_be_checked_before_it_has_cases(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copytree(STUDY, tmp_path / STUDY.name, ignore=shutil.ignore_patterns("cases"))
+    code, out, _ = said(capsys, "check", tmp_path / STUDY.name)
+    assert code == exits.OK
+    assert out.endswith("0 cases, 0 of them not as expected.\n")
 
 
 def test_check_says_all_that_is_wrong_and_where(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

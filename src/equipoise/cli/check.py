@@ -1,7 +1,8 @@
 """Loads a study definition and says what it holds, or all that is wrong with it, by file, line and column.
 
 Every rule is parsed, its types and units are checked, and the principles are held: no gate may open, and no
-exclusion may be ruled out, while its facts are unknown. Decisions that are still open are listed.
+exclusion may be ruled out, while its facts are unknown. Decisions that are still open are listed. Then every
+case of the study is run: the definition must give each patient the verdict that the case expects.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import argparse
 from pathlib import Path
 
 from equipoise.cli import exits
+from equipoise.conduct.cases import CaseResult, run_cases
 from equipoise.study.load import load
 from equipoise.study.study import Study
 
@@ -22,9 +24,20 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Prints the study's summary. Raises DefinitionError where it cannot be loaded."""
-    print(summary(load(arguments.study)))
-    return exits.OK
+    """Prints the study's summary and its cases' results. Raises DefinitionError where it cannot be loaded."""
+    study = load(arguments.study)
+    print(summary(study))
+    cases = arguments.study / "cases"
+    results = run_cases(study, cases) if cases.is_dir() else ()
+    print(f"\n{verdict(results)}")
+    return exits.FINDINGS if any(result.failures for result in results) else exits.OK
+
+
+def verdict(results: tuple[CaseResult, ...]) -> str:
+    """Each case that did not come out as expected, and the count of all."""
+    failed = [result for result in results if result.failures]
+    lines = [f"{one.place} {one.case}: {fault}" for one in failed for fault in one.failures]
+    return "\n".join([*lines, f"{len(results)} cases, {len(failed)} of them not as expected."])
 
 
 def summary(study: Study) -> str:

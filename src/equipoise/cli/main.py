@@ -20,7 +20,7 @@ from equipoise.errors import EquipoiseError
 
 # name: (module, what it does, in one line)
 COMMANDS: dict[str, tuple[str, str]] = {
-    "check": ("equipoise.cli.check", "load a study definition, and say all that is wrong with it"),
+    "check": ("equipoise.cli.check", "load a study definition, run its cases, and say all that is wrong"),
     "lint": ("equipoise.cli.lint", "say what a registry record leaves open, contradicts or gets wrong"),
     "explain": ("equipoise.cli.explain", "say a study's rules in words"),
     "try": ("equipoise.cli.practise", "run a practice trial in memory, and say what happened"),
