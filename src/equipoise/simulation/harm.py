@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
@@ -156,12 +157,23 @@ def _send(world: World, subject: Subject, incident: Incident) -> None:
         given["role"] = incident.role
     if incident.encounter is not None:
         given["encounter"] = incident.encounter
-    if incident.kind == "stop_treatment":  # as any other stop: the visits after it are planned
-        followup.stop(world, subject, incident.data["cause"])
-        world.happened[incident.label or incident.kind] = subject.state.stopped_on == world.today
+    label = incident.label or incident.kind
+    if incident.kind in COURSES:  # what follows such an act is the same, scripted or drawn
+        before = world.commands[incident.kind]
+        refused = len(world.refusals)
+        COURSES[incident.kind](world, subject, incident.data)
+        world.happened[label] = world.commands[incident.kind] > before and len(world.refusals) == refused
         return
-    answer = world.do(incident.kind, subject, **given)
-    world.happened[incident.label or incident.kind] = not isinstance(answer, Refusal)
+    world.happened[label] = not isinstance(world.do(incident.kind, subject, **given), Refusal)
+
+
+COURSES: dict[str, Callable[[World, Subject, dict[str, Any]], None]] = {
+    "stop_treatment": lambda world, subject, data: followup.stop(world, subject, data["cause"]),
+    "withdraw_consent": lambda world, subject, data: withdraw(world, subject, data["scope"]),
+    "record_loss": lambda world, subject, data: lose(world, subject),
+    "record_death": lambda world, subject, data: die(world, subject),
+}
+"""Acts that others follow, and how: a stop plans the visits after it, a death reports the fatal event."""
 
 
 def fill(world: World, subject: Subject, value: Any) -> Any:
