@@ -8,6 +8,7 @@ from tests.spec.rules.chapter import Example as E
 TODAY = {"today": "2026-03-31", "randomised_on": "2026-03-01"}
 ONE = {"event": "'thrombosis'", "began": "2024-01-10", "grade": "2", "date": "2026-01-02"}
 TWO = {"event": "'cancer'", "began": "@2020", "grade": "3", "date": "2026-01-03"}
+REFUSED = {"event": "missing(refused)", "date": "2026-01-05"}
 VAGUE = {"event": "missing(not_asked)", "date": "2026-01-04"}
 CLOSED = {"closed": ["history"]}
 WEIGHTS = {
@@ -68,6 +69,7 @@ shorter one; a week is 7 days. Exact durations (hours, days, weeks) compare with
 comparison is known only when all those days agree.""",
     (
         E("2026-11-30 + 3 months", "2027-02-28"),
+        E("2026-01-31 + 2 months", "2026-03-31"),
         E("2024-02-29 + 1 years", "2025-02-28"),
         E("2026-03-31 - 1 months", "2026-02-28"),
         E("2026-03-31 + 4 weeks", "2026-04-28"),
@@ -89,6 +91,7 @@ comparison is known only when all those days agree.""",
         E("@2026-03 > 2026-02-28", "true"),
         E("@2026-03 >= 2026-03-01", "true"),
         E("@2026-03 = @2026-04", "false"),
+        E("@2026-04 = @2026-03", "false"),
         E("@2026-03 != @2026-04", "true"),
         E("@2026-03 = @2026-03", "unknown (unknown)"),
         E("@2026-03 + 1 months > 2026-03-31", "true"),
@@ -96,8 +99,10 @@ comparison is known only when all those days agree.""",
         E("@9999 + 1 months", "unknown (unknown)"),
         E("2026-04-15 - @2026-03 > 14 days", "true"),
         E("-(2026-04-15 - @2026-03) < -14 days", "true"),
+        E("-(2026-04-15 - @2026-03) < -20 days", "unknown (unknown)"),
         E("(2026-04-15 - @2026-03) + 1 days > 15 days", "true"),
         E("2026-04-15 + (2026-04-15 - @2026-03) > 2026-04-29", "true"),
+        E("2026-04-15 + (2026-04-15 - @2026-03) < 2026-05-15", "unknown (unknown)"),
         E("(2026-04-15 - @2026-03) * 2", "unknown (unknown)"),
         E("(2026-04-15 - @2026-03) / 2", "unknown (unknown)"),
         E("abs(2026-04-15 - @2026-03)", "unknown (unknown)"),
@@ -141,7 +146,7 @@ RECORDS = Chapter(
     "Records",
     """`FORM.ITEM at ENCOUNTER` is the item in the record of that encounter. Without `at`: inside the checks
 of the form, the record being entered; else the record of a form that is collected at exactly one encounter,
-or at none. Every record also has `date` and `encounter`. A bare name is a parameter, a derivation or a
+or the last one of a form that is tied to none. Every record also has `date` and `encounter`. A bare name is a parameter, a derivation or a
 context name.""",
     (
         E("vital_signs.weight at week_4", "79 kg", WEIGHTS),
@@ -151,6 +156,11 @@ context name.""",
         E("laboratory.creatinine", "90 umol/L", {"laboratory at screening": {"creatinine": "90 umol/L"}}),
         E("demography.sex", "'male'", {"demography": {"sex": "'male'"}}),
         E("demography.sex", "unknown (not_recorded)"),
+        E(
+            "demography.sex",
+            "'female'",
+            {"demography": [{"sex": "'male'"}, {"sex": "'female'", "date": "2026-02-01"}]},
+        ),
         E("vital_signs.weight", "81 kg", {"own": {"weight": "81 kg"}}, own="vital_signs"),
         E("vital_signs.weight", "unknown (not_recorded)", own="vital_signs"),
         E("weight_limit", "80 kg"),
@@ -182,7 +192,7 @@ closed when it has one.""",
         E(
             "any(m in history: m.event = 'thrombosis')",
             "unknown (not_asked)",
-            {"history": [TWO, VAGUE, VAGUE]} | CLOSED,
+            {"history": [TWO, VAGUE, REFUSED]} | CLOSED,
         ),
         E("all(m in history: m.grade < 3)", "unknown (not_recorded)"),
         E("all(m in history: m.grade < 3)", "true", CLOSED),

@@ -73,6 +73,13 @@ def test_an_item_may_not_take_the_name_of_a_built_in_one() -> None:
     assert caught.value.code == "RULE-035"
 
 
+def test_a_log_is_never_read_at_an_encounter() -> None:
+    log = FormScope(kind="log", items={"note": ItemScope(type=TextType())}, encounters=("screening",))
+    with pytest.raises(RuleError) as caught:
+        check(parse("notes.note at screening"), replace(SCOPE, forms={"notes": log}))
+    assert (caught.value.code, caught.value.place) == ("RULE-016", "<expression>:1:15")
+
+
 SENTENCES = [
     (WEIGHT, "body weight at Screening is less than the weight limit"),
     ("vital_signs.smoker at week_4 = true", "current smoker at Week 4"),
