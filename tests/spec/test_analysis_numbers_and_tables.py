@@ -124,6 +124,15 @@ def test_a_figure_is_an_image_with_words_and_provenance() -> None:
     assert "style" not in drawn.attrib and SIMULATION.banner in figure_html(FIGURE, SIMULATION)
 
 
+def test_a_figure_on_a_page_has_no_style_and_as_a_file_carries_its_own() -> None:
+    space = "{http://www.w3.org/2000/svg}"
+    assert ElementTree.fromstring(str(svg(FIGURE, LIVE))).find(f"{space}style") is None
+    looks = ElementTree.fromstring(str(svg(FIGURE, LIVE, alone=True))).find(f"{space}style").text
+    assert all(
+        f".{kind}" in looks for kind in ("box", "axis", "grid", "line", "whisker", "mark", "label", "quiet")
+    )
+
+
 def test_a_live_figure_has_no_warning() -> None:
     assert "SIMULATED" not in figure_html(FIGURE, LIVE)
 

@@ -31,7 +31,7 @@ from equipoise.analysis.stratified import (
 if TYPE_CHECKING:
     from equipoise.study.estimand import Estimand
 
-AGAINST = {"against": "against the first arm", "favour": "in its favour"}
+AGAINST = {"against": "against the first arm", "favour": "in favour of the first arm"}
 
 Responses = Mapping[str, bool]
 Respond = Callable[[Outcome, Decimal], bool]
@@ -89,7 +89,7 @@ def specs(estimand: Estimand) -> tuple[Spec, ...]:
     for key, each in estimand.sensitivity.items():
         if each.change == "per_arm_missing":
             for missing, words in AGAINST.items():
-                label = f"{each.label} ({words})"
+                label = f"{each.label}: {words}"
                 found.append(
                     replace(main, id=f"{key}_{missing}", label=label, role="sensitivity", missing=missing)
                 )

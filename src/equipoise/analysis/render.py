@@ -106,12 +106,9 @@ def criterion_labels(study: Study) -> dict[str, str]:
     for key, each in study.definition.criteria.items():
         kind = each.category.capitalize()
         number = each.number if each.number.lower().startswith(each.category) else f"{kind} {each.number}"
-        words = (
-            each.text
-            if len(each.text) <= LONGEST
-            else each.text[:LONGEST].rpartition(" ")[0].rstrip(" ,;:(") + "…"
-        )
-        found[key] = f"{number}: {words}"
+        text = " ".join(each.text.replace("*", " ").split())
+        short = text[:LONGEST].rpartition(" ")[0].rstrip(" ,;:(") + "…"
+        found[key] = f"{number}: {text if len(text) <= LONGEST else short}"
     return found
 
 
@@ -180,7 +177,7 @@ def csv_files(report: Report) -> dict[str, str]:
 def svg_files(report: Report) -> dict[str, Markup]:
     """By file name, each figure as a file of its own."""
     mark = "" if report.source.mode == "live" else "SIMULATED-"
-    return {f"{mark}{key}.svg": svg(each, report.source) for key, each in figures(report).items()}
+    return {f"{mark}{key}.svg": svg(each, report.source, alone=True) for key, each in figures(report).items()}
 
 
 def report_json(report: Report) -> str:

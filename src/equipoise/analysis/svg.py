@@ -14,6 +14,17 @@ from markupsafe import Markup, escape
 
 from equipoise.analysis.tables import Provenance, banner_html
 
+LOOKS = """
+svg { background: #ffffff; font-family: sans-serif; }
+text { fill: #18212c; } .quiet { fill: #52606e; } .watermark { fill: #5a3a00; font-weight: 600; }
+.axis, .grid, .line, .whisker { fill: none; stroke: #52606e; } .grid { stroke: #dce2e8; } .line { stroke-width: 2.5; }
+.box { fill: #ffffff; stroke: #52606e; stroke-width: 1.5; } .label { font-weight: 600; }
+.arm-1 .line, .arm-1 .whisker, .arm-1 .box { stroke: #0072b2; } .arm-1 .mark, .arm-1 .label { fill: #0072b2; }
+.arm-2 .line, .arm-2 .whisker, .arm-2 .box { stroke: #c64f00; } .arm-2 .mark, .arm-2 .label { fill: #c64f00; }
+.arm-3 .line, .arm-3 .whisker, .arm-3 .box { stroke: #007a59; } .arm-3 .mark, .arm-3 .label { fill: #007a59; }
+.arm-1 .box { fill: #e3f0f8; } .arm-2 .box { fill: #fbeade; } .arm-3 .box { fill: #e0f2ec; }
+.arm-2 .line { stroke-dasharray: 7 4; } .arm-3 .line { stroke-dasharray: 2 4; }
+"""
 NARROW = frozenset("iljtfr.,:;'|!()[] ")
 WIDE = frozenset("mwMWQO%@")
 
@@ -96,8 +107,11 @@ def label(x: float, y: float, text: str, kind: str = "", anchor: str = "start", 
     return tag("text", text, class_=kind or None, x=float(x), y=float(y), text_anchor=anchor, font_size=size)
 
 
-def svg(figure: Figure, source: Provenance) -> Markup:
-    """The picture alone, readable by itself: title, description, metadata, watermark, body."""
+def svg(figure: Figure, source: Provenance, *, alone: bool = False) -> Markup:
+    """The picture: title, description, metadata, watermark, body.
+
+    On a page its looks come from the page's stylesheet; `alone`, as a file, it carries a plain one of its own.
+    """
     named = f"figure-{figure.id}"
     described = f"{figure.description} {source.banner}".strip()
     facts = (
@@ -113,6 +127,7 @@ def svg(figure: Figure, source: Provenance) -> Markup:
         tag("title", figure.title, id=f"{named}-title")
         + tag("desc", described, id=f"{named}-desc")
         + tag("metadata", facts)
+        + (tag("style", Markup(LOOKS)) if alone else Markup(""))
         + figure.body
         + mark
     )
