@@ -18,9 +18,8 @@ from equipoise.rules.operations import ARITHMETIC, FUNCTIONS, add, compare, nega
 from equipoise.rules.scope import Scope
 from equipoise.rules.values import ABSENT, MISSING, NOT_RECORDED, Missing, Value
 
-
+# Types whose values are equal or not, without units or uncertainty.
 PLAIN = frozenset({Decimal, str})
-"""Types whose values are equal or not, without units or uncertainty."""
 
 
 class Fact(NamedTuple):

@@ -18,9 +18,9 @@ WEIGHTS = {
 
 LOGIC = Chapter(
     "Logic",
-    """`not`, `and`, `or`, `implies` follow Kleene: an unknown side leaves the whole unknown unless the other
-side settles it. From tight to loose: `not`, `and`, `or`, `implies`, `if`. The truth tables are at the end of
-this chapter.""",
+    """`not`, `and`, `or`, `implies` follow Kleene: an unknown side leaves the whole unknown unless the
+other side settles it. From tight to loose: `not`, `and`, `or`, `implies`, `if`. The truth tables
+are at the end of this chapter.""",
     (
         E("true or false and false", "true"),
         E("not false and false", "false"),
@@ -64,9 +64,9 @@ equal.""",
 DATES = Chapter(
     "Dates and durations",
     """A date plus or minus a duration is a date. A month is a calendar month, clamped to the last day of a
-shorter one; a week is 7 days. Exact durations (hours, days, weeks) compare with each other, calendar ones
-(months, years) with each other, and never across. A partial date stands for every day that it can be: a
-comparison is known only when all those days agree.""",
+shorter one; a week is 7 days. Exact durations (hours, days, weeks) compare with each other,
+calendar ones (months, years) with each other, and never across. A partial date stands for every day
+that it can be: a comparison is known only when all those days agree.""",
     (
         E("2026-11-30 + 3 months", "2027-02-28"),
         E("2026-01-31 + 2 months", "2026-03-31"),
@@ -118,8 +118,8 @@ comparison is known only when all those days agree.""",
 )
 WITHIN = Chapter(
     "Within",
-    """`D within L before E` means E - L <= D <= E; `after`, E <= D <= E + L; `of`, E - L <= D <= E + L. Both
-ends are included.""",
+    """`D within L before E` means E - L <= D <= E; `after`, E <= D <= E + L; `of`, E - L <= D <= E + L.
+Both ends are included.""",
     (
         E("2026-03-03 within 28 days before 2026-03-31", "true"),
         E("2026-03-02 within 28 days before 2026-03-31", "false"),
@@ -144,10 +144,10 @@ ends are included.""",
 )
 RECORDS = Chapter(
     "Records",
-    """`FORM.ITEM at ENCOUNTER` is the item in the record of that encounter. Without `at`: inside the checks
-of the form, the record being entered; else the record of a form that is collected at exactly one encounter,
-or the last one of a form that is tied to none. Every record also has `date` and `encounter`. A bare name is a parameter, a derivation or a
-context name.""",
+    """`FORM.ITEM at ENCOUNTER` is the item in the record of that encounter. Without `at`: inside the
+checks of the form, the record being entered; else the record of a form that is collected at exactly
+one encounter, or the last one of a form that is tied to none. Every record also has `date` and
+`encounter`. A bare name is a parameter, a derivation or a context name.""",
     (
         E("vital_signs.weight at week_4", "79 kg", WEIGHTS),
         E("vital_signs.date at week_4", "2026-02-01", WEIGHTS),
@@ -179,10 +179,10 @@ context name.""",
 COLLECTIONS = Chapter(
     "Collections",
     """`any`, `all` and `count` go over the records of a form; `latest` and `earliest` pick one by date,
-then by entry. A log is open until "none" or "complete" is recorded: over an open one `any` is true on a
-witness and else unknown, `all` is false on a counterexample and else unknown, `count`, `latest` and
-`earliest` are unknown. A form that is collected at encounters is unknown while it has no record, and
-closed when it has one.""",
+then by entry. A log is open until "none" or "complete" is recorded: over an open one `any` is true
+on a witness and else unknown, `all` is false on a counterexample and else unknown, `count`,
+`latest` and `earliest` are unknown. A form that is collected at encounters is unknown while it has
+no record, and closed when it has one.""",
     (
         E("any(m in history: m.event = 'thrombosis')", "unknown (not_recorded)"),
         E("any(m in history: m.event = 'thrombosis')", "false", CLOSED),
