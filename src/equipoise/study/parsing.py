@@ -55,8 +55,9 @@ class FormParser:
 
         The last answer is kept: what is decided on is folded right afterwards, with the same entries.
         """
-        if self.recent and self.recent[0][1] is earlier and self.recent[0][0] == given:
-            return self.recent[0][2]
+        for entered, before, answer in self.recent[:1]:  # one read: another thread may put its own there
+            if before is earlier and entered == given:
+                return answer
         parsed = self._parsed(given, earlier)
         self.recent[:] = [(dict(given), earlier, parsed)]
         return parsed
