@@ -13,6 +13,7 @@ import pytest
 
 from equipoise.exchange.ctgov import fill_results
 from equipoise.registry.lint import RULES, lint
+from equipoise.registry.lint.engine import text_at
 from equipoise.registry.lint.layout import split_criteria
 from equipoise.registry.lint.manual import manual
 from equipoise.registry.lint.wording import one_apart
@@ -429,7 +430,9 @@ def test_posted_records_are_nearly_clean(shared: Path) -> None:
 def test_no_record_makes_it_fail_and_errors_are_rare(shared: Path) -> None:
     with gzip.open(shared / "registry" / "records.jsonl.gz", "rt", encoding="utf-8") as stream:
         records = [parse_record(line) for number, line in enumerate(stream) if number % 35 == 7]
-    severities = Counter(one.severity for record in records for one in lint(record, today=TODAY))
+    findings = [(record, one) for record in records for one in lint(record, today=TODAY)]
+    severities = Counter(one.severity for _, one in findings)
+    assert all(text_at(record, one.path)[one.start : one.end] == one.words for record, one in findings)
     assert len(records) > 300
     assert sum(severities.values()) / len(records) < 6
     assert severities["E"] / len(records) < 0.7
@@ -437,3 +440,14 @@ def test_no_record_makes_it_fail_and_errors_are_rare(shared: Path) -> None:
 
 def test_the_manual_is_written_from_the_rules(root: Path) -> None:
     assert (root / "docs" / "reference" / "lint.md").read_text(encoding="utf-8") == manual()
+
+
+MONOTONOUS = ("a-", "1 ", "\n* ", "(AB ", "history of and or requires except ", "4 weeks before 5 mg to ")
+
+
+@pytest.mark.parametrize("unit", MONOTONOUS)
+def test_findings_in_long_monotonous_texts_still_quote_their_place(unit: str) -> None:
+    text = unit * 300
+    record = read_record(example.record(**(criteria(text, text) | arms(text, text) | described(text))))
+    for one in lint(record, today=TODAY):
+        assert text_at(record, one.path)[one.start : one.end] == one.words

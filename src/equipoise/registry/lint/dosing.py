@@ -187,11 +187,13 @@ _EXCEPT = re.compile(r"(?P<what>[^.]{5,100}?)\bexcept(?:\s+(?:for|in|if|when))?\
 )
 def required_and_excepted(subject: Subject) -> Iterator[Hit]:
     """A pair of words both in a clause with `requires` and in one with `except`, in different texts."""
-    needed = [(text, found) for text in subject.texts for found in _NEED.finditer(text.text)]
+    needed = [
+        (text.path, _pairs(found["what"])) for text in subject.texts for found in _NEED.finditer(text.text)
+    ]
     for text in subject.under("armsInterventionsModule"):
         for found in _EXCEPT.finditer(text.text):
             pairs = _pairs(found["what"])
-            if any(pairs & _pairs(other["what"]) for at, other in needed if at.path != text.path):
+            if any(pairs & other for path, other in needed if path != text.path):
                 start = text.text.lower().find("except", found.start())
                 yield span(text, start, found.end())
 
