@@ -1,21 +1,30 @@
 """Prints the reference manual from the specification's tests: `make manual`.
 
 A file of `tests/spec` is a chapter: its docstring opens it, each test is a sentence, and a test's docstring
-says more. So whatever the manual says is proved by a test. The expression language has a page of its own,
-printed from the examples that its tests run, and kept in the repository.
+says more. So whatever the manual says is proved by a test. The expression language, the definition and the
+linter have pages of their own, printed from what the program itself reads, and kept in the repository.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tests.spec.print_manual import manual
+from equipoise.registry.lint.manual import manual as linter
+from equipoise.study.schema import schema_text
+from tests.spec.print_definition_manual import text as definition
+from tests.spec.print_manual import manual as language
 
 SPEC = Path(__file__).parent
 REFERENCE = SPEC.parents[1] / "docs" / "reference"
 CHAPTERS = REFERENCE / "chapters"
+PAGES: dict[str, Callable[[], str]] = {
+    "rules.md": language,
+    "definition.md": definition,
+    "definition.schema.json": schema_text,
+    "lint.md": linter,
+}
 
 
 def chapters() -> Iterator[tuple[str, str]]:
@@ -58,5 +67,6 @@ def write(folder: Path) -> int:
 
 
 if __name__ == "__main__":
-    (REFERENCE / "rules.md").write_text(manual(), encoding="utf-8")
-    print(f"{REFERENCE}/rules.md, and {write(CHAPTERS)} chapters in {CHAPTERS}")
+    for name, text in PAGES.items():
+        (REFERENCE / name).write_text(text(), encoding="utf-8")
+    print(f"{', '.join(PAGES)} in {REFERENCE}, and {write(CHAPTERS)} chapters in {CHAPTERS}")
