@@ -41,7 +41,7 @@ def submit_assessment(context: Context, command: Command) -> Decision:
     blinded = truth(command.data.get("blinded"))
     if blinded is None:
         return refuse("ASSE-009", command, "say whether the score was made blind")
-    earlier = _signed(context.participant, command.encounter or "") if blinded == "true" else None
+    earlier = _earlier(context, command, plan) if blinded == "true" else None
     problem = _blind(context, command, plan, earlier) if blinded == "true" else None
     problem = problem or _unfit(context, command, plan.form)
     if problem is not None:
@@ -102,11 +102,18 @@ def _blind(
     return None if command.reason else refuse("ASSE-005", command, "the score is signed already")
 
 
+def _earlier(context: Context, command: Command, plan: model.Assessment) -> Assessment | None:
+    """The score that a new signature would correct. A baseline of an earlier day is none: until the arm is
+    allocated, the baseline is signed anew on the day, by whoever scores then."""
+    found = _signed(context.participant, command.encounter or "")
+    waiting = command.encounter == plan.baseline and context.participant.randomised_on is None
+    return None if found is not None and waiting and found.on < command.day else found
+
+
 def _signed(participant: ParticipantState, encounter: str) -> Assessment | None:
-    """The blind score of an encounter; there is at most one."""
-    return next(
-        (each for each in participant.assessments if each.encounter == encounter and each.blinded), None
-    )
+    """The blind score of an encounter; there is at most one that counts."""
+    found = [each for each in participant.assessments if each.encounter == encounter and each.blinded]
+    return next((each for each in found if not each.superseded), None)
 
 
 def _unfit(context: Context, command: Command, form: str) -> Refusal | None:
@@ -215,7 +222,11 @@ def _submitted(study: Study, participant: ParticipantState, event: Event) -> Par
         blinded=blinded,
         number=int(data["number"]),
     )
-    others = tuple(each for each in participant.assessments if each.id != score.id or not blinded)
+    others = tuple(
+        replace(each, superseded=True) if blinded and each.blinded and each.encounter == encounter else each
+        for each in participant.assessments
+        if each.id != score.id
+    )
     participant = replace(participant, assessments=(*others, score))
     baseline = plan is not None and encounter == plan.baseline
     if not blinded and (participant.randomised_on is not None or baseline):

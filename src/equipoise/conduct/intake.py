@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from equipoise.study.study import Study
 
 MAJOR = frozenset({"TAKE-002", "TAKE-003", "TAKE-006", "TAKE-009", "TAKE-013"})
+ALARMING = frozenset({"TAKE-002", "TAKE-003", "TAKE-006"})
 Fault = tuple[str, str]
 
 
@@ -80,7 +81,7 @@ def record_intake(context: Context, command: Command) -> Decision:
     for code, text in _faults(context, regimen, taken, data["dose"], order):
         category = "major" if code in MAJOR else "minor"
         drafts.append(deviate(context, command, code, text, category=category))
-        if code == "TAKE-006":
+        if code in ALARMING:
             drafts.append(alarm(context, command, code, text, regimen=regimen))
     return tuple(drafts)
 

@@ -90,6 +90,7 @@ class Assessment(Struct, frozen=True, kw_only=True):
     number: int
     guessed: bool = False
     flagged: bool = False
+    superseded: bool = False
 
 
 class AdverseEvent(Struct, frozen=True, kw_only=True):

@@ -200,3 +200,18 @@ def test_no_correction_after_the_guess_or_after_the_assessor_learnt_the_arm() ->
     signed(here, "month_1")
     here.do("record_unblinding", person="assessor-1", how="overheard")
     assert refused(here, "month_1", values={"red": "5"}, reason="wrong line").code == "ASSE-003"
+
+
+def test_a_baseline_of_an_earlier_day_is_signed_anew_on_the_day_by_whoever_scores_then() -> None:
+    here = clinic(None)
+    signed(here, "baseline", values={"red": "6"})
+    assert refused(here, "baseline", actor="assessor-2").code == "ASSE-006"
+    here.day = "2026-03-03"
+    assert signed(here, "baseline", values={"red": "7"}, actor="assessor-2")[0].data["number"] == "1"
+    here.day = "2026-03-04"
+    assert signed(here, "baseline", values={"red": "8"})[0].data["number"] == "2"
+    assert [score.superseded for score in here.state.assessments] == [True, True, False]
+    record = here.state.facts.record("score", "baseline")
+    assert record is not None and (record.values["red"], record.date.day) == (8, 4)
+    here.do("randomise", happened="yes", arm="north")
+    assert refused(here, "baseline", reason="misread").code == "ASSE-004"
