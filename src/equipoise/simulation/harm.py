@@ -95,7 +95,7 @@ def _sponsor(world: World, subject: Subject, number: str, causality: dict[str, s
     world.do("assess_adverse_event", subject, data=data)
     for name, clock in world.study.definition.safety.clocks.items():
         if clock.starts == "site_aware":
-            world.do("submit_safety_report", subject, data={"event": number, "clock": name, "to": clock.to})
+            world.do("submit_safety_report", subject, data={"event": number, "clock": name})
 
 
 def _recover(world: World, subject: Subject, number: str, outcome: str) -> None:
