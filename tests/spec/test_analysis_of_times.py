@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from equipoise.analysis.cut import cut
+from equipoise.analysis.cut import Cut, cut
 from equipoise.analysis.errors import AnalysisError
 from equipoise.analysis.plan import plan_digest
 from equipoise.analysis.render import figures, report_json, sections, tables
@@ -127,6 +127,31 @@ def test_the_flow_has_three_arms_and_no_drug(report: Report) -> None:
         ("short", 3, 3),
         ("none", 4, 4),
     ]
+
+
+def test_an_arm_that_the_primary_estimand_leaves_out_is_analysed_by_the_next_or_not_at_all() -> None:
+    study, made = times(), events()[:-3]
+    first, second = study.definition.estimands.values()
+    part = cut(made, 1, Head(len(made), b""))
+    two = {"a": msgspec.structs.replace(first, treatment=("long", "none")), "b": second}
+    one = {"a": two["a"]}
+    for estimands, expected in ((two, [(6, 0), (3, 0), (4, 0)]), (one, [(6, 0), (0, 3), (4, 0)])):
+        found = by_arm_of(study, estimands, part)
+        assert [
+            (each.analysed, sum(r.count for r in each.excluded)) for each in found.flow.branches
+        ] == expected
+
+
+def by_arm_of(study: Study, estimands: dict, part: Cut) -> Report:
+    """The report by arm of a study with other estimands, its plan frozen, the trial locked and opened."""
+    rules = {
+        f"estimands.{name}.variable.{key}": study.rule(f"estimands.primary.variable.{key}")
+        for name in estimands
+        for key in ("rule", "censor")
+    }
+    definition = msgspec.structs.replace(study.definition, estimands=estimands)
+    other = replace(study, definition=definition, expressions={**study.expressions, **rules})
+    return analyse(other, replace(part, frozen=True, locked=True, unblinded=True), seed=1)
 
 
 def test_pooled_there_is_one_curve_and_no_comparison() -> None:

@@ -8,7 +8,7 @@ tables and figures.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -25,6 +25,7 @@ from equipoise.analysis.datasets import (
     screenings,
 )
 from equipoise.analysis.endpoint import Endpoint, endpoint
+from equipoise.analysis.estimand import Outcome
 from equipoise.analysis.estimates import Estimate, Reader, estimate_all
 from equipoise.analysis.plan import check_plan
 from equipoise.analysis.populations import safety
@@ -35,6 +36,9 @@ from equipoise.analysis.tables import Provenance, provenance
 if TYPE_CHECKING:
     from equipoise.conduct.state import ParticipantState
     from equipoise.study.study import Study
+
+
+NOT_COMPARED = "no estimand compares the arm"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +83,7 @@ def analyse(study: Study, slice_: Cut, seed: int, *, by_arm: bool = True) -> Rep
     data = dataset(study, slice_, states, where, by_arm)
     arms = tuple(study.definition.arms) if by_arm else (POOLED,)
     estimates = estimate_all(study, data, Reader(study=study, states=states), arms, seed)
-    main = estimates[0] if estimates else None
+    rows, excluded = analysed(estimates, data)
     treated = safety(data)
     days = {key: each.day or 0 for key, each in study.definition.encounters.items()}
     sizes = {arm: sum(row.arm == arm for row in data.participants) for arm in arms if arm != POOLED}
@@ -90,13 +94,7 @@ def analyse(study: Study, slice_: Cut, seed: int, *, by_arm: bool = True) -> Rep
         arms=arms,
         labels={**{key: arm.label for key, arm in study.definition.arms.items()}, POOLED: "All participants"},
         sizes={**sizes, POOLED: len(data.participants)},
-        flow=flow(
-            data.screenings,
-            data.participants,
-            main.population if main else (),
-            main.excluded if main else {},
-            arms,
-        ),
+        flow=flow(data.screenings, data.participants, rows, excluded, arms),
         baseline=baseline(study, data, arms, where),
         estimates=estimates,
         means=means(data, where, arms, days) if where else (),
@@ -106,6 +104,25 @@ def analyse(study: Study, slice_: Cut, seed: int, *, by_arm: bool = True) -> Rep
         data=data,
         study=study,
     )
+
+
+def analysed(estimates: Sequence[Estimate], data: Dataset) -> tuple[tuple[Outcome, ...], dict[str, str]]:
+    """The outcome of every participant for the flow, and why the others have none.
+
+    It is that of the first estimand that compares the participant's arm: the primary one, where it does.
+    """
+    rows: dict[str, Outcome] = {}
+    excluded: dict[str, str] = {}
+    for estimate in estimates:
+        known = rows.keys() | excluded.keys()
+        rows |= {row.subject: row for row in estimate.population if row.subject not in known}
+        excluded |= {subject: why for subject, why in estimate.excluded.items() if subject not in known}
+    left = {
+        row.subject: NOT_COMPARED
+        for row in data.participants
+        if row.subject not in rows.keys() | excluded.keys()
+    }
+    return tuple(rows.values()), {**excluded, **left}
 
 
 def main_endpoint(study: Study) -> Endpoint | None:
