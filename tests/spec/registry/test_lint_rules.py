@@ -182,10 +182,10 @@ FINDS: list[tuple[str, dict[str, Any], str]] = [
     (
         "LINT-084",
         criteria(
-            "", "Use of morphine, codeine, or tramadol 4 weeks before entry\n* Steroid use within 2 weeks"
+            "", "Use of morphine, codeine, and tramadol 4 weeks before entry\n* Steroid use within 2 weeks"
         )
         | arms("a"),
-        "Use of morphine, codeine, or tramadol 4 weeks before",
+        "Use of morphine, codeine, and tramadol 4 weeks before",
     ),
     (
         "LINT-085",
@@ -290,7 +290,7 @@ LEAVES: list[tuple[str, dict[str, Any]]] = [
     (
         "LINT-084",
         criteria(
-            "", "Use of morphine, drugaine, or tramadol 4 weeks before entry\n* Steroid use within 2 weeks"
+            "", "Use of morphine, drugaine, and tramadol 4 weeks before entry\n* Steroid use within 2 weeks"
         )
         | arms("a"),
     ),
@@ -299,6 +299,15 @@ LEAVES: list[tuple[str, dict[str, Any]]] = [
     ("LINT-087", arms("Tablets of 5 mg daily")),
     ("LINT-090", described("30 min/day 3 times")),
     ("LINT-091", described("more or more severe, arthritis or arthritis of the knee")),
+    ("LINT-091", described("With non invasive or invasive help.")),
+    ("LINT-061", criteria("", "Allergy to drugaine and its salts") | arms("a")),
+    (
+        "LINT-070",
+        criteria(
+            "At least 50 years of age, or 18 to 50 years with two or more of the risk factors",
+            minimumAge="18 Years",
+        ),
+    ),
     ("LINT-093", criteria("", "Infliximab")),
     ("LINT-094", described("The Back Pain Index (BPI) is used.")),
     ("LINT-095", criteria("Score on the quick rating scale (QRS); QRS above 4; MRI; CT")),

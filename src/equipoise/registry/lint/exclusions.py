@@ -38,7 +38,7 @@ def inverted_exclusion(subject: Subject) -> Iterator[Hit]:
 
 _FAILED = re.compile(
     r"\b(?:failure|allerg\w+|hypersensitiv\w+|intoleran\w+|contraindication\w*|resistan\w+)\s+(?:of|to|with)\s+(?P<one>[\w-]+)\s+and\s+"
-    r"(?P<two>[\w-]+)",
+    r"(?P<two>(?!its|their|other|any)[\w-]+)",
     re.I,
 )
 _UNABLE = re.compile(r"\band\s+(?:inability|unable|unwilling\w*|refus\w+|impossibility)\b[^.\n]{0,60}", re.I)

@@ -147,7 +147,12 @@ def no_washout_of_study_drugs(subject: Subject) -> Iterator[Hit]:
         if _USE.search(one.text) and not re.search(r"investigational|vaccin", one.text, re.I)
     ]
     named = any(drug in one.text.lower() for one, _ in washouts for drug in drugs)
-    listed = [(one, match) for one, match in washouts if one.text.count(",") > 1 and _USE.match(one.text)]
+    open_ended = re.compile(r"\bany\b|\bother\b|\bsuch as\b|\bcontracepti", re.I)
+    listed = [
+        (one, match)
+        for one, match in washouts
+        if one.text.count(",") > 1 and _USE.match(one.text) and not open_ended.search(one.text)
+    ]
     if drugs and listed and len({one.start for one, _ in washouts}) > 1 and not named:
         one, match = listed[0]
         yield within(one, 0, match.end())

@@ -26,7 +26,7 @@ def stray_number(subject: Subject) -> Iterator[Hit]:
             yield span(text, found.start(), found.end(1))
 
 
-_TWICE = re.compile(r"\b(?P<one>[A-Za-z][\w-]{1,40})\s+or\s+(?P=one)\b(?!-)")
+_TWICE = re.compile(r"(?<!non )(?<!non-)(?<!pre-)\b(?P<one>[A-Za-z][\w-]{1,40})\s+or\s+(?P=one)\b(?!-)")
 _IDIOM = {"more", "less", "one", "same"}
 
 
