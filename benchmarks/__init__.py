@@ -1,0 +1,1 @@
+"""Measurements: what is fast, how it grows, and where the time goes. No test measures time."""
