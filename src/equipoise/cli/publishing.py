@@ -20,6 +20,12 @@ from equipoise.registry.page import NamedSection, write_site
 from equipoise.registry.record import Record
 from equipoise.study.study import Study
 
+FIRST = ("flow", "primary-result", "over-time")
+"""The parts that a reader wants first; the record's long tables of results follow them."""
+
+IN_RECORD = ("baseline", "harms")
+"""The parts whose tables stand in the results section of the filled record already."""
+
 
 def report_of(study: Study, store: Store, seed: int, *, by_arm: bool = True) -> Report:
     """The report of the first cut of a ledger: all that it holds now."""
@@ -52,8 +58,15 @@ def _write(path: Path, text: str) -> None:
 def write_page(report: Report, record: Record, folder: Path) -> Path:
     """Writes the page of the trial, its record filled with the results; its path. Needs a report by arm."""
     parts = [
-        NamedSection(id=part.id, title=part.title, purpose=part.purpose, html=part.html)
+        NamedSection(
+            id=part.id,
+            title=part.title,
+            purpose=part.purpose,
+            html=part.html,
+            position="start" if part.id in FIRST else "results",
+        )
         for part in sections(report)
+        if part.id not in IN_RECORD
     ]
     filled = fill_results(record, results_of(report))
     mark = "" if report.source.mode == "live" else "SIMULATED-"
