@@ -114,6 +114,8 @@ def test_the_result_and_the_curves_are_shown(report: Report) -> None:
     assert list(figures(report)) == ["flow", "survival", "survival-second"]
     parts = {part.id: part.html for part in sections(report)}
     assert "over-time" not in parts and parts["primary-result"].count("<figure") == 2
+    note = "Median time to the event, in days: Long leaflet not reached; Short leaflet 160; No leaflet 50."
+    assert note in parts["primary-result"]
     assert "Hazard ratio" in parts["primary-result"] and "SIMULATED" in parts["primary-result"]
     second = figures(report)["survival-second"].body
     assert 'class="arm-1"' in second and 'class="arm-2"' in second and 'class="arm-3"' not in second

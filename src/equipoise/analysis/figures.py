@@ -16,7 +16,8 @@ from equipoise.analysis.survival import Point
 from equipoise.analysis.svg import Figure, label, path, tag, text_width, wrapped
 
 WIDTH, HEIGHT = 720, 400
-LEFT, RIGHT, TOP, BOTTOM = 58, 150, 22, 52
+LEFT, RIGHT, TOP, BOTTOM = 58, 160, 22, 52
+LABEL_LINES = 3
 EVERYBODY = "All"
 
 
@@ -65,6 +66,11 @@ def tick(value: float) -> str:
     return fixed(value, 0) if value == round(value) else format(value, "g")
 
 
+def room(names: Sequence[str]) -> float:
+    """The height that the longest of the labels beside the lines needs."""
+    return 4.0 + 15 * max(min(LABEL_LINES, len(wrapped(name, RIGHT - 14, 13))) for name in names)
+
+
 def apart(heights: Sequence[float], least: float) -> list[float]:
     """Heights of labels moved down where they would touch, in the order given."""
     placed = dict.fromkeys(range(len(heights)), 0.0)
@@ -88,7 +94,9 @@ def means_figure(
     marks = [(float(each), str(each // 7) if each % 7 == 0 else fixed(each / 7, 1)) for each in days]
     parts = [frame(x, y, marks, "Weeks from randomisation", title)]
     ends = [next((y.at(r.mean) for r in reversed(drawn) if r.arm == arm), TOP) for arm in arms]
-    for place, (arm, height) in enumerate(zip(arms, apart(ends, 18), strict=True)):
+    for place, (arm, height) in enumerate(
+        zip(arms, apart(ends, room([labels.get(arm, EVERYBODY) for arm in arms])), strict=True)
+    ):
         mine = [row for row in drawn if row.arm == arm]
         shift = (place - (len(arms) - 1) / 2) * 5
         parts.append(series(mine, x, y, shift, place + 1, labels.get(arm, EVERYBODY), height))
@@ -124,8 +132,8 @@ def series(
 
 
 def beside(x: float, y: float, name: str) -> Markup:
-    """A label beside a line, in at most two lines."""
-    lines = wrapped(name, RIGHT - 14, 13)[:2]
+    """A label beside a line, in at most three lines."""
+    lines = wrapped(name, RIGHT - 14, 13)[:LABEL_LINES]
     return Markup("").join(label(x, y + 15 * place, line, "label") for place, line in enumerate(lines))
 
 
@@ -204,7 +212,7 @@ def survival_figure(
         )
     ]
     ends = [100 * (points[-1].survival if points else 1.0) for points in curves.values()]
-    heights = apart([y.at(each) for each in ends], 18)
+    heights = apart([y.at(each) for each in ends], room([labels.get(arm, EVERYBODY) for arm in curves]))
     words = []
     for place, (arm, points) in enumerate(curves.items()):
         steps = [(x.at(0), y.at(100)), *((x.at(p.time), y.at(100 * p.survival)) for p in points)]

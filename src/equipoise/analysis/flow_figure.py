@@ -17,12 +17,13 @@ MOST = 6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Box:
-    """A box of text: the first line stands out, lines that begin with two spaces are indented."""
+    """A box of text: the first `heads` lines stand out, lines that begin with spaces are indented."""
 
     x: float
     y: float
     width: float
     lines: tuple[str, ...]
+    heads: int = 1
     arm: int = 0
 
     @property
@@ -86,15 +87,16 @@ def again(flow: Flow) -> list[str]:
 
 def placed(x: float, y: float, lines: Sequence[str], width: float = COLUMN, arm: int = 0) -> Box:
     """A box whose lines are broken to its width; a broken line stays indented."""
-    broken: list[str] = []
-    for line in lines:
+    broken = wrapped(lines[0], width - 2 * PAD, SIZE)
+    heads = len(broken)
+    for line in lines[1:]:
         indent = line[: len(line) - len(line.lstrip())]
         room = width - 2 * PAD - 7 * len(indent)
         pieces = wrapped(line, room, SIZE)
         broken += [
             indent + piece if place == 0 else f"{indent}  {piece}" for place, piece in enumerate(pieces)
         ]
-    return Box(x=x, y=y, width=width, lines=tuple(broken), arm=arm)
+    return Box(x=x, y=y, width=width, lines=tuple(broken), heads=heads, arm=arm)
 
 
 def branches(
@@ -195,7 +197,7 @@ def box(each: Box) -> Markup:
     lines = []
     for place, line in enumerate(each.lines):
         indent = len(line) - len(line.lstrip())
-        kind = "label" if place == 0 else "quiet" if indent > 2 else ""
+        kind = "label" if place < each.heads else "quiet" if indent > 2 else ""
         lines.append(
             label(each.x + PAD + 7 * indent, each.y + PAD + 9 + place * LINE, line.strip(), kind, size=SIZE)
         )

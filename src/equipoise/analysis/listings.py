@@ -151,6 +151,11 @@ def result_notes(analyses: Sequence[Analysis], labels: Mapping[str, str], ratio:
         notes.append(
             f"Non-response by an intercurrent event, and missing, in the primary analysis: {'; '.join(parts)}."
         )
+    if ratio and main is not None:
+        parts = [
+            f"{labels[one.arm]} {'not reached' if one.median is None else one.median}" for one in main.groups
+        ]
+        notes.append(f"Median time to the event, in days: {'; '.join(parts)}.")
     for text in dict.fromkeys(note for each in analyses for note in each.notes):
         names = [each.label for each in analyses if text in each.notes]
         notes.append(text if len(names) == len(analyses) else f"{text} ({'; '.join(names)})")
