@@ -164,44 +164,44 @@ def interval_hours(world: World, subject: Subject, regimen: str) -> int:
 def _intakes(
     world: World, subject: Subject, regimen: str, number: str, days: int, written: dict[str, Any]
 ) -> None:
-    """The intakes that the scenario's sites record one by one; the first of all is always recorded."""
+    """The intakes that the scenario's sites record one by one; the first of all is always recorded.
+
+    A new supply goes on with the rhythm of the one before, so that an early visit brings no early dose.
+    """
     recorded = regimen in world.scenario.conduct.recorded_intakes
-    step = interval_hours(world, subject, regimen)
-    count = -(-days * 24 // step) if recorded else (1 if subject.supply == 1 else 0)
+    step = timedelta(hours=interval_hours(world, subject, regimen))
+    first = world.now + timedelta(minutes=30)
+    following = subject.rhythm.get(regimen, first)
+    first = following + step * max(0, -(-(first - following) // step))
+    count = -(-timedelta(days=days) // step) if recorded else (1 if subject.supply == 1 else 0)
+    subject.rhythm[regimen] = first + count * step
     for index in range(count):
-        key = f"{subject.patient.key}|{regimen}|{number}|{index}"
-        if index + subject.supply > 1 and world.draws.chance(
-            world.scenario.conduct.skipped_intake, f"{key}|skip"
-        ):
-            continue
-        hours = index * step
-        world.at(
-            world.now + timedelta(hours=hours, minutes=30),
-            _taking(world, subject, regimen, number, written["dose"]),
-        )
-        if not recorded:
-            continue
-        for companion in written.get("companions", ()):
-            after = world.study.definition.regimens[companion["regimen"]].after
-            if after is not None and after.regimen == regimen:
-                rule = f"regimens.{companion['regimen']}.after.interval"
-                wait = evaluate(world.study.rule(rule), subject.state.facts).value
-                later = hours + int(wait.count * HOURS[wait.unit])  # type: ignore[union-attr]
-                world.at(
-                    world.now + timedelta(hours=later, minutes=45),
-                    _taking(world, subject, companion["regimen"], number, companion["dose"]),
-                )
+        key = f"{subject.patient.key}|{regimen}|{number}|{index}|skip"
+        if index + subject.supply == 1 or not world.draws.chance(world.scenario.conduct.skipped_intake, key):
+            when = first + index * step
+            world.at(when, lambda: _take(world, subject, regimen, number, written, followed=recorded))
 
 
-def _taking(world: World, subject: Subject, regimen: str, number: str, dose: str) -> Any:
-    def take() -> None:
-        state = subject.state
-        if subject.over or state.stopped_on is not None or regimen in state.held:
-            return
-        data = {"regimen": regimen, "taken_on": world.stamp, "dose": dose, "prescription": number}
-        world.do("record_intake", subject, data=data, effective=world.stamp)
+def _take(
+    world: World, subject: Subject, regimen: str, number: str, written: dict[str, Any], followed: bool
+) -> None:
+    """One intake; companions that follow an actual intake are taken their time after it."""
+    state = subject.state
+    if subject.over or state.stopped_on is not None or regimen in state.held:
+        return
+    data = {"regimen": regimen, "taken_on": world.stamp, "dose": written["dose"], "prescription": number}
+    world.do("record_intake", subject, data=data, effective=world.stamp)
+    for companion in written.get("companions", ()) if followed else ():
+        after = world.study.definition.regimens[companion["regimen"]].after
+        if after is not None and after.regimen == regimen:
+            rule = world.study.rule(f"regimens.{companion['regimen']}.after.interval")
+            wait = evaluate(rule, state.facts).value
+            when = world.now + timedelta(hours=int(wait.count * HOURS[wait.unit]))  # type: ignore[union-attr]
+            world.at(when, _following(world, subject, companion, number))
 
-    return take
+
+def _following(world: World, subject: Subject, companion: dict[str, Any], number: str) -> Any:
+    return lambda: _take(world, subject, companion["regimen"], number, companion, followed=False)
 
 
 def stop(world: World, subject: Subject, cause: str) -> None:

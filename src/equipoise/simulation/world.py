@@ -61,7 +61,7 @@ class Subject:
     index: int = 0
     over: bool = False
     supply: int = 0
-    flags: set[str] = field(default_factory=set)
+    rhythm: dict[str, datetime] = field(default_factory=dict)
 
 
 class World:
