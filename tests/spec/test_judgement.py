@@ -208,6 +208,14 @@ def test_holds_and_stops_speak_only_when_true() -> None:
     assert [finding.text for finding in found] == ["Hold the tablet", "Stop the tablet"]
 
 
+def test_only_the_rules_that_are_asked_about_are_looked_at() -> None:
+    both = participant(BLEEDING, record("body", "baseline", pregnant="true"))
+    asked = frozenset({"regimens.tablet.stops.pregnancy.when"})
+    assert [finding.rule for finding in judgement.instructions(whole(), both, "tablet", asked)] == [
+        "pregnancy"
+    ]
+
+
 def test_a_verdict_is_explained_down_to_what_it_was_derived_from() -> None:
     words = judgement.explained(whole(), weighing("80.0"), "allocation.strata.heavy.rule")
     assert words.startswith("True: ") and "80.0 kg" in words

@@ -81,14 +81,14 @@ class FormParser:
             raise problem("STUD-050", self.form, form=self.form, name=name, hint=close)
         if name in self.derived:
             raise problem("STUD-052", place, name=name)
-        if isinstance(entry, Mapping):
-            reason = entry.get("missing")
-            if reason not in ENTERED_REASONS or len(entry) != 1:
-                raise problem("STUD-053", place, found=reason)
-            return MISSING[reason]
-        if not isinstance(entry, str):
+        if isinstance(entry, str):
+            return parse_value(kind, entry, place=place)
+        if not isinstance(entry, Mapping):
             raise problem("STUD-054", place, name=name, found=f"text was expected, found {entry!r}")
-        return parse_value(kind, entry, place=place)
+        reason = entry.get("missing")
+        if reason not in ENTERED_REASONS or len(entry) != 1:
+            raise problem("STUD-053", place, found=reason)
+        return MISSING[reason]
 
     def computed(self, name: str, rule: Expression, values: Mapping[str, Value | Missing]) -> Value | Missing:
         """The value of a computed item, in its unit and with its decimals."""

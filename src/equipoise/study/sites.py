@@ -44,13 +44,13 @@ def _length(unknown: str = "no instruction, and an alert") -> Site:
 
 
 SITES: dict[str, Site] = {
-    "encounters.*.when": Site(gives=BOOLEAN, unknown="the encounter stays in the calendar"),
+    "encounters.*.when": Site(gives=BOOLEAN, unknown="the encounter is not yet expected"),
     "parameters.*.value": Site(gives=ANY, unknown="refused at load", literal=True),
     "derivations.*.rule": Site(gives=ANY, unknown="the derived value is missing"),
     "forms.*.items.*.must": Site(gives=BOOLEAN, unknown="silent", own=True),
     "forms.*.items.*.expect": Site(gives=BOOLEAN, unknown="silent", own=True),
     "forms.*.items.*.derive": Site(gives=ANY, unknown="the computed value is missing", own=True),
-    "forms.*.items.*.when": Site(gives=BOOLEAN, unknown="the item is asked, and not required", own=True),
+    "forms.*.items.*.when": Site(gives=BOOLEAN, unknown="the item may be left out", own=True),
     "forms.*.checks.*.rule": Site(gives=BOOLEAN, unknown="silent", own=True),
     "criteria.*.rule": Site(gives=BOOLEAN, unknown="not yet eligible, with the missing items"),
     "gates.*.rule": Site(gives=BOOLEAN, unknown="the gate stays closed, with the missing items"),
@@ -69,14 +69,16 @@ SITES: dict[str, Site] = {
     "regimens.*.supply_limit": _length("the gate of dispensing stays closed"),
     "regimens.*.dispense_within": _length("the gate of dispensing stays closed"),
     "regimens.*.duration": _length("the gate of dispensing stays closed"),
-    "regimens.*.holds.*.when": Site(gives=BOOLEAN, unknown="no alarm, and an alert", arm=True),
-    "regimens.*.stops.*.when": Site(gives=BOOLEAN, unknown="no alarm, and an alert", arm=True),
+    "regimens.*.holds.*.when": Site(gives=BOOLEAN, unknown="no alarm", arm=True),
+    "regimens.*.stops.*.when": Site(gives=BOOLEAN, unknown="no alarm", arm=True),
     "allocation.strata.*.rule": Site(gives=("Boolean", "Code", "TextType"), unknown="not randomised"),
     "safety.clocks.*.when": Site(gives=BOOLEAN, unknown="the clock runs", own=True, arm=True),
     "safety.clocks.*.within": _length("refused at load"),
     "estimands.*.variable.rule": Site(gives=ANY, unknown="missing", arm=True),
     "estimands.*.variable.censor": Site(gives=("DateType",), unknown="missing", arm=True),
-    "estimands.*.intercurrent_events.*.rule": Site(gives=BOOLEAN, unknown="did not occur", arm=True),
+    "estimands.*.intercurrent_events.*.rule": Site(
+        gives=BOOLEAN, unknown="not an event, and listed as undetermined", arm=True
+    ),
 }
 
 
