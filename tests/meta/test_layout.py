@@ -91,3 +91,12 @@ def test_the_changelog_has_a_place_for_what_is_not_released() -> None:
 
 def test_the_package_tells_type_checkers_that_it_is_typed() -> None:
     assert (PACKAGE / "py.typed").is_file()
+
+
+def test_every_dependency_says_why_it_is_there() -> None:
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    tables = re.findall(r"^(?:dependencies|dev) = \[\n(.*?)^\]", text, re.MULTILINE | re.DOTALL)
+    listed = [line for table in tables for line in table.splitlines()]
+    assert len(tables) == 2
+    assert listed
+    assert [line for line in listed if not re.search(r'",\s+# \w+', line)] == []
