@@ -298,3 +298,12 @@ def test_a_language_without_catalogue_is_refused(record: Record) -> None:
         with pytest.raises(RegistryError) as caught:
             render_page(record, banner=None, language=language)
         assert caught.value.code == "REGI-009"
+
+
+def test_a_head_of_rows_stands_first_in_its_own_group_of_rows() -> None:
+    filled = fill_results(read_record(example.record()), example.results())
+    html = render_page(filled, banner=None)
+    baseline = html.split('id="results-table-baseline"')[1].split("</table>")[0]
+    groups = baseline.split("<tbody>")[1:]
+    assert ["Participants" in groups[0], "Female" in groups[1], "Age, Continuous" in groups[2]] == [True] * 3
+    assert len(groups) == 3 and groups[1].strip().startswith('<tr class="spans')
