@@ -13,6 +13,7 @@ from equipoise.ledger.entry import Event
 from equipoise.ledger.store import Store
 from equipoise.simulation.closing import close
 from equipoise.simulation.draws import sealed
+from equipoise.simulation.errors import scenario_error
 from equipoise.simulation.scenario import Scenario
 from equipoise.simulation.screening import open_trial
 from equipoise.simulation.world import World, plain_sink, store_sink
@@ -37,6 +38,21 @@ class Simulated:
     randomised: int
 
 
+def check_fits(study: Study, scenario: Scenario) -> None:
+    """Raises SIMU-003 for a scenario of another study, or of forms and items that the study has not."""
+    definition = study.definition
+    if scenario.study != definition.study.id:
+        fault = f"the scenario is of {scenario.study}, the study is {definition.study.id}"
+        raise scenario_error("SIMU-003", scenario.scenario, fault)
+    strange = sorted({*scenario.forms, *scenario.logs} - definition.forms.keys())
+    for name in scenario.forms.keys() & definition.forms.keys():
+        strange += [
+            f"{name}.{item}" for item in scenario.forms[name] if item not in definition.forms[name].items
+        ]
+    if strange:
+        raise scenario_error("SIMU-003", scenario.scenario, f"the study has no {', '.join(strange)}")
+
+
 def simulate(
     study: Study,
     scenario: Scenario,
@@ -50,9 +66,10 @@ def simulate(
 ) -> Simulated:
     """Runs a whole trial, from the opening of the ledger to the opening of the arms.
 
-    Without a store the events are kept in a list, without chain. Raises SIMU-004 for a refusal of what the
-    simulated people know to be right.
+    Without a store the events are kept in a list, without chain. Raises SIMU-003 for a scenario that does not
+    fit the study, SIMU-004 for a refusal of what the simulated people know to be right.
     """
+    check_fits(study, scenario)
     events: list[Event] = []
     committed = study.definition.allocation.blocks_commitment is not None
     world = World(study, scenario, seed, sealed(seal, committed), plain_sink(events))
