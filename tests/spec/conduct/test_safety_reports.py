@@ -190,3 +190,18 @@ def test_a_study_without_a_log_of_adverse_events_keeps_the_events() -> None:
     judged(here)
     assert here.state.adverse_events["AE1"].sponsor_aware == AWARE
     assert here.state.facts.records("adverse_event") == ()
+
+
+def test_only_the_suspected_products_say_whether_an_event_is_expected() -> None:
+    here = reported(causality={"alphadrug": "related", "followdrug": "not_related"})
+    (record,) = here.state.facts.records("adverse_event")
+    assert record.values["expected"] is True
+    here = reported(term="fever", causality={"alphadrug": "not_related", "followdrug": "not_related"})
+    (record,) = here.state.facts.records("adverse_event")
+    assert record.values["expected"] is False
+
+
+def test_what_is_known_this_moment_can_be_reported() -> None:
+    here = reported(site_aware="2026-03-02T12:00:00Z")
+    here.do("report_pregnancy", event="PR1", of="partner", site_aware="2026-03-02T12:00:00Z")
+    assert here.state.pregnancies["PR1"].site_aware == "2026-03-02T12:00:00Z"
