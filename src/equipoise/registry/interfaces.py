@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
 
+from equipoise.registry.reading.model import Reading
 from equipoise.registry.record import Record, read_record
 from equipoise.registry.search.query import Query
 
@@ -139,8 +140,8 @@ class Store(Protocol):
         """What differs between the versions in force at the end of these two days."""
         ...
 
-    def add(self, records: Iterable[tuple[str, Mapping[str, Any]]], *, read: date) -> tuple[int, int]:
-        """Keeps (source, data) of each record that is new or differs, in one transaction: (kept, unchanged)."""
+    def add(self, readings: Iterable[Reading], *, read: date) -> int:
+        """Keeps each record that is new or differs, all in one transaction; how many were kept."""
         ...
 
 

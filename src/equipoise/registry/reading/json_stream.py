@@ -1,0 +1,184 @@
+"""The JSON values of a stream, one at a time: a whole document, one value a line, or the items of a list.
+
+No more than one value is in memory. A value that is not JSON is given as an error with its line, and reading
+goes on behind it: in lines at the next line, in a list at the next item that begins like a record.
+"""
+
+from __future__ import annotations
+
+import codecs
+import json
+import re
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any, BinaryIO
+
+import msgspec
+
+from equipoise.registry.errors import registry_error
+from equipoise.registry.errors_index import index_error
+from equipoise.registry.reading.model import LARGEST, MOST_BYTES, Raw
+
+CHUNK = 1 << 20
+LIST_OF_STUDIES = re.compile(rb'"studies"\s*:\s*\[')
+ITEM = re.compile(r'\{\s*"(?:protocolSection|ctNumber)"')
+BETWEEN = re.compile(r"[\s,]*")
+
+
+def values(stream: BinaryIO, head: bytes, place: str) -> Iterator[Raw]:
+    """Every value of a stream of JSON. head: its first bytes, which are still to be read."""
+    start = head.find(b"[") if head.lstrip().startswith(b"[") else _list_in(head)
+    if start is not None:
+        stream.read(start + 1)
+        return _items(stream, place)
+    return _lines_or_document(stream, place)
+
+
+def _list_in(head: bytes) -> int | None:
+    """Where the list of a page of studies begins, when the head is such a page."""
+    found = LIST_OF_STUDIES.search(head)
+    if found is None or b'"protocolSection"' in head[: found.start()]:
+        return None
+    return found.end() - 1
+
+
+def decoded(text: bytes | str, place: str) -> Raw:
+    """The value of this text, or REGI-002."""
+    try:
+        return Raw(place, msgspec.json.decode(text))
+    except (msgspec.DecodeError, UnicodeError) as error:
+        return Raw(place, error=registry_error("REGI-002", place, str(error)))
+    except RecursionError:
+        return Raw(place, error=registry_error("REGI-002", place, "it is nested too deeply"))
+
+
+def _lines_or_document(stream: BinaryIO, place: str) -> Iterator[Raw]:
+    """One value a line, if any of the first lines is a whole object; else the whole stream as one."""
+    lines = _lines(stream)
+    first = list(islice(lines, 3))
+    alone = [line is not None and isinstance(decoded(line, place).value, dict) for line in first]
+    if any(alone) or None in first:
+        yield from _each_line([*first], lines, place)
+        return
+    content = b"".join(line for line in first if line is not None) + stream.read(MOST_BYTES + 1)
+    if len(content) > MOST_BYTES:
+        yield Raw(place, error=index_error("REGI-021", place, LARGEST))
+    else:
+        yield decoded(content, place)
+
+
+def _each_line(first: list[bytes | None], rest: Iterator[bytes | None], place: str) -> Iterator[Raw]:
+    number = 0
+    for source in (first, rest):
+        for line in source:
+            number += 1
+            where = f"{place}:{number}"
+            if line is None:
+                yield Raw(where, error=index_error("REGI-021", where, LARGEST))
+            elif line.strip():
+                yield decoded(line, where)
+
+
+def _lines(stream: BinaryIO) -> Iterator[bytes | None]:
+    """The lines of a stream; None for one that is longer than a record may be."""
+    while line := stream.readline(MOST_BYTES + 1):
+        if len(line) <= MOST_BYTES:
+            yield line
+            continue
+        while line and not line.endswith(b"\n"):
+            line = stream.readline(CHUNK)
+        yield None
+
+
+class _Window:
+    """The part of a stream of text that is in memory; it grows at its end and is cut at its start."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        self.text = ""
+        self.ended = False
+
+    def grow(self) -> None:
+        """Reads on: as much again as is there, so that a long value is not scanned too often."""
+        chunk = self._stream.read(max(CHUNK, len(self.text)))
+        self.ended = not chunk
+        self.text += self._decoder.decode(chunk, final=self.ended)
+
+    def cut(self, start: int) -> None:
+        """Forgets what is before `start`."""
+        self.text = self.text[start:]
+
+
+def _items(stream: BinaryIO, place: str) -> Iterator[Raw]:
+    """The items of a list whose opening bracket has been read."""
+    window = _Window(stream)
+    decoder = json.JSONDecoder()
+    number = 0
+    while True:
+        window.cut(BETWEEN.match(window.text).end())  # type: ignore[union-attr]
+        if not window.text and not window.ended:
+            window.grow()
+            continue
+        if not window.text or window.text[0] == "]":
+            break
+        number += 1
+        where = f"{place}[{number}]"
+        end = _end_of_item(decoder, window)
+        if end is not None:
+            yield decoded(window.text[:end], where)
+            window.cut(end)
+        else:
+            yield _fault(decoder, window, where)
+            _to_next_item(window)
+    if not window.text:
+        yield Raw(place, error=index_error("REGI-020", place, f"the list has no end after item {number}"))
+
+
+def _end_of_item(decoder: json.JSONDecoder, window: _Window) -> int | None:
+    """Where the first value of the window ends; None when it is no JSON or longer than a record may be."""
+    while True:
+        try:
+            end = decoder.raw_decode(window.text)[1]
+        except (ValueError, RecursionError) as error:
+            near = getattr(error, "pos", 0) > len(window.text) - 16 or "Unterminated" in str(error)
+            if not near or window.ended or len(window.text) > MOST_BYTES:
+                return None
+        else:
+            return end if end <= MOST_BYTES else None
+        window.grow()
+
+
+def _fault(decoder: json.JSONDecoder, window: _Window, where: str) -> Raw:
+    """Why the first value of the window cannot be read."""
+    if len(window.text) > MOST_BYTES:
+        return Raw(where, error=index_error("REGI-021", where, LARGEST))
+    detail = _message(decoder, window.text)
+    return Raw(where, error=registry_error("REGI-002", where, detail))
+
+
+def _message(decoder: json.JSONDecoder, text: str) -> str:
+    try:
+        decoder.raw_decode(text)
+    except RecursionError:
+        return "it is nested too deeply"
+    except ValueError as error:
+        return str(error)
+    return ""
+
+
+def _to_next_item(window: _Window) -> None:
+    """Moves the window to the next item that begins like a record, or to the end of the stream."""
+    window.cut(1)
+    while (found := ITEM.search(window.text)) is None:
+        window.cut(max(len(window.text) - 64, 0))
+        if window.ended:
+            window.cut(len(window.text))
+            return
+        window.grow()
+    window.cut(found.start())
+
+
+def is_record(value: Any) -> bool:
+    """Whether a value looks like a record of a registry."""
+    return isinstance(value, dict) and ("protocolSection" in value or "ctNumber" in value)
