@@ -203,3 +203,22 @@ def test_a_study_without_a_form_for_intakes_keeps_the_events() -> None:
     here.took("weekly", "2026-03-02", "10")
     assert here.state.intakes["weekly"] == ("2026-03-02",)
     assert here.state.facts.records("intake") == ()
+
+
+def test_a_hold_concerns_its_regimen_and_its_days_alone() -> None:
+    here = clinic()
+    here.weekly()
+    here.do("hold_treatment", cause="wish", regimen="follower")
+    assert deviations(here.took("weekly", "2026-03-02", "10")) == []
+    here.day = "2026-03-05"
+    here.do("hold_treatment", cause="wish", regimen="weekly")
+    here.day = "2026-03-07"
+    here.do("resume_treatment", regimen="follower")
+    here.do("resume_treatment", regimen="weekly")
+    here.day = "2026-03-20"
+    here.do("hold_treatment", cause="wish", regimen="weekly")
+    here.do("resume_treatment", regimen="weekly")
+    assert [(each, since.day, until and until.day) for each, since, until in here.state.pauses] == [
+        ("follower", 2, 7), ("weekly", 5, 7), ("weekly", 20, 20),
+    ]  # fmt: skip
+    assert "TAKE-008" not in deviations(here.took("weekly", "2026-03-09", "10"))
