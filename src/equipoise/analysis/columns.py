@@ -18,9 +18,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from equipoise.rules import Case, Duration, Expression, Missing, Node, Quantity, Scope, Value, evaluate
+from equipoise.rules import Case, Duration, Missing, Node, Quantity, Scope, Value
 from equipoise.rules import nodes as n
 from equipoise.rules.arithmetic import EXACT
+from equipoise.rules.evaluate import value_of
 from equipoise.rules.values import MISSING, REASONS
 
 Integers = npt.NDArray[np.int64]
@@ -98,8 +99,7 @@ class Frame:
 
     def rows(self, node: Node) -> list[Value | Missing]:
         """The node evaluated by the reference, participant by participant."""
-        expression = Expression(node=node, type=None, depends=frozenset(), text="")  # type: ignore[arg-type]
-        return [evaluate(expression, case).value for case in self.cases]
+        return [value_of(node, case) for case in self.cases]
 
     def read(self, node: n.Item | n.Name) -> Column:
         """The column of an item or a name, read once."""

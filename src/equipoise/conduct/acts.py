@@ -22,7 +22,6 @@ from equipoise.conduct.state import ParticipantState
 from equipoise.errors import EquipoiseError
 from equipoise.ledger.entry import Draft
 from equipoise.rules.arithmetic import HOURS, shift
-from equipoise.rules.evaluate import evaluate
 from equipoise.rules.values import Duration, Missing, Quantity, Value
 from equipoise.study.facts import Facts, Record
 
@@ -84,7 +83,7 @@ def seen(participant: ParticipantState, *people: str) -> ParticipantState:
 
 def amount(study: Study, key: str, case: Facts) -> Value | Missing | None:
     """The value of an optional rule; None where the definition has none."""
-    return evaluate(study.rule(key), case).value if study.has_rule(key) else None
+    return study.rule(key).value(case) if study.has_rule(key) else None
 
 
 def of_act(study: Study, act: str, values: Mapping[str, Any]) -> dict[str, Any]:

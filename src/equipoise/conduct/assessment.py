@@ -21,7 +21,6 @@ from equipoise.conduct.schedule import planned
 from equipoise.conduct.shapes import shaped
 from equipoise.conduct.state import Assessment, ParticipantState
 from equipoise.errors import EquipoiseError
-from equipoise.rules.evaluate import evaluate
 from equipoise.study.facts import Record
 
 if TYPE_CHECKING:
@@ -128,7 +127,7 @@ def _unfit(context: Context, command: Command, form: str) -> Refusal | None:
     impossible = [
         check.message
         for check in context.study.checks_on(form)
-        if check.must and evaluate(check.rule, facts).is_false
+        if check.must and check.rule.value(facts) is False
     ]
     if impossible:
         return refuse("ASSE-008", command, "the score is impossible", impossible)
@@ -145,7 +144,7 @@ def _unfit(context: Context, command: Command, form: str) -> Refusal | None:
 
 def _asked(study: Study, form: str, item: str, facts: Any) -> bool:
     key = f"forms.{form}.items.{item}.when"
-    return not study.has_rule(key) or evaluate(study.rule(key), facts).is_true
+    return not study.has_rule(key) or study.rule(key).value(facts) is True
 
 
 def _late(context: Context, command: Command, plan: model.Assessment, blinded: str) -> list[Draft]:
@@ -205,7 +204,7 @@ def _guess(context: Context, command: Command, answers: dict[str, Any]) -> Refus
     record = Record(form=form, date=command.day, values=values, encounter=command.encounter)
     facts = context.participant.facts.with_record(record).with_own(record)
     checks = context.study.checks_on(form)
-    impossible = [check.message for check in checks if check.must and evaluate(check.rule, facts).is_false]
+    impossible = [check.message for check in checks if check.must and check.rule.value(facts) is False]
     return refuse("ASSE-012", command, "the guess is impossible", impossible) if impossible else None
 
 

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 
 from equipoise.conduct.acts import day_of, end_of, has_time, moved, time_of
 from equipoise.rules.case import EmptyCase
-from equipoise.rules.evaluate import evaluate
 from equipoise.rules.values import Duration
 
 if TYPE_CHECKING:
@@ -52,7 +51,7 @@ def runs(study: Study, clock: str, facts: Facts, event: str) -> bool:
     """Whether the clock's rule holds, or is unknown, for an adverse event as it stands."""
     form = study.acts["adverse_event"]
     own = next((record for record in facts.records(form) if record.repeat == event), None)
-    return not evaluate(study.rule(f"safety.clocks.{clock}.when"), facts.with_own(own)).is_false
+    return study.rule(f"safety.clocks.{clock}.when").value(facts.with_own(own)) is not False
 
 
 def started(
@@ -97,7 +96,7 @@ def followed(study: Study, facts: Facts, event: AdverseEvent, clock: str, sent: 
 
 def due_at(study: Study, clock: str, start: str) -> datetime:
     """The last moment for a report, in UTC."""
-    within = evaluate(study.rule(f"safety.clocks.{clock}.within"), EmptyCase(study.parameters)).value
+    within = study.rule(f"safety.clocks.{clock}.within").value(EmptyCase(study.parameters))
     assert isinstance(within, Duration), "the definition gives a length to each clock"
     moment = time_of(start)
     assert moment is not None, "stored times are sound"

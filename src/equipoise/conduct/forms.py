@@ -22,7 +22,6 @@ from equipoise.conduct.queries import query_id
 from equipoise.conduct.state import ParticipantState
 from equipoise.errors import EquipoiseError
 from equipoise.ledger.entry import Draft
-from equipoise.rules import evaluate
 from equipoise.study.facts import Record
 
 if TYPE_CHECKING:
@@ -141,7 +140,7 @@ def _entered(context: Context, command: Command, kind: str) -> Decision:
 
 def _false(check: Any, case: Any) -> bool:
     """Unknown is silent: an edit check speaks only when it is false."""
-    return evaluate(check.rule, case).is_false
+    return check.rule.value(case) is False
 
 
 def _queries(context: Context, command: Command, doubtful: list[Any]) -> list[Draft]:

@@ -166,7 +166,7 @@ def strata(study: Study, case: Facts) -> dict[str, str | Missing]:
     """The level of each stratification factor, missing where it is unknown, which stops randomisation."""
     found: dict[str, str | Missing] = {}
     for name, stratum in study.definition.allocation.strata.items():
-        value = evaluate(study.rule(f"allocation.strata.{name}.rule"), case).value
+        value = study.rule(f"allocation.strata.{name}.rule").value(case)
         if isinstance(value, bool):
             found[name] = stratum.levels[0] if value else stratum.levels[1]
         else:
@@ -187,7 +187,7 @@ def instructions(
     for kind, rules in (("holds", part.holds), ("stops", part.stops)):
         for name, instruction in rules.items():
             key = f"regimens.{regimen}.{kind}.{name}.when"
-            if (among is None or key in among) and evaluate(study.rule(key), case).is_true:
+            if (among is None or key in among) and study.rule(key).value(case) is True:
                 found.append(
                     _finding(
                         study, case, key, rule=name, text=instruction.message,

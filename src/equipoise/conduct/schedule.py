@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from equipoise.rules import Missing, evaluate
+from equipoise.rules import Missing
 
 if TYPE_CHECKING:
     from equipoise.conduct.state import ParticipantState, State
@@ -69,7 +69,7 @@ def expected(study: Study, participant: ParticipantState, encounter_id: str, on:
         return False
     if encounter.when is None:
         return True
-    return evaluate(study.rule(f"encounters.{encounter_id}.when"), participant.facts.on(on)).is_true
+    return study.rule(f"encounters.{encounter_id}.when").value(participant.facts.on(on)) is True
 
 
 def due(study: Study, state: State, on: date) -> tuple[Task, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from equipoise.rules import nodes as n
 from equipoise.rules import typing_rules as rules
@@ -17,8 +17,12 @@ from equipoise.rules.errors import fault
 from equipoise.rules.lexer import hint
 from equipoise.rules.place import Place
 from equipoise.rules.printer import to_text
+from equipoise.rules.quick import Function, made
 from equipoise.rules.scope import BUILT_IN, ENCOUNTER, LOG, FormScope, Scope
 from equipoise.rules.types import Boolean, DateType, DurationType, Number, Type, name_of
+
+if TYPE_CHECKING:
+    from equipoise.rules.case import Case
 
 Dependency = tuple[str, ...]
 Checked = tuple[n.Node, Type]
@@ -28,7 +32,7 @@ Checked = tuple[n.Node, Type]
 class Expression:
     """A checked expression.
 
-    node: the tree.  type: what it gives.  text: its canonical text.
+    node: the tree.  type: what it gives.  text: its canonical text.  function: the tree as one function.
     depends: ("item", form, item), ("form", form) and ("name", name) of everything that it reads.
     """
 
@@ -36,6 +40,11 @@ class Expression:
     type: Type
     depends: frozenset[Dependency]
     text: str
+    function: Function = field(compare=False, repr=False)
+
+    def value(self, case: Case) -> Any:
+        """What it comes to for a case, without the facts behind it: the value of `evaluate`."""
+        return self.function(case, {})
 
 
 @dataclass(slots=True)
@@ -49,7 +58,13 @@ def check(node: n.Node, scope: Scope) -> Expression:
     """The checked expression. Raises RuleError (RULE-007 to 037) at the offending character."""
     c = _Checking(scope)
     checked, kind = _check(node, c)
-    return Expression(node=checked, type=kind, depends=frozenset(c.depends), text=to_text(checked))
+    return Expression(
+        node=checked,
+        type=kind,
+        depends=frozenset(c.depends),
+        text=to_text(checked),
+        function=made(checked),
+    )
 
 
 def _check(node: n.Node, c: _Checking) -> Checked:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from equipoise.rules import nodes as n
 from equipoise.rules.case import Case, EmptyCase, Record
 from equipoise.rules.check import Expression
-from equipoise.rules.operations import ARITHMETIC, FUNCTIONS, add, compare, negate, subtract
+from equipoise.rules.operations import ARITHMETIC, FUNCTIONS, add, compare, inside, negate, subtract
 from equipoise.rules.scope import Scope
 from equipoise.rules.values import ABSENT, MISSING, NOT_RECORDED, Missing, Value
 
@@ -79,6 +79,11 @@ def evaluate(expression: Expression, case: Case) -> Verdict:
     node = expression.node
     value = EVALUATE[type(node)](node, run)
     return Verdict(value, tuple(run.facts))
+
+
+def value_of(node: n.Node, case: Case) -> Value | Missing:
+    """The value of any checked node for a case."""
+    return EVALUATE[type(node)](node, _Run(case))  # type: ignore[no-any-return]
 
 
 def inputs_all_missing_verdict(expression: Expression, scope: Scope) -> Verdict:
@@ -187,20 +192,12 @@ def _among(node: n.Among, run: _Run) -> Any:
     return unknown
 
 
-def _inside(operand: Any, low: Any, high: Any) -> Any:
-    """low <= operand <= high, by Kleene's and."""
-    above, below = compare(">=", operand, low), compare("<=", operand, high)
-    if above is False or below is False:
-        return False
-    return above if type(above) is Missing else below
-
-
 def _between(node: n.Between, run: _Run) -> Any:
     values = [_value(part, run) for part in (node.operand, node.low, node.high)]
     for value in values:
         if type(value) is Missing:
             return value
-    return _inside(*values)
+    return inside(*values)
 
 
 def _is_known(node: n.IsKnown, run: _Run) -> bool:
@@ -225,7 +222,7 @@ def _within(node: n.Within, run: _Run) -> Any:
     for value in (low, high):
         if type(value) is Missing:
             return value
-    return _inside(operand, low, high)
+    return inside(operand, low, high)
 
 
 def _if(node: n.If, run: _Run) -> Any:

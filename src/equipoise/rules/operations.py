@@ -67,6 +67,14 @@ def _compare_intervals(sign: str, left: tuple[Any, Any], right: tuple[Any, Any])
     return UNKNOWN if ORDER[sign](low, other_high) else False
 
 
+def inside(operand: Any, low: Any, high: Any) -> bool | Missing:
+    """low <= operand <= high, by Kleene's and."""
+    above, below = compare(">=", operand, low), compare("<=", operand, high)
+    if above is False or below is False:
+        return False
+    return above if isinstance(above, Missing) else below
+
+
 def _interval(low: Any, high: Any) -> Any:
     if isinstance(low, Missing) or isinstance(high, Missing):
         return UNKNOWN

@@ -10,7 +10,7 @@ from typing import Any
 from equipoise.conduct.command import Refusal
 from equipoise.conduct.schedule import expected
 from equipoise.ledger.entry import Event
-from equipoise.rules import Quantity, evaluate
+from equipoise.rules import Quantity
 from equipoise.simulation import harm, visits
 from equipoise.simulation.world import Subject, World
 
@@ -149,7 +149,7 @@ def _dispense(world: World, subject: Subject, number: str, item: dict[str, Any],
 
 def units(world: World, subject: Subject, regimen: str, dose: str, days: int) -> int:
     """Capsules or tablets for so many days: intakes times the units of one intake."""
-    strength = evaluate(world.study.rule(f"regimens.{regimen}.strength"), subject.state.facts).value
+    strength = world.study.rule(f"regimens.{regimen}.strength").value(subject.state.facts)
     number = strength.value if isinstance(strength, Quantity) else Decimal(str(strength))
     intakes = -(-days * 24 // interval_hours(world, subject, regimen))
     return int(Decimal(dose) / number * intakes)
@@ -157,7 +157,7 @@ def units(world: World, subject: Subject, regimen: str, dose: str, days: int) ->
 
 def interval_hours(world: World, subject: Subject, regimen: str) -> int:
     """Hours between two intakes."""
-    every = evaluate(world.study.rule(f"regimens.{regimen}.schedule.every"), subject.state.facts).value
+    every = world.study.rule(f"regimens.{regimen}.schedule.every").value(subject.state.facts)
     return int(every.count * HOURS[every.unit])  # type: ignore[union-attr]
 
 
@@ -195,7 +195,7 @@ def _take(
         after = world.study.definition.regimens[companion["regimen"]].after
         if after is not None and after.regimen == regimen:
             rule = world.study.rule(f"regimens.{companion['regimen']}.after.interval")
-            wait = evaluate(rule, state.facts).value
+            wait = rule.value(state.facts)
             when = world.now + timedelta(hours=int(wait.count * HOURS[wait.unit]))  # type: ignore[union-attr]
             world.at(when, _following(world, subject, companion, number))
 

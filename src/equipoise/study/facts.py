@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from equipoise.rules.evaluate import evaluate
 from equipoise.rules.values import ABSENT, Missing, Value
 
 if TYPE_CHECKING:
@@ -86,7 +85,7 @@ class Facts(Struct, frozen=True, kw_only=True):
         rule = self.study.derivations.get(name)
         if rule is None:
             return ABSENT
-        value = self.derived[name] = evaluate(rule, self).value
+        value = self.derived[name] = rule.value(self)
         return value
 
     def _kept(self, root: tuple[str, str]) -> dict[str, Value | Missing]:

@@ -17,7 +17,6 @@ from equipoise.rules.arithmetic import round_half_up
 from equipoise.rules.case import EmptyCase
 from equipoise.rules.check import Expression
 from equipoise.rules.entry import parse_value
-from equipoise.rules.evaluate import evaluate
 from equipoise.rules.types import Type
 from equipoise.rules.units import convert
 from equipoise.rules.values import MISSING, NOT_RECORDED, Duration, Missing, Quantity, Value
@@ -93,7 +92,7 @@ class FormParser:
     def computed(self, name: str, rule: Expression, values: Mapping[str, Value | Missing]) -> Value | Missing:
         """The value of a computed item, in its unit and with its decimals."""
         case = EmptyCase(self.parameters, Proposed(values=values))  # type: ignore[arg-type]
-        value = evaluate(rule, case).value
+        value = rule.value(case)
         item = self.items[name]
         if isinstance(value, Decimal):
             return round_half_up(value, item.decimals)
