@@ -132,12 +132,12 @@ class _Person:
         yield self.form("blood", "week_2", self.zero + timedelta(days=14), platelets="40")
 
     def following(self) -> Iterator[Sent]:
-        at = self.zero + timedelta(days=28)
+        at = self.zero + timedelta(days=35 if self.index % 3 == 1 else 28)
         if self.index % 4 == 2:
             yield self.send("record_missed_visit", at, encounter="month_1", cause="ill from the drug")
         else:
-            yield self.form("body", "month_1", at, weight=self.weight())
             yield self.form("blood", "month_1", at, platelets=self.chance.choice(["30", "45", "300"]))
+            yield self.form("body", "month_1", at, weight=self.weight())
             yield from self.scored("month_1", at)
         asked = at + timedelta(days=2)
         yield self.send("open_query", asked, role="monitor", encounter="screening", form="body", text="Sure?")
@@ -146,7 +146,7 @@ class _Person:
                 "transfer_participant", asked, role="sponsor", to="02" if self.site == "01" else "01"
             )
             self.site = "02" if self.site == "01" else "01"
-        at = self.zero + timedelta(days=30)
+        at = self.zero + timedelta(days=36)
         values = {"weight": "50.0"} if self.index % 3 == 0 else {"weight": "71.0"}
         yield self.send(
             "correct_form", at, encounter="screening", reason="misread", form="body", values=values

@@ -26,6 +26,10 @@ from equipoise.study.study import Study
 Sent = tuple[Command, datetime]
 
 
+class Interference(AssertionError):
+    """What is under seal decides whether an open act is possible."""
+
+
 class World:
     """A ledger in the making; every command gets an id that nothing else in any world has."""
 
@@ -93,7 +97,8 @@ def retold(
             resolve(world, at)
         if is_open or person is None or person.randomised_on is None:
             answer = world.send(command, at)
-            assert not is_open or not isinstance(answer, Refusal), f"an open act was refused: {answer}"
+            if is_open and isinstance(answer, Refusal):
+                raise Interference(f"an open act is refused in the other world: {answer}")
         else:
             for each in noise.instead_of(command):
                 world.send(each, at)
@@ -251,8 +256,11 @@ def shown(study: Study, events: Sequence[Event], viewer: Viewer) -> bytes:
 
 
 def listed(study: Study, events: Sequence[Event], viewer: Viewer, days: Sequence[date]) -> bytes:
-    """The work lists of a viewer on some days, as canonical bytes."""
-    rows = [[asdict(each) for each in worklist(study, events, viewer, day)] for day in days]
+    """The work lists of a viewer at the end of some days, as canonical bytes."""
+    rows = []
+    for day in days:
+        known = [event for event in events if event.recorded[:10] <= day.isoformat()]
+        rows.append([asdict(each) for each in worklist(study, known, viewer, day)])
     return json.dumps(rows, sort_keys=True, default=str).encode()
 
 
@@ -280,7 +288,7 @@ def differences(study: Study, one: World, other: World) -> list[tuple[str, str]]
     last = max(date.fromisoformat(each.recorded[:10]) for each in one.events)
     days = [
         first + timedelta(days=each)
-        for each in range(0, (last - first).days + 2, max(1, (last - first).days // 6))
+        for each in range(0, (last - first).days + 2, max(1, (last - first).days // 12))
     ]
     here, there = read(study, one.events, days), read(study, other.events, days)
     return sorted(key for key in here.keys() | there.keys() if here.get(key) != there.get(key))
