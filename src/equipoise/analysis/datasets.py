@@ -150,11 +150,14 @@ def study_end(attempt: Attempt) -> tuple[str, date | None, str]:
 
 
 def flagged_from(attempt: Attempt) -> dict[str, date]:
-    """By assessor, the day from which scores of this participant are flagged: the first unblinding."""
+    """By assessor, the day from which scores of this participant are flagged: the first unblinding or code break."""
     found: dict[str, date] = {}
-    for event in attempt.events[types.UNBLINDING_RECORDED]:
-        person = event.data["person"]
-        found[person] = min(day(event), found.get(person, date.max))
+    learnt = [(event.data["person"], day(event)) for event in attempt.events[types.UNBLINDING_RECORDED]]
+    learnt += [
+        (person, day(event)) for event in attempt.events[types.CODE_BROKEN] for person in event.data["to"]
+    ]
+    for person, since in learnt:
+        found[person] = min(since, found.get(person, date.max))
     return found
 
 
