@@ -68,6 +68,22 @@ def test_newcombe_gives_the_published_table(name: str) -> None:
     assert (interval.lower, interval.upper) == pytest.approx(expected, abs=5.1e-5)
 
 
+# ratesci 1.1.0.9000, the score method without skewness correction and with the factor N / (N - 1).
+SCORE = {
+    "a": (0.05283, 0.338173),
+    "b": (0.170025, 0.84065),
+    "e": (-0.16576, 0.284381),
+    "f": (-0.287934, 0.287934),
+    "h": (0.663642, 1.0),
+}
+
+
+@pytest.mark.parametrize("name", sorted(SCORE))
+def test_the_score_interval_agrees_with_ratesci(name: str) -> None:
+    interval = miettinen_nurminen(table(*CONTRASTS[name][0]))
+    assert (interval.lower, interval.upper) == pytest.approx(SCORE[name], abs=2e-6)
+
+
 @pytest.mark.parametrize(
     "name", ["newcombe98_a", "newcombe98_b", "newcombe98_e", "newcombe98_f", "newcombe98_h"]
 )

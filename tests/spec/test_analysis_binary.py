@@ -74,6 +74,7 @@ def test_missing_values_are_imputed_and_the_interval_grows() -> None:
     assert whole.imputations == 20 and part.imputations == 0
     assert [each.missing for each in whole.groups] == [6, 0] and whole.groups[0].analysed == 33
     assert whole.contrasts[0].missing_information > 0
+    assert whole.contrasts[0].df < 33 + 25 - 2 and part.contrasts[0].df is None
     assert 16 <= whole.groups[0].responders <= 22 and part.groups[0].responders == 16
 
 

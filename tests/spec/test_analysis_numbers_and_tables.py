@@ -23,7 +23,7 @@ TABLE = Table(
     id="t",
     title="A <table>",
     corner="Item & more",
-    columns=("One", "Two"),
+    columns=("One", "<Two>"),
     arms=(1, 2),
     rows=(
         Row(head="Heading"),
@@ -89,7 +89,7 @@ def test_a_table_escapes_what_it_is_given_and_carries_its_provenance() -> None:
     assert (
         '<th scope="col" class="value arm-1">One</th>' in html and "−1.5" in html and "From −2 to 3." in html
     )
-    assert "style=" not in html and "<script" not in html
+    assert "style=" not in html and "<script" not in html and "&lt;Two&gt;" in html
     ElementTree.fromstring(f"<div>{html}</div>")
 
 
@@ -109,7 +109,7 @@ def test_csv_says_what_it_is_and_holds_no_formula() -> None:
     text = table_csv(TABLE, SIMULATION)
     rows = list(csv.reader(io.StringIO(text)))
     assert rows[0] == [f"# {SIMULATION.banner}"] and SIMULATION.head in rows[1][0]
-    assert rows[2] == ["Item & more", "One", "Two"] and rows[4] == ["Row", "-1.5", "'=2+2"]
+    assert rows[2] == ["Item & more", "One", "<Two>"] and rows[4] == ["Row", "-1.5", "'=2+2"]
     assert not table_csv(TABLE, LIVE).startswith("# SIMULATED")
 
 

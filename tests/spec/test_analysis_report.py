@@ -73,6 +73,8 @@ def test_the_pooled_report_needs_no_lock_and_names_no_arm() -> None:
     pooled = analyse(small(), trial.cut(), seed=7, by_arm=False)
     assert all(row.arm is None for row in pooled.data.participants) and pooled.arms == ("all",)
     assert pooled.estimates[0].analyses == () and pooled.flow.branches[0].allocated == 10
+    assert pooled.harms.deaths == {"all": 1} and pooled.harms.at_risk == {"all": 9}
+    assert pooled.harms.any_event.people == {"all": 3}
     text = report_json(pooled) + "".join(csv_files(pooled).values()) + "".join(svg_files(pooled).values())
     text += "".join(part.html for part in sections(pooled))
     assert "New ointment" not in text and "Old ointment" not in text and '"new"' not in text
