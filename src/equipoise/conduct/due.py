@@ -29,7 +29,7 @@ def due(study: Study, state: State, on: date) -> tuple[Task, ...]:
     participant = state.participant
     if participant is None:
         return ()
-    tasks = list(schedule.due(study, state, on))
+    tasks = list(schedule.visits_due(study, state, on))
     for clock in clocks(study, participant, on):
         what = f"{clock.event}: {clock.label}, to {clock.to}"
         tasks.append(

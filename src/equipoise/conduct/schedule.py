@@ -72,7 +72,7 @@ def expected(study: Study, participant: ParticipantState, encounter_id: str, on:
     return study.rule(f"encounters.{encounter_id}.when").value(participant.facts.on(on)) is True
 
 
-def due(study: Study, state: State, on: date) -> tuple[Task, ...]:
+def visits_due(study: Study, state: State, on: date) -> tuple[Task, ...]:
     """The participant's open tasks on a day: forms of encounters whose window has begun, and open queries."""
     participant = state.participant
     if participant is None or participant.status in ("failed", "ended") or "visits" in participant.withdrawn:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from equipoise.conduct.schedule import due, expected, planned
+from equipoise.conduct.schedule import expected, planned, visits_due
 from equipoise.conduct.state import State
 from tests.spec.conduct.driver import Driver, tiny
 
@@ -89,8 +89,8 @@ def test_the_calendar_lists_what_is_due() -> None:
     trial = Driver().opened()
     subject = trial.randomised()
     state = State(trial=trial.trial, participant=trial.people[subject])
-    assert due(tiny(), State(), date(2026, 4, 1)) == ()
-    tasks = due(tiny(), state, date(2026, 4, 1))
+    assert visits_due(tiny(), State(), date(2026, 4, 1)) == ()
+    tasks = visits_due(tiny(), state, date(2026, 4, 1))
     assert {(task.encounter, task.what) for task in tasks} == {
         ("baseline", "body"),
         ("month_1", "body"),
@@ -101,14 +101,14 @@ def test_the_calendar_lists_what_is_due() -> None:
     assert {task.overdue for task in tasks if task.encounter == "baseline"} == {True}
     trial.ok("record_missed_visit", subject, encounter="month_1", data={})
     trial.ok("open_query", subject, data={"form": "body", "text": "Shoes on?"})
-    tasks = due(tiny(), State(participant=trial.people[subject]), date(2026, 4, 11))
+    tasks = visits_due(tiny(), State(participant=trial.people[subject]), date(2026, 4, 11))
     assert {(task.kind, task.encounter) for task in tasks} == {
         ("form", "baseline"),
         ("form", "women"),
         ("query", None),
     }
     trial.ok("withdraw_consent", subject, data={"scope": "visits"})
-    assert due(tiny(), State(participant=trial.people[subject]), date(2026, 4, 11)) == ()
+    assert visits_due(tiny(), State(participant=trial.people[subject]), date(2026, 4, 11)) == ()
 
 
 def test_an_encounter_may_hang_on_a_rule_or_be_dropped_after_the_stop() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from equipoise.conduct.schedule import due
+from equipoise.conduct.schedule import visits_due
 from equipoise.conduct.state import State
 
 from .treated import clinic, deviations, drugs
@@ -69,7 +69,7 @@ def test_a_stop_is_for_good_and_keeps_every_visit() -> None:
     assert state.facts.named("treatment_stopped_on") == state.stopped_on
     assert here.no("stop_treatment", cause="wish").code == "DOSE-043"
     here.day = "2026-03-30"
-    tasks = due(here.study, State(trial=here.trial, participant=state), state.randomised_on.replace(day=30))
+    tasks = visits_due(here.study, State(trial=here.trial, participant=state), state.randomised_on.replace(day=30))
     assert "month_1" in {task.encounter for task in tasks}
 
 
