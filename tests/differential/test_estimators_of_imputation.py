@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.stats import t as student
 
 from equipoise.analysis.errors import AnalysisError
 from equipoise.analysis.imputation import Limits, draw_regression, generator, impute, rubin
@@ -123,3 +124,10 @@ def test_one_value_cannot_carry_a_regression() -> None:
 def test_one_estimate_is_no_pool() -> None:
     with pytest.raises(AnalysisError, match="ANAL-010"):
         rubin([1.0], [1.0])
+
+
+def test_the_p_value_of_a_pool() -> None:
+    """Student's t on the pool's own degrees of freedom: 1.1 / sqrt(0.0754) = 4.006 on 18.64."""
+    pooled = rubin([1.1, 0.9, 1.3, 1.0, 1.2], [0.04, 0.05, 0.045, 0.05, 0.042], complete_df=120)
+    assert pooled.p_value() == pytest.approx(2 * student.sf(1.1 / math.sqrt(0.0754), 18.6409192205), rel=1e-9)
+    assert rubin([0.0, 0.0], [0.0, 0.0]).p_value() == 1.0 and rubin([0.2, 0.2], [0.0, 0.0]).p_value() == 0.0

@@ -13,13 +13,17 @@ import pytest
 
 from equipoise.analysis.cut import Cut, cut
 from equipoise.analysis.errors import AnalysisError
+from equipoise.analysis.events_over_time import analyse_times
 from equipoise.analysis.plan import plan_digest
 from equipoise.analysis.render import figures, report_json, sections, tables
-from equipoise.analysis.report import Report, analyse
+from equipoise.analysis.report import Report, analyse, analysed
+from equipoise.analysis.rows import Times
 from equipoise.ledger.entry import Event, Head
 from equipoise.study import load
 from equipoise.study.estimand import Intercurrent
 from equipoise.study.study import Study
+
+from .analysis_rows import participant
 
 START = date(2026, 3, 2)
 # Arm, sex, days to the last call, days to the relapse or None.
@@ -176,3 +180,20 @@ def test_a_strategy_that_a_time_to_event_cannot_use_is_refused() -> None:
     other = replace(study, definition=msgspec.structs.replace(study.definition, estimands=mean))
     with pytest.raises(AnalysisError, match="ANAL-005"):
         analyse(other, cut(made[:-3], 1, Head(len(made) - 3, b"")), seed=1, by_arm=False)
+
+
+def test_the_first_estimand_that_compares_an_arm_decides_in_the_flow(report: Report) -> None:
+    first, second = report.estimates
+    other = replace(second, population=tuple(replace(row, kind="missing") for row in second.population))
+    rows, excluded = analysed((first, other), report.data)
+    assert {row.kind for row in rows} == {"value"} and len(rows) == 13 and excluded == {}
+    rows, _ = analysed((replace(first, population=(), excluded={}), other), report.data)
+    assert {row.kind for row in rows} == {"missing"} and len(rows) == 9
+
+
+def test_a_comparison_without_events_in_both_arms_says_why() -> None:
+    rows = [participant(str(place), arm=arm) for place, arm in enumerate(("new", "new", "old"))]
+    times = {row.subject: Times(subject=row.subject, days=5, event=row.arm == "new") for row in rows}
+    found = analyse_times("Time", rows, times, ("new", "old"), (), 0.95)
+    assert found.contrasts == () and found.notes[0].startswith("ANAL-005")
+    assert [each.responders for each in found.groups] == [2, 0]
