@@ -209,13 +209,14 @@ def after_record(
     A companion whose need has changed asks for a new prescription; a hold or stop rule that has come true says so.
     """
     participant = context.participant
-    if participant.arm is None:
+    regimens = running(participant) if participant.arm is not None else ()
+    if not regimens:
         return []
     roots = {("form", form)} | {("item", form, item) for item in changed}
     keys = frozenset().union(*(context.study.dependents.get(root, frozenset()) for root in roots))
     before, after = participant.facts.on(command.day), facts.on(command.day)
     drafts = []
-    for regimen in running(participant):
+    for regimen in regimens:
         drafts += _rejudged(context, command, regimen, keys, before, after)
         drafts += holds.instructed(context, command, regimen, keys, before, after)
     return drafts

@@ -26,7 +26,7 @@ from equipoise.study.facts import Record
 
 if TYPE_CHECKING:
     from equipoise.ledger.entry import Event
-    from equipoise.study.study import Study
+    from equipoise.study.study import CompiledCheck, Study
 
 
 def record_form(context: Context, command: Command) -> Decision:
@@ -120,15 +120,14 @@ def _entered(context: Context, command: Command, kind: str) -> Decision:
     )
     facts = context.participant.facts.with_record(record)
     case = facts.on(command.day).with_own(record)
-    impossible = [check for check in context.study.checks_on(form_id) if check.must and _false(check, case)]
+    # unknown is silent: an edit check speaks only when it is false
+    false = [check for check in context.study.checks_on(form_id) if check.rule.value(case) is False]
+    impossible = [check.message for check in false if check.must]
     if impossible:
-        return refuse(
-            "FORM-009", command, f"{_name(command)} is impossible", [check.message for check in impossible]
-        )
-    doubtful = [check for check in context.study.checks_on(form_id) if not check.must and _false(check, case)]
+        return refuse("FORM-009", command, f"{_name(command)} is impossible", impossible)
     place = earlier.encounter if earlier else command.encounter
     events = [context.draft(command, kind, dict(command.data), encounter=place)]
-    events += _queries(context, command, doubtful)
+    events += _queries(context, command, false)
     if kind == "FormCorrected":
         events += deviations.on_correction(context, command, facts)
     else:
@@ -138,12 +137,7 @@ def _entered(context: Context, command: Command, kind: str) -> Decision:
     return tuple(events)
 
 
-def _false(check: Any, case: Any) -> bool:
-    """Unknown is silent: an edit check speaks only when it is false."""
-    return check.rule.value(case) is False
-
-
-def _queries(context: Context, command: Command, doubtful: list[Any]) -> list[Draft]:
+def _queries(context: Context, command: Command, doubtful: list[CompiledCheck]) -> list[Draft]:
     """One query for each doubtful check. One that read something sealed is sealed, whatever its form is."""
     form_id, drafts, counts = command.data["form"], [], {True: 0, False: 0}
     about = sealed_record(context.study, form_id, command.encounter)

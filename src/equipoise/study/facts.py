@@ -89,18 +89,22 @@ class Facts(Struct, frozen=True, kw_only=True):
         return value
 
     def _kept(self, root: tuple[str, str]) -> dict[str, Value | Missing]:
-        """The derived values that a change of this form or name cannot have touched."""
-        touched = self.study.touched.get(root, frozenset())
+        """The derived values that a change of this form or name cannot have touched; where no derivation reads it,
+        they are the same for good."""
+        touched = self.study.touched.get(root)
+        if touched is None:
+            return self.derived
         return {name: value for name, value in self.derived.items() if name not in touched}
 
     def with_record(self, record: Record) -> Facts:
         """With one more record; one with the same key in the same form is replaced in its place."""
-        found = list(self.forms.get(record.form, ()))
-        at = next((index for index, other in enumerate(found) if other.key == record.key), None)
-        if at is None or record.key is None:
-            found.append(record)
+        found, key = list(self.forms.get(record.form, ())), record.key
+        for index, other in enumerate(found if key is not None else ()):
+            if (other.repeat or other.encounter) == key:
+                found[index] = record
+                break
         else:
-            found[at] = record
+            found.append(record)
         found.sort(key=_day)
         forms = {**self.forms, record.form: tuple(found)}
         return replace(self, forms=forms, derived=self._kept(("form", record.form)))

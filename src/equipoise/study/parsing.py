@@ -6,10 +6,11 @@ from the other items of the same record, and kept with the decimals of the item.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache, partial
 from types import MappingProxyType
 from typing import Any
 
@@ -36,12 +37,21 @@ class Proposed:
     sequence: int = 0
 
 
+Reader = Callable[[str], Value]
+
+
+def reader_of(kind: Type, place: str) -> Reader:
+    """Reads the texts of one item. Most are one of a few, so that the latest different ones are kept as read."""
+    return lru_cache(maxsize=256)(partial(parse_value, kind, place=place))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormParser:
-    """Reads the entries of one form. `derived` is in the order in which the items are computed."""
+    """Reads the entries of one form: `readers` has what people enter, `derived` what is computed, in its order."""
 
     form: str
     types: Mapping[str, Type]
+    readers: Mapping[str, Reader]
     derived: Mapping[str, Expression]
     items: Mapping[str, Item]
     parameters: Mapping[str, Value]
@@ -73,15 +83,15 @@ class FormParser:
 
     def one(self, name: str, entry: Any) -> Value | Missing:
         """The value of one entry."""
+        reader = self.readers.get(name)
+        if reader is not None and isinstance(entry, str):
+            return reader(entry)
         place = f"{self.form}.{name}"
-        kind = self.types.get(name)
-        if kind is None:
+        if name not in self.types:
             close = hint(name, self.types)
             raise problem("STUD-050", self.form, form=self.form, name=name, hint=close)
         if name in self.derived:
             raise problem("STUD-052", place, name=name)
-        if isinstance(entry, str):
-            return parse_value(kind, entry, place=place)
         if not isinstance(entry, Mapping):
             raise problem("STUD-054", place, name=name, found=f"text was expected, found {entry!r}")
         reason = entry.get("missing")
