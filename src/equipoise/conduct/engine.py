@@ -69,6 +69,17 @@ TRIAL_FOLDS = {
     kind: fold for chapter in CHAPTERS for kind, fold in getattr(chapter, "TRIAL_FOLDS", {}).items()
 }
 
+RESTS_ON: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "QueryAnswered": ("query", ("queries",)),
+    "QueryClosed": ("query", ("queries",)),
+    "AdverseEventUpdated": ("event", ("adverse_events",)),
+    "SponsorAssessed": ("event", ("adverse_events",)),
+    "SafetyReportSubmitted": ("event", ("adverse_events", "pregnancies")),
+    "PregnancyOutcomeRecorded": ("event", ("pregnancies",)),
+}
+"""What goes on with something, the key that names it, and where it stands. When its beginning was erased there is
+nothing that it could change."""
+
 WITHOUT_PARTICIPANT = frozenset(sites.HANDLERS) | frozenset(lock.HANDLERS) | frozenset(amendments.HANDLERS)
 AFTER_LOCK = frozenset(lock.HANDLERS) | frozenset(safety.HANDLERS) | frozenset(pregnancy.HANDLERS)
 
@@ -103,16 +114,24 @@ def evolve(study: Study, state: State, event: Event) -> State:
     return State(trial=trial, participant=participant)
 
 
-def own_fold(study: Study, participant: ParticipantState | None, event: Event) -> ParticipantState | None:
+def own_fold(study: Study, participant: ParticipantState | None, event: Event) -> ParticipantState:
     """The participant's part after an event that names the participant."""
     fold = FOLDS.get(event.type)
-    if fold is not None:
+    if fold is not None and _stands(participant, event):
         participant = fold(study, participant, event)
-    if participant is None:
-        return None
+    assert participant is not None, "the first event of a participant is the screening, which is never erased"
     if adjudication.opens(event):
         participant = adjudication.opened(participant, event)
     return _treated_by(study, participant, event)
+
+
+def _stands(participant: ParticipantState | None, event: Event) -> bool:
+    """Whether what the event goes on with is there, and was not erased."""
+    rest = RESTS_ON.get(event.type)
+    if rest is None:
+        return True
+    key, places = rest
+    return any(event.data[key] in getattr(participant, place) for place in places)
 
 
 def _treated_by(study: Study, participant: ParticipantState, event: Event) -> ParticipantState:

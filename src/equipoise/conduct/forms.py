@@ -157,7 +157,8 @@ def _recorded(study: Study, participant: ParticipantState, event: Event) -> Part
     facts = participant.facts
     earlier = None
     if event.type == "FormCorrected":
-        earlier = next(r for r in facts.records(data["form"]) if (r.repeat or r.encounter) == key)
+        rows = facts.records(data["form"])  # the one that is corrected may have been erased
+        earlier = next((row for row in rows if (row.repeat or row.encounter) == key), None)
     record = Record(
         form=data["form"],
         encounter=event.encounter,

@@ -8,17 +8,19 @@ everything.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from equipoise.conduct import lock
+from equipoise.conduct import adjudication, lock
 from equipoise.conduct.amendments import working_digest
 from equipoise.conduct.command import Command, Refusal, SealedDraws
 from equipoise.conduct.engine import decide, evolve, own_fold
 from equipoise.conduct.errors import refuse
 from equipoise.conduct.state import ParticipantState, State, TrialState
 from equipoise.ledger.entry import Event
+from equipoise.ledger.events import EVENT_ADJUDICATED, QUERY_CLOSED, QUERY_OPENED
 from equipoise.ledger.store import Store
 from equipoise.study.study import Study
 
@@ -50,10 +52,21 @@ class Session:
         self.study = study
         self.versions = {**(versions or {}), study.digest: study}
         self._draws, self._now, self._salt = draws, now, salt
-        self._trial, self._read = TrialState(), 0
+        self.forget()
 
     def execute(self, command: Command) -> Outcome:
-        """Does the command, or says why not. Safe with any number of sessions on one store."""
+        """Does the command, or says why not. Safe with any number of sessions on one store.
+
+        Raises what the store and the salts raise; then nothing was recorded, and what was read in that block is
+        forgotten, since the store may have taken it back.
+        """
+        try:
+            return self._execute(command)
+        except BaseException:
+            self.forget()
+            raise
+
+    def _execute(self, command: Command) -> Outcome:
         with self.store.writing() as writer:
             earlier = self.store.command(command.id)
             if earlier:
@@ -66,10 +79,14 @@ class Session:
             salts = [self._salt() for _ in decision]
             return Outcome(events=writer.append(decision, writer.head, salts))
 
+    def forget(self) -> None:
+        """Starts the trial's part anew at the next command: needed when a block that surrounds commands fails."""
+        self._trial, self._read = TrialState(), 0
+
     def state(self, participant: str | None, *, whole: bool = False) -> State:
         """The trial's state now, with one participant. `whole` reads every event for the trial's counters."""
         if whole:
-            return self._fold(State(), self.store.events())
+            return self._fold(State(), _paired(self.store.events()))
         state = self._fold(State(trial=self._trial), self._news())
         self._trial = state.trial
         if participant is None:
@@ -99,6 +116,23 @@ class Session:
         if command.kind == "activate_amendment" or digest is None:
             return self.study
         return self.versions.get(digest, self.study)
+
+
+def _paired(events: Iterable[Event]) -> Iterator[Event]:
+    """The events without the ends of queries and judgements whose beginnings were erased: such an end would outweigh
+    another one that is still open."""
+    begun: Counter[tuple[str | None, str]] = Counter()
+    for event in events:
+        if event.type == QUERY_OPENED:
+            begun[event.participant, event.data["query"]] += 1
+        elif adjudication.opens(event):
+            begun[event.participant, adjudication.OPENS[event.type]] += 1
+        elif event.type in (QUERY_CLOSED, EVENT_ADJUDICATED):
+            named = event.data["query"] if event.type == QUERY_CLOSED else event.data["what"].split("-")[0]
+            if not begun[event.participant, named]:
+                continue
+            begun[event.participant, named] -= 1
+        yield event
 
 
 def _again(command: Command, earlier: tuple[Event, ...]) -> Outcome:
