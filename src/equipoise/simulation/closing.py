@@ -2,18 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-
-import msgspec
-
+from equipoise.analysis.plan import plan_digest
 from equipoise.simulation.world import World
-
-
-def plan_digest(world: World) -> str:
-    """What is frozen: the estimands of the definition, by their digest."""
-    tree = msgspec.to_builtins(world.study.definition.estimands)
-    return hashlib.sha256(json.dumps(tree, sort_keys=True).encode()).hexdigest()
 
 
 def close(world: World, seed: int) -> None:
@@ -29,6 +19,6 @@ def close(world: World, seed: int) -> None:
                 world.must("answer_query", subject, data={"query": query.id, "text": "Checked: correct."})
             if query.state != "closed":
                 world.must("close_query", subject, data={"query": query.id, "text": ""})
-    world.must("freeze_analysis", data={"plan": plan_digest(world), "seed": str(seed)})
+    world.must("freeze_analysis", data={"plan": plan_digest(world.study), "seed": str(seed)})
     world.must("lock_trial")
     world.must("unblind_trial", data={"to": ["statistician-00"]})
