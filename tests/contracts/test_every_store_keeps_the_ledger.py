@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import pytest
+from msgspec.structs import replace
 
 from equipoise.ledger import GENESIS, Draft, Head, LedgerError, Store, verify, verify_store
 from equipoise.ledger.chain import commitment, entry_hash
@@ -39,9 +38,7 @@ def test_what_was_appended_is_read_again_by_another_reader(backend: Backend) -> 
     (event,) = record(backend.create("practice"), wanted)
     (found,) = backend.again().events()
     assert found == event and found.sequence == 1
-    assert all(
-        getattr(found, field.name) == getattr(wanted, field.name) for field in dataclasses.fields(Draft)
-    )
+    assert all(getattr(found, field) == getattr(wanted, field) for field in Draft.__struct_fields__)
 
 
 def test_entries_hold_the_chain_that_the_format_says(store: Store) -> None:
@@ -268,11 +265,11 @@ def test_a_command_whose_answer_was_erased_is_not_done_again(store: Store) -> No
         erasure(99),
         erasure(1),
         erasure(),
-        dataclasses.replace(erasure(3), type=CONSENT_GIVEN),
-        dataclasses.replace(erasure(3), data={"sequences": "3"}),
-        dataclasses.replace(erasure(3), data={"sequences": ["03"]}),
-        dataclasses.replace(erasure(3), data={"sequences": [3]}),
-        dataclasses.replace(erasure(3), data={"sequences": ["³"]}),
+        replace(erasure(3), type=CONSENT_GIVEN),
+        replace(erasure(3), data={"sequences": "3"}),
+        replace(erasure(3), data={"sequences": ["03"]}),
+        replace(erasure(3), data={"sequences": [3]}),
+        replace(erasure(3), data={"sequences": ["³"]}),
     ],
     ids=["no reason", "absent", "of the trial", "none", "type", "text", "zero", "number", "not a digit"],
 )

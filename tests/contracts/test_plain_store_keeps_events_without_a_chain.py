@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from equipoise.ledger import GENESIS, Head, LedgerError, MemoryStore, PlainStore, Store
 from equipoise.ledger.events import TREATMENT_ALLOCATED

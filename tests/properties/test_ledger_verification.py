@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from equipoise.ledger import GENESIS, Draft, Entry, Head, checkpoint, payload_bytes, verify, withheld
 from equipoise.ledger.chain import chained, commitment, entry_hash
@@ -26,7 +27,7 @@ PLAIN = Draft(
     study="s",
     data={"form": "vital_signs"},
 )
-ENTRIES = chain([replace(PLAIN, command=f"c{number}") for number in range(1, 8)])
+ENTRIES = chain([structs.replace(PLAIN, command=f"c{number}") for number in range(1, 8)])
 
 
 def found(entries: list[Entry], **wanted: Any) -> list[tuple[str, int]]:
@@ -132,7 +133,7 @@ def test_a_payload_in_another_form_is_found_although_its_chain_holds() -> None:
 
 def test_an_erasure_accounts_only_for_what_came_before_it() -> None:
     def ended(*named: str) -> list[Entry]:
-        wanted = replace(PLAIN, type=PAYLOAD_ERASED, data={"sequences": list(named)})
+        wanted = structs.replace(PLAIN, type=PAYLOAD_ERASED, data={"sequences": list(named)})
         return [*ENTRIES, chained(wanted, Head(7, ENTRIES[-1].hash), bytes(32))]
 
     entries = list(withheld(ended("3", "8"), lambda event: event.sequence not in {3, 4}))
@@ -151,7 +152,7 @@ def test_a_checkpoint_holds_the_chain_to_what_was_printed() -> None:
 
     good = [printed(entry.sequence, entry.hash) for entry in ENTRIES] + [printed(0, GENESIS.hash)]
     assert found(ENTRIES, checkpoints=good) == []
-    rewritten = chain([replace(PLAIN, command=f"c{number}", actor="v") for number in range(1, 8)])
+    rewritten = chain([structs.replace(PLAIN, command=f"c{number}", actor="v") for number in range(1, 8)])
     assert found(rewritten) == []
     assert found(rewritten, checkpoints=good[2:4]) == [("LEDG-027", 3), ("LEDG-027", 4)]
     assert found(ENTRIES[:5], checkpoints=good) == [("LEDG-028", 6), ("LEDG-028", 7)]
@@ -169,7 +170,7 @@ def test_a_problem_says_where_what_why_and_what_to_do() -> None:
 
 def test_a_commitment_hides_which_of_two_arms_it_holds() -> None:
     # without the salt each arm could be tried; with it the same event has another commitment each time
-    arms = [payload_bytes(replace(PLAIN, data={"arm": arm})) for arm in ("active", "control")]
+    arms = [payload_bytes(structs.replace(PLAIN, data={"arm": arm})) for arm in ("active", "control")]
     salts = [bytes([number]) * 32 for number in range(8)]
     assert len({commitment(salt, arm) for salt in salts for arm in arms}) == 16
     with pytest.raises(AssertionError):

@@ -16,6 +16,7 @@ from random import Random
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from equipoise.allocation import Seal
 from equipoise.blinding import categories
@@ -103,7 +104,7 @@ def with_data(command: str, kind: str, more: Callable[[Context], dict[str, str]]
         if isinstance(answer, Refusal):
             return answer
         return tuple(
-            replace(draft, data={**draft.data, **more(context)}) if draft.type == kind else draft
+            structs.replace(draft, data={**draft.data, **more(context)}) if draft.type == kind else draft
             for draft in answer
         )
 

@@ -14,6 +14,8 @@ from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
 
+from msgspec import structs
+
 from equipoise.allocation import Seal, hmac_draw
 from equipoise.blinding import Viewer, category, visible, worklist
 from equipoise.conduct.command import Command, Refusal, SealedDraws
@@ -44,7 +46,7 @@ class World:
     def send(self, command: Command, at: datetime) -> tuple[Event, ...] | Refusal:
         """The new events, or the refusal."""
         self.count += 1
-        command = replace(command, id=f"{self.name}-{self.count}")
+        command = structs.replace(command, id=f"{self.name}-{self.count}")
         state = State(trial=self.trial, participant=self.people.get(command.participant or ""))
         decision = decide(self.study, state, command, at, self.draws)
         if isinstance(decision, Refusal):
@@ -176,7 +178,7 @@ class Noise:
         if pick == 0:
             return
         if pick == 1 and "dose" in command.data:
-            command = replace(command, data={**command.data, "dose": "20"})
+            command = structs.replace(command, data={**command.data, "dose": "20"})
         yield command
         if pick == 2:
             yield command
@@ -303,7 +305,7 @@ def answers(world: World, at: datetime) -> list[str]:
         if command is None or not world.study.definition.roles[command.role].masked:
             continue
         state = State(trial=world.trial, participant=world.people[subject])
-        answer = decide(world.study, state, replace(command, id="probe"), at, world.draws)
+        answer = decide(world.study, state, structs.replace(command, id="probe"), at, world.draws)
         if isinstance(answer, Refusal):
             found.append(f"{kind} {subject} {encounter}: {answer}")
         else:

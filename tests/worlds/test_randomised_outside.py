@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from equipoise.conduct.session import Outcome, Session
 from equipoise.stores import SQLiteStore

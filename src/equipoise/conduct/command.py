@@ -4,9 +4,11 @@ chapter of conduct is given to decide with (`Context`)."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from equipoise.blinding import WAY
 from equipoise.ledger.entry import Draft
@@ -33,8 +35,7 @@ class SealedDraws:
         return self.draw(label)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Command:
+class Command(Struct, frozen=True, kw_only=True):
     """A request by a person.
 
     kind: one of the kinds in the registry of `conduct.engine`.
@@ -83,8 +84,7 @@ class Refusal:
         return "\n".join(lines)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Context:
+class Context(Struct, frozen=True, kw_only=True):
     """All that a decision may depend on: the definition, the folded past, the clock and the draws."""
 
     study: Study

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
+from msgspec import Struct
+
 from equipoise.rules import Expression, Fact, Missing, Quantity, Verdict, evaluate, explain_verdict
 from equipoise.rules.explain import say_value
 from equipoise.study.facts import Facts
@@ -22,8 +24,7 @@ Moment = Literal["screening", "randomisation"]
 Act = Literal["randomise", "prescribe", "dispense"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Finding(Struct, frozen=True, kw_only=True):
     """What one rule came to.
 
     rule: the identifier of the criterion, gate, exception, hold or stop.  key: the dotted path of its rule.

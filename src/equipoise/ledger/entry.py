@@ -2,7 +2,8 @@
 
 A draft is what a decision proposes. An event is a draft that has its place in the order. An entry is the
 event as it is chained: a commitment in the chain, and beside it the payload and the salt, which may be
-withheld or erased while the chain still verifies.
+withheld or erased while the chain still verifies. Drafts and events are `msgspec` structures, which are as frozen
+as a dataclass and are made five times as fast: each command makes some.
 """
 
 from __future__ import annotations
@@ -11,12 +12,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from msgspec import Struct
+
 MODES: Final = ("live", "practice", "simulation")
 """What a ledger is for; fixed when it is created, for ever."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
+class Draft(Struct, frozen=True, kw_only=True):
     """An event that has no place in the order yet.
 
     type: one of `equipoise.ledger.events`.
@@ -44,8 +46,7 @@ class Draft:
     data: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
+class Event(Struct, frozen=True, kw_only=True):
     """A draft with its place in the order, counted from 1. The fields are those of `Draft`."""
 
     sequence: int
