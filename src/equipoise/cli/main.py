@@ -27,6 +27,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "run": ("equipoise.cli.conduct", "run a whole trial in simulation, from its record to its results page"),
     "analyse": ("equipoise.cli.analyse", "analyse a ledger: tables, figures, numbers"),
     "page": ("equipoise.cli.page", "write the public page of a registry record"),
+    "registry": ("equipoise.cli.registry", "keep an index of registry records"),
+    "search": ("equipoise.cli.search", "search an index of registry records, and say why each study was found"),
     "verify": ("equipoise.cli.verify", "verify the hash chain of a ledger"),
 }
 

@@ -11,9 +11,9 @@ import fcntl
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from equipoise.registry.errors_index import index_error
@@ -27,9 +27,10 @@ LOCK = "writing.lock"
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """A folder that holds, or will hold, an index."""
+    """A folder that holds, or will hold, an index. `aside` names parts that are being made and not yet in use."""
 
     path: Path
+    aside: Mapping[str, Path] = field(default_factory=dict)
 
     @property
     def records(self) -> Path:
@@ -57,45 +58,49 @@ class Folder:
 
     def part(self, name: str) -> Path:
         """The folder of a part in use. Errors: those of `parts`, and REGI-036 when it was never made."""
+        if name in self.aside:
+            return self.aside[name]
         parts = self.parts()
         if name not in parts:
             raise index_error("REGI-036", str(self.path), name)
         return self.path / parts[name]
 
     def fresh(self, name: str) -> Path:
-        """A new, empty folder in which to make a part aside; left-overs of earlier attempts are removed."""
-        used = self._numbers(name)
+        """A new, empty folder in which to make a part aside; left-overs of earlier attempts are removed.
+
+        Errors: REGI-032.
+        """
         current = self._lenient_parts().get(name)
-        for folder in self.path.glob(f"{name}-*"):
-            if folder.name != current:
-                shutil.rmtree(folder)
-        made = self.path / f"{name}-{max(used, default=0) + 1}"
-        made.mkdir()
+        with _coded(self.path):
+            made = self.path / f"{name}-{max(self._numbers(name), default=0) + 1}"
+            for folder in self.path.glob(f"{name}-*"):
+                if folder.name != current:
+                    shutil.rmtree(folder)
+            made.mkdir()
         return made
 
     def switch(self, name: str, part: Path) -> None:
-        """Puts a part into use, in one step, and removes the one that it replaces."""
+        """Puts a part into use, in one step, and removes the one that it replaces. Errors: REGI-032."""
         parts = self._lenient_parts()
         replaced = parts.get(name)
         parts[name] = part.name
         content = json.dumps({"format": FORMAT, "parts": parts}, sort_keys=True)
         aside = self.path / f"{POINTER}.new"
-        with aside.open("w", encoding="utf-8") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        aside.replace(self.path / POINTER)
+        with _coded(self.path):
+            with aside.open("w", encoding="utf-8") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            aside.replace(self.path / POINTER)
         if replaced and replaced != part.name:
             shutil.rmtree(self.path / replaced, ignore_errors=True)
 
     @contextmanager
     def writing(self) -> Iterator[None]:
         """Makes the folder if need be and keeps other writers out. Errors: REGI-032, REGI-033."""
-        try:
+        with _coded(self.path):
             self.path.mkdir(parents=True, exist_ok=True)
             lock = (self.path / LOCK).open("w")
-        except OSError as error:
-            raise index_error("REGI-032", str(self.path), error.strerror or str(error)) from error
         with lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -115,3 +120,12 @@ class Folder:
     def _numbers(self, name: str) -> list[int]:
         endings = (folder.name.removeprefix(f"{name}-") for folder in self.path.glob(f"{name}-*"))
         return [int(ending) for ending in endings if ending.isdigit()]
+
+
+@contextmanager
+def _coded(path: Path) -> Iterator[None]:
+    """Gives the errors of writing their code."""
+    try:
+        yield
+    except OSError as error:
+        raise index_error("REGI-032", str(path), error.strerror or str(error)) from error

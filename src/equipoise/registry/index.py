@@ -22,8 +22,8 @@ from equipoise.registry.search.query import FACETS, Query, query
 # name of the part: its module, which has `open_part(folder, store)` and `make(path)`
 PARTS: dict[str, str] = {
     "search": "equipoise.registry.search.part",
-    "related": "equipoise.registry.related",
-    "matching": "equipoise.registry.matching",
+    "related": "equipoise.registry.related.part",
+    "matching": "equipoise.registry.matching.part",
 }
 FILTERS_OF_SEARCH = frozenset({"order", "page", "size", "counts"})
 
@@ -91,7 +91,8 @@ def open_part(name: str, folder: Folder, store: Store) -> Any:
 
 def can_open(name: str) -> bool:
     """Whether the module of a part is there."""
-    return find_spec(PARTS[name]) is not None
+    package, _, module = PARTS[name].rpartition(".")
+    return find_spec(package) is not None and find_spec(f"{package}.{module}") is not None
 
 
 def several(values: Any) -> tuple[Any, ...]:
