@@ -41,8 +41,8 @@ coverage: $(READY) ## which lines of the whole package no test reaches, as pages
 bench: $(READY) ## measure: a whole trial, and how it grows
 	$(BIN)/python -m benchmarks
 
-worlds: $(READY) ## the seeded whole trials with faults, alone
-	$(PYTEST) tests/worlds
+worlds: $(READY) ## the seeded trials with faults, alone and with all their participants
+	EQUIPOISE_WORLDS=whole $(PYTEST) tests/worlds
 
 manual: $(READY) ## print the reference manual from the specification's tests into docs/reference
 	$(BIN)/python -m tests.spec
