@@ -85,13 +85,13 @@ def on_window(context: Context, command: Command) -> list[Draft]:
     study, participant, encounter = context.study, context.participant, command.encounter
     if encounter is None:
         return []
+    window = planned(study, participant, encounter)
+    if window is None or window.holds(command.day):
+        return []
     sealed = sealed_record(study, command.data["form"], encounter)
     if any(
         done == encounter and sealed_record(study, form, done) == sealed for done, form in participant.done
     ):
-        return []
-    window = planned(study, participant, encounter)
-    if window is None or window.holds(command.day):
         return []
     text = f"{encounter} on {command.day}, planned from {window.first} to {window.last}"
     return [deviation(context, command, "DEVI-002", text, concerns="sealed" if sealed else "open")]

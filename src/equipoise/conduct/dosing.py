@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
@@ -212,14 +213,23 @@ def after_record(
     regimens = running(participant) if participant.arm is not None else ()
     if not regimens:
         return []
-    roots = {("form", form)} | {("item", form, item) for item in changed}
-    keys = frozenset().union(*(context.study.dependents.get(root, frozenset()) for root in roots))
+    keys = _concerned(context.study, form, changed)
+    if not keys:
+        return []
     before, after = participant.facts.on(command.day), facts.on(command.day)
     drafts = []
     for regimen in regimens:
         drafts += _rejudged(context, command, regimen, keys, before, after)
         drafts += holds.instructed(context, command, regimen, keys, before, after)
     return drafts
+
+
+@lru_cache(maxsize=512)
+def _concerned(study: Study, form: str, changed: frozenset[str]) -> frozenset[str]:
+    """The rules of regimens that read what was entered; the same items of a form are entered again and again."""
+    roots = {("form", form)} | {("item", form, item) for item in changed}
+    keys = frozenset().union(*(study.dependents.get(root, frozenset()) for root in roots))
+    return frozenset(key for key in keys if key.startswith("regimens."))
 
 
 def _rejudged(

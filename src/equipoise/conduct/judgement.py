@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import chain
 from typing import Literal
 
 from msgspec import Struct
@@ -29,7 +30,7 @@ class Finding(Struct, frozen=True, kw_only=True):
 
     rule: the identifier of the criterion, gate, exception, hold or stop.  key: the dotted path of its rule.
     missing: what is not known, as `form.item at encounter`, `form` (an open log) or a name.
-    facts: everything that was read, through derivations too.  text: the words of the protocol.
+    facts: what a verdict that is not met rests on, through derivations too.  text: the words of the protocol.
     """
 
     rule: str
@@ -149,7 +150,8 @@ def dose(study: Study, case: Facts, regimen: str) -> Dose | NoDose:
     else:
         key, rule, reference = f"{path}.base", "base", ruling.reference
     verdict = evaluate(study.rule(key), case)
-    facts = tuple(fact for finding in findings.values() for fact in finding.facts) + verdict.facts
+    whens = (evaluate(study.rule(finding.key), case).facts for finding in findings.values())
+    facts = (*chain.from_iterable(whens), *verdict.facts)
     if isinstance(verdict.value, Missing):
         finding = _plain(study, case, key, rule, reference)
         return NoDose(regimen=regimen, because="unknown", findings=(finding,))
@@ -209,13 +211,17 @@ def explained(study: Study, case: Facts, key: str) -> str:
 def _finding(
     study: Study, case: Facts, key: str, *, rule: str, text: str, reference: str, label: str, wanted: bool
 ) -> Finding:
-    verdict = evaluate(study.rule(key), case)
-    word: Word = "met" if verdict.value is wanted else "not_met"
-    facts, missing = verdict.facts, ()
-    if verdict.is_unknown:
-        word = "unknown"
-        facts = tuple(_deep(study, case, verdict.facts))
-        missing = tuple(dict.fromkeys(said(fact) for fact in facts if type(fact.value) is Missing))
+    expression = study.rule(key)
+    word: Word = "met"
+    facts: tuple[Fact, ...] = ()
+    missing: tuple[str, ...] = ()
+    if expression.value(case) is not wanted:
+        verdict = evaluate(expression, case)
+        word, facts = "not_met", verdict.facts
+        if verdict.is_unknown:
+            word = "unknown"
+            facts = tuple(_deep(study, case, facts))
+            missing = tuple(dict.fromkeys(said(fact) for fact in facts if type(fact.value) is Missing))
     return Finding(
         rule=rule,
         key=key,

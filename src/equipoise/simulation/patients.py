@@ -23,7 +23,7 @@ class Patient:
     draws: Draws
     arm: str | None = None
     latents: dict[str, str] = field(default_factory=dict)
-    first: dict[tuple[str, str], int] = field(default_factory=dict)
+    first: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
     days: dict[str, date] = field(default_factory=dict)
     seen: dict[tuple[str, str | None, date], float] = field(default_factory=dict)
 
@@ -90,9 +90,11 @@ class Patient:
             return self.generate(generator.otherwise, key, encounter, today, item)
         if generator.then is not None:
             return self.entry(generator.then, key, encounter, today, item)
-        key = f"{self.key}|{key}"
         if generator.value is not None:
             return generator.value
+        if generator.thin is not None and item is not None and today is not None:
+            return self.thinned(generator, encounter, today, item)
+        key = f"{self.key}|{key}"
         if generator.choose and generator.thin is None:
             return self.draws.choose(generator.choose, key)
         if generator.days is not None:
@@ -126,9 +128,7 @@ class Patient:
         today: date | None,
         item: tuple[str, str] | None,
     ) -> str | None:
-        """A number: of a latent, normal, between, or thinned along a curve; then noise, limits and decimals."""
-        if generator.thin is not None and item is not None and today is not None:
-            return self.thinned(generator, key, encounter, today, item)
+        """A number: of a latent, normal or between; then noise, limits and decimals."""
         if generator.latent is not None:
             text = self.latent(generator.latent)
             if text is None or not _numeric(text):
@@ -169,36 +169,36 @@ class Patient:
         elapsed = (today - start).days
         return 1.0 - float(depth) * (1.0 - 2.0 ** (-elapsed / curve.half_time))
 
-    def thinned(
-        self, generator: Generator, key: str, encounter: str | None, today: date, item: tuple[str, str]
-    ) -> str:
+    def thinned(self, generator: Generator, encounter: str | None, today: date, item: tuple[str, str]) -> str:
         """The item's own first value, each unit of it kept with the share that is left, a rater's error on top.
 
         Each unit has one draw for the whole trial, so that an item only falls while the share falls.
         """
         if item not in self.first:
-            base = Generator(
-                choose=generator.choose,
-                normal=generator.normal,
-                between=generator.between,
-                low=0,
-                high=generator.high,
-            )
-            if base.choose:
-                text = self.draws.choose(base.choose, f"{self.key}|{item}|first")
-            else:
-                text = self.number(base, f"{self.key}|{item}|first", None, None, None) or "0"
-            self.first[item] = int(float(text))
-        units = self.first[item]
+            self.first[item] = self.at_first(generator, f"{self.key}|{item}")
+        units, bits = self.first[item]
         if units == 0:
             return "0"
-        kept = 0
-        share = self.share_left(generator.thin or "", encounter, today)
-        bits, whole = self.draws.bits(f"{self.key}|{item}|units"), int(share * UNIT)
+        kept, whole = 0, int(self.share_left(generator.thin or "", encounter, today) * UNIT)
         for _ in range(units):
             kept += bits % UNIT < whole
             bits //= UNIT
         return str(kept)
+
+    def at_first(self, generator: Generator, key: str) -> tuple[int, int]:
+        """The value of an item at the first encounter, in units, and the draw that its units share."""
+        base = Generator(
+            choose=generator.choose,
+            normal=generator.normal,
+            between=generator.between,
+            low=0,
+            high=generator.high,
+        )
+        if base.choose:
+            text = self.draws.choose(base.choose, f"{key}|first")
+        else:
+            text = self.number(base, f"{key}|first", None, None, None) or "0"
+        return int(float(text)), self.draws.bits(f"{key}|units")
 
     def share_left(self, curve_name: str, encounter: str | None, today: date) -> float:
         """What a rater sees of the share that is left: one error a score, the same for all its items."""

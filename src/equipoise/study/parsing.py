@@ -74,18 +74,18 @@ class FormParser:
     def _parsed(
         self, given: Mapping[str, Any], earlier: Mapping[str, Value | Missing] | None
     ) -> Mapping[str, Value | Missing]:
-        values: dict[str, Value | Missing] = dict(earlier or {})
+        readers, values = self.readers, dict(earlier or {})
         for name, entry in given.items():
-            values[name] = self.one(name, entry)
+            if isinstance(entry, str) and name in readers:
+                values[name] = readers[name](entry)
+            else:
+                values[name] = self.unsaid(name, entry)
         for name, rule in self.derived.items():
             values[name] = self.computed(name, rule, values)
         return MappingProxyType(values)
 
-    def one(self, name: str, entry: Any) -> Value | Missing:
-        """The value of one entry."""
-        reader = self.readers.get(name)
-        if reader is not None and isinstance(entry, str):
-            return reader(entry)
+    def unsaid(self, name: str, entry: Any) -> Missing:
+        """Why there is no value, of an entry that is not the text of an item that people enter."""
         place = f"{self.form}.{name}"
         if name not in self.types:
             close = hint(name, self.types)
