@@ -11,6 +11,11 @@ import pytest
 from equipoise.ledger import MemoryStore, Store
 from equipoise.stores import SQLiteStore
 
+from .postgres import ABSENT as NO_SERVER
+from .postgres import database, postgres
+
+__all__ = ["database", "postgres"]
+
 
 class Backend(Protocol):
     """How a test gets stores of one kind."""
@@ -85,3 +90,10 @@ def store(backend: Backend) -> Store:
 def path(tmp_path: Path) -> Path:
     """Where a ledger in SQLite is, or will be."""
     return tmp_path / "ledger.db"
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Says aloud how many tests did not run because there is no PostgreSQL server."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    if count := sum(NO_SERVER in str(report.longrepr) for report in skipped):
+        terminalreporter.write_line(f"NOT RUN: {count} tests, because {NO_SERVER}", yellow=True, bold=True)

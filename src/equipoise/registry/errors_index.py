@@ -88,6 +88,21 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
         "A filter that is left out unseen shows studies that were not asked for.",
         "Use status, phase, type, condition, intervention, country, start or results.",
     ),
+    "REGI-045": (
+        "this is not the address of a database of records: {detail}",
+        "Records would be looked for in the wrong place; and the file is copied, so a password must not be in it.",
+        "Write one line, `postgresql://user@host/database`; the password comes from PGPASSWORD.",
+    ),
+    "REGI-046": (
+        "the database of records cannot be reached: {detail}",
+        "The index finds studies, but their records are there.",
+        "Check that it runs, the address in `records.url`, the user's rights and PGPASSWORD.",
+    ),
+    "REGI-047": (
+        "the driver of PostgreSQL is not installed: {detail}",
+        "`records.url` says that the records are in such a database.",
+        "Install it: `pip install 'equipoise[postgresql]'`.",
+    ),
 }
 
 

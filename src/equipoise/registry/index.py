@@ -23,7 +23,7 @@ from equipoise.registry.search.query import FACETS, Query, query
 PARTS: dict[str, str] = {
     "search": "equipoise.registry.search.part",
     "related": "equipoise.registry.related.part",
-    "matching": "equipoise.registry.matching.part",
+    "matching": "equipoise.registry.match.part",
 }
 FILTERS_OF_SEARCH = frozenset({"order", "page", "size", "counts"})
 
@@ -75,11 +75,11 @@ class RegistryIndex:
 
 def open_index(path: str | Path) -> RegistryIndex:
     """The index in this folder, to read. Errors: REGI-030 (none), REGI-031 (other version), REGI-034."""
-    from equipoise.registry.store.sqlite import SQLiteRecords
+    from equipoise.registry.store.place import open_records
 
     folder = Folder(Path(path))
     folder.parts()
-    return RegistryIndex(folder, SQLiteRecords.open(folder.records))
+    return RegistryIndex(folder, open_records(folder))
 
 
 def open_part(name: str, folder: Folder, store: Store) -> Any:

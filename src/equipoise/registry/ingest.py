@@ -18,8 +18,9 @@ from typing import Any
 from equipoise.registry.errors import RegistryError
 from equipoise.registry.folder import Folder
 from equipoise.registry.index import PARTS, can_open, open_part
+from equipoise.registry.interfaces import Store
 from equipoise.registry.reading import Reading, Unread, paths_of, read_records
-from equipoise.registry.store.sqlite import SQLiteRecords
+from equipoise.registry.store.place import create_records
 
 BATCH = 500
 MAKE_ANEW = frozenset({"REGI-030", "REGI-031", "REGI-034", "REGI-036"})
@@ -63,7 +64,7 @@ def ingest(
     place = Folder(folder)
     tally = _Tally(watch=watch or Watch())
     with place.writing():
-        store = SQLiteRecords.create(place.records)
+        store = create_records(place)
         try:
             for path in paths_of(paths):
                 _read(path, store, today, tally)
@@ -77,7 +78,7 @@ def ingest(
     return Summary(read=tally.read, kept=tally.kept, unread=tally.unread, studies=studies)
 
 
-def _read(path: Path, store: SQLiteRecords, today: date, tally: _Tally) -> None:
+def _read(path: Path, store: Store, today: date, tally: _Tally) -> None:
     """Keeps the records of one file, a batch in each transaction."""
     readings = _readings(path, tally)
     while batch := list(islice(readings, BATCH)):
@@ -95,7 +96,7 @@ def _readings(path: Path, tally: _Tally) -> Iterator[Reading]:
             tally.watch.unread(found)
 
 
-def bring_up(name: str, folder: Folder, store: SQLiteRecords, *, rebuild: bool = False) -> None:
+def bring_up(name: str, folder: Folder, store: Store, *, rebuild: bool = False) -> None:
     """Brings one part up to the head of the store: in place, or aside when there is none that can be used."""
     part = None if rebuild else _usable(name, folder, store)
     if part is not None:
@@ -107,7 +108,7 @@ def bring_up(name: str, folder: Folder, store: SQLiteRecords, *, rebuild: bool =
     folder.switch(name, made)
 
 
-def _usable(name: str, folder: Folder, store: SQLiteRecords) -> Any:
+def _usable(name: str, folder: Folder, store: Store) -> Any:
     """The part in use; None when there is none, or one that is damaged or of another version."""
     try:
         return open_part(name, folder, store)
@@ -117,7 +118,7 @@ def _usable(name: str, folder: Folder, store: SQLiteRecords) -> Any:
     return None
 
 
-def _update(part: Any, store: SQLiteRecords) -> None:
+def _update(part: Any, store: Store) -> None:
     head = store.head()
     if part.sequence != head or head == 0:
         part.update(store.records(after=part.sequence, at=head), head=head)
