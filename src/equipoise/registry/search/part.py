@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -171,6 +171,18 @@ class TantivySearch:
             hits = self._hits(query, tree, self._top(query, tree, chosen, matching))
             counts = self._counts(query, tree, chosen)
         return Results(query=query, hits=hits, total=total, facets=counts, notes=(*notes, *more))
+
+    def weighted(
+        self, weights: Mapping[str, float], fields: Mapping[str, float], size: int
+    ) -> list[tuple[str, float]]:
+        """The best studies for weighted words, with their scores: BM25 of the whole record and of some fields.
+
+        fields: how much each field adds. A study needs none of the words in particular. Errors: REGI-034.
+        """
+        self.refresh()
+        with coded("REGI-034", self._path):
+            found = self._searcher.search(self._plan.weighted(weights, fields), size, count=False).hits
+            return [(self._searcher.doc(address).get_first("nct_id"), score) for score, address in found]
 
     def _knows(self, field: str, word: str) -> bool:
         """Whether any record has a word; one that only a replaced version had is not known."""

@@ -7,7 +7,7 @@ word is one union of both, which tantivy can cut short; several words are an int
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from tantivy import FieldType, Occur, Query, Schema
 
@@ -51,6 +51,16 @@ class Plan:
         parts += [(Occur.Should, score) for score in scores]
         parts += [(Occur.Should, Query.const_score_query(self._term("exact", name), NAMED)) for name in names]
         return Query.boolean_query(parts)
+
+    def weighted(self, weights: Mapping[str, float], fields: Mapping[str, float]) -> Query:
+        """The studies with any of these words, by their weights anywhere and in the fields that add to it."""
+        return _any(
+            [
+                Query.boost_query(self._term(field, word), weight * boost)
+                for field, boost in {ALL_WORDS: 1.0, **fields}.items()
+                for word, weight in weights.items()
+            ]
+        )
 
     def study(self, number: str) -> Query:
         """The one document of a study."""

@@ -1,0 +1,224 @@
+"""A criterion in words, read into parts that were understood and how they are joined.
+
+The text is cut into atoms (age, sex, ...) and phrases. `and` needs all, `or` one; where commas or a mixture leave
+open which is meant, only what both readings say is said. Anything not understood is a part of unknown truth, so a
+criterion is never guessed: it is false when one understood part that it needs is false, and so on after Kleene.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from equipoise.registry.lint.layout import split_criteria
+from equipoise.registry.match import atoms
+from equipoise.registry.match.atoms import Atom, Judged
+from equipoise.registry.match.facts import Facts
+from equipoise.registry.match.phrases import find_phrase
+from equipoise.registry.match.truth import EXCLUSION, Truth, Verdict, agreed, every, negated, some, verdict
+from equipoise.registry.match.wording import content, listed
+
+LONGEST = 1_000  # signs of one criterion; a longer one is a page of prose and is not read
+MOST = 300  # criteria of one record
+# Words after which a sentence says something else than its parts do.
+HEDGE = re.compile(
+    r"\b(?:unless|except\w*|other than|apart from|if|excluding|but|only|however|when|either|neither|rather|instead)\b",
+    re.I,
+)
+WHO = r"(?:(?:patients?|subjects?|participants?|women|females?)\W+)?(?:who\W+)?"
+NEGATION = re.compile(
+    rf"^\W*{WHO}(?:(?:must |should |do |does |are |is |have )*(?:no|not|without|never)\b"
+    r"(?: (?:have|has|had|be|been))*(?: (?:any|a|an))?|absence of|free of)\s",
+    re.I,
+)
+INNER_NEGATION = re.compile(r"\b(?:no|not|without|never|neither|nor|cannot)\b", re.I)
+JOINT = re.compile(r"[,;:/]|\band\s?/\s?or\b|\bor\b|\band\b|\bas well as\b|&", re.I)
+PREGNANCY_WORDS = listed("pregnancy_words")
+FILLER = listed("filler")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """How a criterion was understood: its parts, what joins them, whether the whole is denied."""
+
+    parts: tuple[Atom, ...]
+    join: Callable[[Iterable[Truth]], Truth]
+    denied: bool
+
+    def holds(self, facts: Facts) -> Judged:
+        """Whether the words of the criterion are true of a patient, and what decided it."""
+        found = [part.test(facts) for part in self.parts]
+        truth = self.join(truth for truth, _ in found)
+        decided = [why for each, why in found if why and (each == truth or truth is None)]
+        return (negated(truth) if self.denied else truth), "; ".join(dict.fromkeys(decided))
+
+    def mentioned(self, facts: Facts) -> bool:
+        """Whether anything known bears on a part."""
+        return any(part.test(facts)[0] is not None for part in self.parts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Criterion:
+    """One criterion of a record: its side (empty when the record does not say) and its words."""
+
+    side: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What is known about one criterion for one patient.
+
+    kind: `age`, `sex`, `status` ... for a field of the record, `criterion` for one in words, `rule` for a rule of
+    a trial that runs here. words: the record's own. why: what decided it. mentioned: whether anything known
+    bears on it; an exclusion of which nothing is mentioned is not known, and likely does not concern the patient.
+    bars: whether it keeps the patient out.
+    """
+
+    kind: str
+    side: str
+    words: str
+    verdict: Verdict
+    why: str = ""
+    mentioned: bool = False
+
+    @property
+    def bars(self) -> bool:
+        """Whether this keeps the patient out."""
+        return self.verdict is Verdict.NOT_MET
+
+
+def criteria_of(text: str) -> Iterator[Criterion]:
+    """The criteria of an eligibility text, lists kept as lists, with the side on which each stands."""
+    for number, each in enumerate(split_criteria(text)):
+        if number >= MOST:
+            return
+        yield Criterion(side=each.side, text=" ".join(each.text.split()))
+
+
+def judge(criterion: Criterion, facts: Facts) -> Finding:
+    """The verdict on one criterion in words. Without a side the verdict is not known."""
+    reading = read_criterion(criterion.text, criterion.side) if criterion.side else None
+    holds, why = reading.holds(facts) if reading else (None, "")
+    return Finding(
+        kind="criterion",
+        side=criterion.side,
+        words=criterion.text,
+        verdict=verdict(holds, criterion.side),
+        why=why,
+        mentioned=bool(reading and reading.mentioned(facts)),
+    )
+
+
+@lru_cache(maxsize=65_536)
+def read_criterion(text: str, side: str = "inclusion") -> Reading | None:
+    """How the criterion is understood; None when nothing of it is."""
+    if len(text) > LONGEST or HEDGE.search(text):
+        return None
+    plain = atoms.tidy(text)
+    parts = tuple(_atoms(plain))
+    denial = None if any(part.start == 0 for part in parts) else NEGATION.match(plain)
+    start = denial.end() if denial else 0
+    elements, joints = _elements(plain, start, parts)
+    if not any(each.kind for each in elements):
+        return None
+    between = "".join(plain[each.start : each.end] for each in elements if each.kind in ("", "statement"))
+    if INNER_NEGATION.search(between):
+        return None
+    if any(each.kind == "pregnancy" for each in elements):
+        elements = [_for_women(each, plain) for each in elements]
+    return Reading(parts=tuple(elements), join=_join(elements, joints, side), denied=denial is not None)
+
+
+def _atoms(text: str) -> Iterator[Atom]:
+    """The atoms of a text in order, each place read once: the first finder that knows it has it."""
+    pregnancy = atoms.CHILD_WORDS.search(text)
+    finders = [atoms.find_ages, atoms.find_performance, atoms.find_measures, atoms.find_pregnancy]
+    finders += [] if pregnancy else [atoms.find_sex]
+    taken: list[Atom] = []
+    for finder in finders:
+        for atom in finder(text):
+            if all(atom.end <= other.start or other.end <= atom.start for other in taken):
+                taken.append(atom)
+    yield from sorted(taken, key=lambda each: each.start)
+
+
+def _elements(text: str, start: int, parts: Sequence[Atom]) -> tuple[list[Atom], list[str]]:
+    """Atoms and the phrases between them, in order, and what stands between each two: the joining words."""
+    elements: list[Atom] = []
+    joints: list[str] = []
+    waiting = ""
+
+    def take(atom: Atom) -> None:
+        nonlocal waiting
+        if elements:
+            joints.append(waiting.lower())
+        elements.append(atom)
+        waiting = ""
+
+    place = start
+    for atom in [*(each for each in parts if each.start >= start), None]:
+        end = atom.start if atom else len(text)
+        for begin, stop, joint in _pieces(text, place, end):
+            if joint:
+                waiting += joint
+            elif set(content(text[begin:stop])) <= FILLER:
+                # Words that say nothing by themselves may still be one side of an "or".
+                waiting += " ~ " if text[begin:stop].strip() else ""
+            else:
+                for phrase in find_phrase(text, begin, stop):
+                    take(phrase)
+        if atom:
+            take(atom)
+            place = atom.end
+    return elements, joints
+
+
+def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int, str]]:
+    """A gap cut at its joints: (start, end, the joint or nothing)."""
+    place = start
+    for match in JOINT.finditer(text, start, end):
+        yield place, match.start(), ""
+        yield match.start(), match.end(), f" {match[0]} "
+        place = match.end()
+    yield place, end, ""
+
+
+def _join(elements: Sequence[Atom], joints: Sequence[str], side: str) -> Callable[[Iterable[Truth]], Truth]:
+    """How the parts are joined, as far as the words tell."""
+    kinds = {_kind_of(joint) for joint in joints}
+    if not kinds or kinds == {"beside"}:
+        return every
+    if "or" in kinds and kinds <= {"or", "list"}:
+        return some if not any(each.kind == "sex" for each in elements) else agreed
+    if "and" in kinds and kinds <= {"and", "list", "beside"}:
+        # In a list of exclusions people write "and" for "or": only what both say is certain.
+        return agreed if side == EXCLUSION else every
+    if kinds <= {"list", "beside"} and all(each.kind in ("age", "sex") for each in elements):
+        return every
+    return agreed
+
+
+def _kind_of(joint: str) -> str:
+    words = joint.split()
+    if "~" in words:
+        return "open" if set(words) != {"~"} else "beside"
+    if "or" in words or "/" in joint:
+        return "or"
+    if "and" in words or "&" in words or "as" in words:
+        return "and"
+    return "list" if words else "beside"
+
+
+def _for_women(part: Atom, text: str) -> Atom:
+    """In a criterion on pregnancy, words that concern women alone are false of a man."""
+    own = set(content(text[part.start : part.end])) if not part.kind else set()
+    if not own or not own <= PREGNANCY_WORDS:
+        return part
+
+    def test(facts: Facts) -> Judged:
+        return (False, "male") if facts.sex == "MALE" else (None, "")
+
+    return Atom(kind="pregnancy", start=part.start, end=part.end, test=test)

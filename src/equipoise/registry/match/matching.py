@@ -1,0 +1,192 @@
+"""Matches a patient with studies: retrieve, judge each criterion in three values, rank, and say what is excluded.
+
+Nothing is dropped in silence: a study that a definite fact excludes stays in the list, last, with the reason.
+Whether a study is open is judged and shown, and excludes only when that is asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from equipoise.registry.interfaces import Found, Reason
+from equipoise.registry.match.criteria import Finding, criteria_of, judge
+from equipoise.registry.match.errors import match_error
+from equipoise.registry.match.facts import Facts
+from equipoise.registry.match.hard import STATUS, Terms, hard_findings
+from equipoise.registry.match.retrieval import FIELDS, Candidates, fused, terms
+from equipoise.registry.match.running import RunningTrial, running_findings
+from equipoise.registry.match.wording import content
+from equipoise.registry.search.text import words
+
+NOTICE = (
+    "This is no medical advice. It compares words and figures of public records with a description; only the study's "
+    "own team can say who may enter. Criteria that are not known are neither met nor failed."
+)
+CONSIDERED = 500  # recall of eligible studies still rises up to here
+MOST = 2_000
+CONDITION = 0.25  # what a condition of the study that the patient has adds to a score of at most one
+
+Meaning = Callable[[str, int], Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match(Found):
+    """A study for a patient. findings: the verdict on each criterion. excluded: why the patient is kept out, if so."""
+
+    title: str = ""
+    status: str = ""
+    findings: tuple[Finding, ...] = ()
+    excluded: tuple[str, ...] = ()
+
+    def count(self, verdict: str) -> int:
+        """How many criteria have this verdict."""
+        return sum(each.verdict == verdict for each in self.findings)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matches(Sequence[Match]):
+    """The studies for a patient, the best first, the excluded last. notes: what was not used of the description.
+
+    considered: how many studies were judged; excluded_count: how many of these are excluded, shown or not.
+    """
+
+    matches: tuple[Match, ...]
+    considered: int
+    excluded_count: int
+    facts: Facts
+    notes: tuple[str, ...] = ()
+    notice: str = NOTICE
+
+    @property
+    def possible(self) -> tuple[Match, ...]:
+        """Those shown that nothing known excludes."""
+        return tuple(each for each in self.matches if not each.excluded)
+
+    @property
+    def excluded(self) -> tuple[Match, ...]:
+        """Those shown that something known excludes."""
+        return tuple(each for each in self.matches if each.excluded)
+
+    def __len__(self) -> int:
+        return len(self.matches)
+
+    def __getitem__(self, index: Any) -> Any:
+        return self.matches[index]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matcher:
+    """Answers for one set of records.
+
+    candidates: finds studies by words. terms: what a study says on who may enter. running: trials that run here.
+    meaning: ranks studies by the meaning of a text, when a model is installed. today: for rules with dates.
+    """
+
+    candidates: Candidates
+    terms: Callable[[Sequence[str]], Mapping[str, Terms]]
+    today: date
+    running: Mapping[str, RunningTrial]
+    meaning: Meaning | None = None
+
+    def match(self, facts: Facts, *, top: int = 100, open_only: bool = False) -> Matches:
+        """The studies for a patient. Errors: MATC-001 (nothing to search by), MATC-005."""
+        if not 1 <= top <= MOST:
+            raise match_error("MATC-005", "top", str(MOST))
+        weights = terms(facts)
+        if not weights:
+            raise match_error("MATC-001", "description")
+        found = self._retrieve(facts, weights, max(top, CONSIDERED))
+        known = self.terms([number for number, _ in found])
+        judged = [
+            self._match(known[number], score, facts, weights, open_only)
+            for number, score in found
+            if number in known
+        ]
+        judged.sort(key=lambda each: (bool(each.excluded), -each.score, each.nct_id))
+        excluded = sum(bool(each.excluded) for each in judged)
+        return Matches(
+            matches=tuple(judged[:top]),
+            considered=len(judged),
+            excluded_count=excluded,
+            facts=facts,
+            notes=facts.notes,
+        )
+
+    def _retrieve(self, facts: Facts, weights: Mapping[str, float], size: int) -> list[tuple[str, float]]:
+        """Studies with scores between 0 and 1; those that run here are always among them."""
+        found = list(self.candidates.weighted(weights, FIELDS, size))
+        if self.meaning is not None and facts.text:
+            found = fused([[number for number, _ in found], self.meaning(facts.text, size)])[:size]
+        best = found[0][1] if found else 1.0
+        scored = {number: score / best for number, score in found}
+        return [*scored.items(), *((number, 0.0) for number in self.running if number not in scored)]
+
+    def _match(
+        self, study: Terms, score: float, facts: Facts, weights: Mapping[str, float], open_only: bool
+    ) -> Match:
+        findings = tuple(self._findings(study, facts))
+        had = tuple(each for each in study.conditions if _has(facts, each))
+        excluded = tuple(
+            f"excluded because {reason(each)}"
+            for each in findings
+            if each.bars and (open_only or each.kind != STATUS)
+        )
+        return Match(
+            nct_id=study.nct_id,
+            score=round(score + (CONDITION if had else 0.0), 6),
+            reasons=tuple(_reasons(study, had, findings, weights)),
+            title=study.title,
+            status=study.status,
+            findings=findings,
+            excluded=excluded,
+        )
+
+    def _findings(self, study: Terms, facts: Facts) -> Iterator[Finding]:
+        """The fields of the record, then its criteria in words, or the rules of a trial that runs here."""
+        yield from hard_findings(study, facts)
+        trial = self.running.get(study.nct_id)
+        if trial is not None:
+            yield from running_findings(trial, facts, self.today)
+        else:
+            yield from (judge(each, facts) for each in criteria_of(study.criteria))
+
+
+def reason(finding: Finding) -> str:
+    """Why one criterion keeps the patient out, in words."""
+    if finding.kind in ("criterion", "rule"):
+        decided = f" ({finding.why})" if finding.why else ""
+        told = "it excludes" if finding.side == "exclusion" else "it requires"
+        return f"{told}: {finding.words[:300]}{decided}"
+    return finding.why
+
+
+def _has(facts: Facts, condition: str) -> bool:
+    """Whether the patient is said to have a condition of the study, or a kind of it."""
+    asked = frozenset(content(condition))
+    return bool(asked) and any(
+        each.present and not each.past and asked <= each.words for each in facts.statements
+    )
+
+
+def _reasons(
+    study: Terms, had: Sequence[str], findings: Sequence[Finding], weights: Mapping[str, float]
+) -> Iterator[Reason]:
+    """Why the study is in the list, in words: conditions, telling words, criteria met."""
+    for condition in had:
+        yield Reason(
+            kind="condition", field="condition", words=(condition,), text=f"the patient has {condition}"
+        )
+    named = {word for text in (study.title, *study.conditions) for word in words(text)}
+    telling = sorted(named & weights.keys(), key=lambda word: (-weights[word], word))[:5]
+    if telling:
+        yield Reason(
+            kind="terms", field="title", words=tuple(telling), text="shared words: " + ", ".join(telling)
+        )
+    for finding in findings:
+        if finding.bars:
+            yield Reason(kind="criterion", field=finding.kind, text=f"not met: {reason(finding)}")
+        elif finding.mentioned and finding.kind in ("criterion", "rule"):
+            yield Reason(kind="criterion", field=finding.kind, text=f"met: {finding.words[:300]}")
