@@ -16,7 +16,7 @@ from typing import Any
 
 from equipoise.registry.errors_index import index_error
 from equipoise.registry.folder import Folder
-from equipoise.registry.interfaces import Found, Results, Store
+from equipoise.registry.interfaces import Found, Results, Store, Stored
 from equipoise.registry.search.query import FACETS, Query, query
 
 # name of the part: its module, which has `open_part(folder, store)` and `make(path)`
@@ -34,6 +34,15 @@ class RegistryIndex:
     def __init__(self, folder: Folder, store: Store) -> None:
         self.folder = folder
         self.store = store
+
+    @property
+    def sequence(self) -> int:
+        """The sequence number of the store up to which studies are found."""
+        return self._search.sequence
+
+    def record(self, nct_id: str) -> Stored | None:
+        """The version of this study in which search finds it; None for a study that is not kept here."""
+        return self.store.record(nct_id, at=self.sequence)
 
     def search(self, text: str = "", **facets: Any) -> Results:
         """The studies that this text finds, one page of them.

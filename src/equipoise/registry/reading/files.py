@@ -12,7 +12,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 import msgspec
 
@@ -27,7 +27,14 @@ from equipoise.registry.record import Record, read_record
 SUFFIXES = (".json", ".jsonl", ".ndjson", ".xml", ".gz", ".zip")
 HEAD = 4096
 BUFFER = 1 << 20
-DAMAGED = (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile, NotImplementedError)
+DAMAGED = (
+    EOFError,
+    zlib.error,
+    gzip.BadGzipFile,
+    zipfile.BadZipFile,
+    NotImplementedError,
+    io.UnsupportedOperation,
+)
 
 
 def paths_of(paths: Iterable[Path]) -> Iterator[Path]:
@@ -111,6 +118,22 @@ def as_record(value: object, place: str) -> dict:
     raise index_error("REGI-025", place, found)
 
 
+class _Steady(io.RawIOBase):
+    """gzip that gives what it could unpack before it says that the rest is missing."""
+
+    def __init__(self, packed: gzip.GzipFile) -> None:
+        self._packed = packed
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, target: Any) -> int:
+        """Fills the target with what is at hand. Errors: those of gzip, once nothing is left before them."""
+        chunk = self._packed.read1(len(target))
+        target[: len(chunk)] = chunk
+        return len(chunk)
+
+
 def _values_of(stream: BinaryIO, place: str) -> Iterator[Raw]:
     """The values of a stream, whatever it is; its damage is the last of them."""
     try:
@@ -127,8 +150,9 @@ def _unpacked(stream: BinaryIO, place: str) -> Iterator[Raw]:
     )
     head = _head(reader)
     if head.startswith(b"\x1f\x8b"):
-        packed = cast(io.RawIOBase, gzip.GzipFile(fileobj=reader))
-        yield from _values_of(cast(BinaryIO, io.BufferedReader(packed, BUFFER)), place)
+        yield from _values_of(
+            cast(BinaryIO, io.BufferedReader(_Steady(gzip.GzipFile(fileobj=reader)), BUFFER)), place
+        )
     elif head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         yield from _members(cast(BinaryIO, reader), place)
     else:

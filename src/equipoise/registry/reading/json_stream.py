@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import json
 import re
+import zlib
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any, BinaryIO
@@ -96,14 +97,28 @@ class _Window:
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        self._fault: Exception | None = None
         self.text = ""
         self.ended = False
 
     def grow(self) -> None:
-        """Reads on: as much again as is there, so that a long value is not scanned too often."""
-        chunk = self._stream.read(max(CHUNK, len(self.text)))
-        self.ended = not chunk
-        self.text += self._decoder.decode(chunk, final=self.ended)
+        """Reads on: as much again as is there, so that a long value is not scanned too often.
+
+        What stands before damage is given first; the damage is raised when more is asked for.
+        """
+        if self._fault is not None:
+            raise self._fault
+        wanted = max(CHUNK, len(self.text))
+        chunks: list[bytes] = []
+        try:
+            while wanted > 0 and (chunk := self._stream.read1(wanted)):  # type: ignore[attr-defined]
+                chunks.append(chunk)
+                wanted -= len(chunk)
+        except (EOFError, zlib.error, OSError) as error:
+            self._fault = error
+        else:
+            self.ended = wanted > 0
+        self.text += self._decoder.decode(b"".join(chunks), final=self.ended)
 
     def cut(self, start: int) -> None:
         """Forgets what is before `start`."""
@@ -133,6 +148,10 @@ def _items(stream: BinaryIO, place: str) -> Iterator[Raw]:
             _to_next_item(window)
     if not window.text:
         yield Raw(place, error=index_error("REGI-020", place, f"the list has no end after item {number}"))
+    # What stands behind the list says nothing; reading it lets a packed file check that it is whole.
+    while not window.ended:
+        window.cut(len(window.text))
+        window.grow()
 
 
 def _end_of_item(decoder: json.JSONDecoder, window: _Window) -> int | None:

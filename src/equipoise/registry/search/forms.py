@@ -57,6 +57,8 @@ def _numbers(word: str) -> list[str]:
         return [word[:-1]]
     if word.endswith("y") and word[-2] not in "aeiou":
         return [word[:-1] + "ies"]
+    if word.endswith(("ch", "sh", "x")):
+        return [word + "es"]
     return [] if word.endswith("s") else [word + "s"]
 
 
@@ -82,4 +84,4 @@ def distance(first: str, second: str, most: int) -> int:
             row.append(cost)
         if min(row) > most:
             return most + 1
-    return row[-1]
+    return min(row[-1], most + 1)

@@ -186,7 +186,7 @@ def _named(parser: Parser, chosen: str, rest: str, depth: int) -> list[Node]:
         rest = parser.take()[1].strip('"')
     if chosen in NUMBERS and (span := _span(chosen, rest)):
         return [span]
-    if chosen in FACETS and chosen not in FIELDS and rest:
+    if chosen in FACETS and chosen not in FIELDS and chosen not in NUMBERS and rest:
         return _counted(parser, [Facet(chosen, rest)])
     if chosen not in FIELDS:
         parser.note(f"{chosen}: needs a value that it can have, and was left out")

@@ -55,12 +55,14 @@ class NaiveSearch:
         """One page of the studies that this query finds."""
         parsed, notes = parse(query.text)
         tree, more = expand(parsed, self._knows, self._synonyms)
-        found = [self._documents[number] for number in self.numbers(tree, facets.chosen(query))]
+        numbers = self.numbers(tree, facets.chosen(query))
+        found = [self._documents[number] for number in numbers]
         found.sort(key=lambda each: (-_order(query, tree, each), each[0].nct_id))
         counts = {}
         for facet in query.counts:
-            numbers = self.numbers(tree, facets.chosen(query, without=facet))
-            counts[facet] = facets.counted([self._documents[number][0].facets for number in numbers], facet)
+            others = facets.chosen(query, without=facet)
+            wide = self.numbers(tree, others) if query.chosen(facet) else numbers
+            counts[facet] = facets.counted([self._documents[number][0].facets for number in wide], facet)
         start = (query.page - 1) * query.size
         hits = tuple(_hit(query, tree, each) for each in found[start : start + query.size])
         return Results(query=query, hits=hits, total=len(found), facets=counts, notes=(*notes, *more))
