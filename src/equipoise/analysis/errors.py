@@ -73,6 +73,16 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
         "An analysis that was changed after it was frozen is not the planned one.",
         "Use the definition whose estimands were frozen, or freeze again before the lock.",
     ),
+    "ANAL-013": (
+        "no design has these assumptions: {detail}",
+        "A number outside its range gives a size that looks right and is not.",
+        "Give probabilities between 0 and 1, a difference to be found, and whole numbers of participants.",
+    ),
+    "ANAL-014": (
+        "no boundary has these looks: {detail}",
+        "Looks out of order, or error that is spent more than once, do not keep the error rate.",
+        "Give increasing information up to 1, and an error rate between 0 and 0.5.",
+    ),
 }
 
 

@@ -99,9 +99,12 @@ def newcombe(table: Table2x2, confidence: float = 0.95) -> Interval:
 
 
 def constrained(table: Table2x2, difference: float) -> tuple[float, float]:
-    """The likeliest pair of proportions that differ by exactly `difference` (Stat Med 1990;9:1447-1454)."""
-    theta = table.n2 / table.n1
-    p1, p2, d = table.p1, table.p2, difference
+    """The likeliest pair of proportions that differ by exactly `difference`."""
+    return constrained_pair(table.p1, table.p2, table.n2 / table.n1, difference)
+
+
+def constrained_pair(p1: float, p2: float, theta: float, d: float) -> tuple[float, float]:
+    """The same for observed (or assumed) proportions, with `theta` = n2 / n1 (Stat Med 1990;9:1447-1454)."""
     a = 1 + theta
     b = -(1 + theta + p1 + theta * p2 + d * (theta + 2))
     c = d * d + d * (2 * p1 + theta + 1) + p1 + theta * p2

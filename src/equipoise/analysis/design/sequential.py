@@ -1,0 +1,181 @@
+"""Group-sequential boundaries and their operating characteristics, one-sided.
+
+A two-sided design at level alpha is the one-sided one at alpha / 2 with its mirror. Information is a share of the
+final one, increasing to 1. Efficacy bounds are computed as if futility were not binding unless `binding` is said:
+then the error that futility stops save is given back to efficacy.
+
+Sources: Jennison and Turnbull (2000), chapters 2, 4 and 7; Wang SK, Tsiatis AA. Biometrics 1987;43:193-199; Lan KKG,
+DeMets DL. Biometrika 1983;70:659-663; Hwang IK, Shih WJ, DeCani JS. Stat Med 1990;9:1439-1445; Kim K, DeMets DL.
+Biometrika 1987;74:149-154.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from scipy.optimize import brentq
+from scipy.special import ndtr, ndtri
+
+from equipoise.analysis.design.grid import Going, above, begin, below, go_on
+from equipoise.analysis.errors import analysis_error
+
+INFINITE = 40.0
+"""A bound that no statistic reaches."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Boundaries:
+    """Bounds of Z at each look: `efficacy` rejects at or above, `futility` stops at or below (None: no look)."""
+
+    information: tuple[float, ...]
+    efficacy: tuple[float, ...]
+    futility: tuple[float | None, ...]
+    alpha: float
+    design: str
+    binding: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What happens at a look under a drift: chances to stop here for efficacy and futility, and of efficacy so far."""
+
+    information: float
+    efficacy: float
+    futility: float
+    cumulative: float
+
+
+Spending = Callable[[float, float], float]
+
+SPENDING: dict[str, Callable[[float], Spending]] = {
+    "LDOF": lambda _: lambda alpha, t: 2 * float(ndtr(-ndtri(1 - alpha / 2) / math.sqrt(t))),
+    "LDPocock": lambda _: lambda alpha, t: alpha * math.log1p((math.e - 1) * t),
+    "HSD": lambda gamma: (
+        lambda alpha, t: alpha * t if gamma == 0 else alpha * math.expm1(-gamma * t) / math.expm1(-gamma)
+    ),
+    "KimDeMets": lambda rho: lambda alpha, t: alpha * t**rho,
+}
+SHAPES = {"OF": 0.0, "Pocock": 0.5}
+
+
+def boundaries(
+    design: str,
+    information: Sequence[float],
+    *,
+    alpha: float = 0.025,
+    parameter: float = 0.0,
+    futility: Sequence[float | None] | None = None,
+    binding: bool = False,
+) -> Boundaries:
+    """The efficacy bounds of a design.
+
+    design: OF, Pocock, WT (shape `parameter`), LDOF, LDPocock, HSD (gamma `parameter`) or KimDeMets (rho
+    `parameter`). futility: lower bounds of Z at the looks before the last, None where there is none.
+    Raises ANAL-014.
+    """
+    times = _checked(information, alpha)
+    lower = tuple(futility or (None,) * (len(times) - 1)) + (None,)
+    if len(lower) != len(times):
+        raise analysis_error("ANAL-014", design, f"{len(lower) - 1} futility bounds for {len(times)} looks")
+    counted = lower if binding else (None,) * len(times)
+    if design in SPENDING:
+        efficacy = _spent(SPENDING[design](parameter), times, alpha, counted)
+    elif design in SHAPES or design == "WT":
+        efficacy = _shaped(SHAPES.get(design, parameter), times, alpha, counted)
+    else:
+        raise analysis_error("ANAL-014", design, "no such design")
+    return Boundaries(
+        information=times, efficacy=efficacy, futility=lower, alpha=alpha, design=design, binding=binding
+    )
+
+
+def operating(bounds: Boundaries, drift: float) -> tuple[Look, ...]:
+    """What happens at each look; `drift` is the mean of Z at full information. Futility stops where it says."""
+    looks, before, so_far = [], None, 0.0
+    for t, upper, lower in zip(bounds.information, bounds.efficacy, bounds.futility, strict=True):
+        reject = above(before, drift, t, upper)
+        stop = 0.0 if lower is None else below(before, drift, t, lower)
+        so_far += reject
+        looks.append(Look(information=t, efficacy=reject, futility=stop, cumulative=so_far))
+        before = _next(before, drift, t, lower, upper)
+    return tuple(looks)
+
+
+def power_of(bounds: Boundaries, drift: float) -> float:
+    """The probability to reject at any look."""
+    return operating(bounds, drift)[-1].cumulative
+
+
+def drift_for(bounds: Boundaries, power: float) -> float:
+    """The mean of Z at full information that gives this power."""
+    return float(brentq(lambda drift: power_of(bounds, drift) - power, -1.0, 20.0, xtol=1e-12))
+
+
+def inflation(bounds: Boundaries, power: float = 0.8) -> float:
+    """The final information over that of a fixed design with the same error and power."""
+    fixed = float(ndtri(1 - bounds.alpha) + ndtri(power))
+    return (drift_for(bounds, power) / fixed) ** 2
+
+
+def expected_information(bounds: Boundaries, drift: float) -> float:
+    """The mean information at the end, as a share of the final one."""
+    left, total = 1.0, 0.0
+    for look in operating(bounds, drift)[:-1]:
+        stopped = look.efficacy + look.futility
+        total += stopped * look.information
+        left -= stopped
+    return total + left * bounds.information[-1]
+
+
+def _next(before: Going | None, drift: float, t: float, lower: float | None, upper: float) -> Going:
+    low = -INFINITE if lower is None else lower
+    if before is None:
+        return begin(drift, t, low, upper)
+    return go_on(before, drift, t, low, upper)
+
+
+def _spent(
+    spending: Spending, times: tuple[float, ...], alpha: float, lower: Sequence[float | None]
+) -> tuple[float, ...]:
+    """Look by look: the bound above which lies what the function lets one spend since the look before."""
+    bounds: list[float] = []
+    before, used = None, 0.0
+    for t, low in zip(times, lower, strict=True):
+        share = spending(alpha, t) - used
+        used += share
+        bounds.append(_bound(before, t, share))
+        before = _next(before, 0.0, t, low, bounds[-1])
+    return tuple(bounds)
+
+
+def _bound(before: Going | None, t: float, share: float) -> float:
+    if share <= 0 or above(before, 0.0, t, -INFINITE) <= share:
+        return INFINITE
+    return float(brentq(lambda bound: above(before, 0.0, t, bound) - share, -INFINITE, INFINITE, xtol=1e-13))
+
+
+def _shaped(
+    shape: float, times: tuple[float, ...], alpha: float, lower: Sequence[float | None]
+) -> tuple[float, ...]:
+    """Bounds C x t^(shape - 1/2), with the C that keeps the error."""
+
+    def error(constant: float) -> float:
+        before, total = None, 0.0
+        for t, low in zip(times, lower, strict=True):
+            upper = constant * t ** (shape - 0.5)
+            total += above(before, 0.0, t, upper)
+            before = _next(before, 0.0, t, low, upper)
+        return total - alpha
+
+    constant = float(brentq(error, 0.1, 10.0, xtol=1e-13))
+    return tuple(constant * t ** (shape - 0.5) for t in times)
+
+
+def _checked(information: Sequence[float], alpha: float) -> tuple[float, ...]:
+    times = tuple(float(t) for t in information)
+    rising = all(a < b for a, b in zip((0.0, *times), times, strict=False))
+    if not times or not rising or abs(times[-1] - 1) > 1e-12 or not 0 < alpha < 0.5:
+        raise analysis_error("ANAL-014", "looks", f"information {times}, alpha {alpha:g}")
+    return times

@@ -1,0 +1,74 @@
+"""After a group-sequential trial: stage-wise p-value, interval and median-unbiased estimate; on the way: the
+conditional and the predictive power.
+
+Stage-wise ordering: rejecting earlier is more extreme, and at one look a larger Z is.
+
+Sources: Tsiatis AA, Rosner GL, Mehta CR. Biometrics 1984;40:797-803; Lan KKG, Simon R, Halperin M. Sequential Analysis
+1982;1:207-219; Spiegelhalter DJ, Freedman LS, Blackburn PR. Controlled Clinical Trials 1986;7:8-17.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from scipy.optimize import brentq
+from scipy.special import ndtr
+
+from equipoise.analysis.design.grid import above
+from equipoise.analysis.design.sequential import Boundaries, _next
+from equipoise.analysis.errors import analysis_error
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stagewise:
+    """In drifts (mean of Z at full information): the interval, the median-unbiased estimate, the one-sided p."""
+
+    p_value: float
+    estimate: float
+    lower: float
+    upper: float
+    confidence: float
+
+
+def stagewise(bounds: Boundaries, look: int, z: float, *, confidence: float = 0.95) -> Stagewise:
+    """The inference of a trial that ended at a look (1 for the first) with this Z. Raises ANAL-014."""
+    if not 1 <= look <= len(bounds.information):
+        raise analysis_error("ANAL-014", "look", f"look {look} of {len(bounds.information)}")
+    tail = (1 - confidence) / 2
+
+    def chance(drift: float) -> float:
+        return _as_extreme(bounds, look, z, drift)
+
+    def at(share: float) -> float:
+        return float(brentq(lambda drift: chance(drift) - share, -20.0, 20.0, xtol=1e-10))
+
+    return Stagewise(
+        p_value=chance(0.0), estimate=at(0.5), lower=at(tail), upper=at(1 - tail), confidence=confidence
+    )
+
+
+def _as_extreme(bounds: Boundaries, look: int, z: float, drift: float) -> float:
+    """The chance of something at least as extreme, with the futility bounds as they stopped the trial."""
+    before, total = None, 0.0
+    for number, t in enumerate(bounds.information[:look], start=1):
+        if number == look:
+            return total + above(before, drift, t, z)
+        total += above(before, drift, t, bounds.efficacy[number - 1])
+        before = _next(before, drift, t, bounds.futility[number - 1], bounds.efficacy[number - 1])
+    return total
+
+
+def conditional_power(z: float, t: float, critical: float, *, drift: float | None = None) -> float:
+    """The chance to end above `critical`, given Z = z at information t. Without a drift: the one seen so far."""
+    if not 0 < t < 1:
+        raise analysis_error("ANAL-014", "look", f"information {t:g}")
+    mean = z / math.sqrt(t) if drift is None else drift
+    return float(ndtr((z * math.sqrt(t) + mean * (1 - t) - critical) / math.sqrt(1 - t)))
+
+
+def predictive_power(z: float, t: float, critical: float) -> float:
+    """The conditional power averaged over what the data so far say of the drift (a flat prior)."""
+    if not 0 < t < 1:
+        raise analysis_error("ANAL-014", "look", f"information {t:g}")
+    return float(ndtr((z - critical * math.sqrt(t)) / math.sqrt(1 - t)))
