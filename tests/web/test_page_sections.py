@@ -150,6 +150,8 @@ def test_every_page_is_well_formed_and_needs_nothing_inline(native: list[Record]
         page = Page(render_page(one, banner=BANNER, related=[RELATED]))
         assert page.faults == [] and page.open == [], one.nct_id
         assert not page.all("script") and not page.all("style")
+        data = Page(render_page(one, banner=None)).all("script")
+        assert data == [{"type": "application/ld+json"}]  # data, which no browser runs
         attributes = [name for _, found in page.elements for name in found]
         assert "style" not in attributes and not [name for name in attributes if name.startswith("on")]
         ids = [found["id"] for _, found in page.elements if "id" in found]
@@ -215,7 +217,7 @@ def test_named_sections_stand_where_they_are_placed(record: Record) -> None:
         position="results",
     )
     text = NamedSection(
-        id="text", title="Text", purpose="Why 95% and %s.", html="<b>raw</b>", position="related"
+        id="text", title="Text", purpose="Why 95% and %s.", html="<b>raw</b>", position="history"
     )  # type: ignore[arg-type]
     html = render_page(record, banner=BANNER, sections=[flow, text])
     titles = headings(Page(html))

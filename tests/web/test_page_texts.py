@@ -8,13 +8,15 @@ from pathlib import Path
 import pytest
 
 from equipoise.exchange.ctgov import fill_results
-from equipoise.registry.page import render_page
+from equipoise.registry.page import render_page, searching, trials
 from equipoise.registry.page.catalogue import catalogue, read_po
 from equipoise.registry.page.labels import LABELS, MONTHS, date_words, words
 from equipoise.registry.page.markup import Block, ItemList, plain, read_blocks
 from equipoise.registry.page.sections import STANDARD
 from equipoise.registry.page.tables import percent
 from equipoise.registry.record import read_record
+from equipoise.registry.search.query import ORDERS
+from equipoise.web.errors import CATALOGUE, title_of
 from tests.spec.registry import example
 
 PAGE = Path(__file__).parents[2] / "src" / "equipoise" / "registry" / "page"
@@ -126,13 +128,15 @@ def test_the_banner_of_a_record_is_said_even_by_a_page_without_one() -> None:
 
 
 def messages() -> set[str]:
-    """Every message id of templates, tables, sections, labels and months."""
-    found = (
-        {one.title for one in STANDARD}
-        | {one.purpose for one in STANDARD}
-        | set(LABELS.values())
-        | set(MONTHS)
-    )
+    """Every message id of templates and of the modules that say something on a page."""
+    found = {one.title for one in STANDARD} | {one.purpose for one in STANDARD}
+    found |= set(LABELS.values()) | set(MONTHS) | set(ORDERS.values())
+    found |= set(searching.TITLES.values()) | set(searching.FIELDS.values()) | set(trials.KINDS.values())
+    found |= {meaning for _, meaning in searching.HELP} | {"met", "not met", "not known"}
+    found |= {title_of(status) for status in (400, 404, 500, 503)}
+    for code in ("WEBA-001", "WEBA-002", "WEBA-003", "WEBA-004"):
+        fault, _, remedy = CATALOGUE[code]
+        found |= {fault, remedy}
     for path in (PAGE / "templates").glob("*.html"):
         text = path.read_text(encoding="utf-8")
         found |= {first or second for first, second in re.findall(r"""_\("([^"]+)"\)|_\('([^']+)'\)""", text)}

@@ -29,6 +29,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "page": ("equipoise.cli.page", "write the public page of a registry record"),
     "registry": ("equipoise.cli.registry", "keep an index of registry records"),
     "search": ("equipoise.cli.search", "search an index of registry records, and say why each study was found"),
+    "serve": ("equipoise.cli.serve", "serve the pages of an index of registry records"),
     "verify": ("equipoise.cli.verify", "verify the hash chain of a ledger"),
 }
 

@@ -14,6 +14,7 @@ EXAMPLE = "equipoise registry ingest studies.zip --index registry"
 # name of the sub-command: (module, what it does, in one line)
 SUBCOMMANDS: dict[str, tuple[str, str]] = {
     "ingest": ("equipoise.cli.registry_ingest", "read files of records into an index"),
+    "build": ("equipoise.cli.registry_build", "write the pages of an index into a folder"),
 }
 
 

@@ -56,6 +56,8 @@ class Status(Part):
     primary_completion_date_struct: DateStruct | None = None
     completion_date_struct: DateStruct | None = None
     study_first_submit_date: str = ""
+    study_first_post_date_struct: DateStruct | None = None
+    results_first_submit_date: str = ""
     results_first_post_date_struct: DateStruct | None = None
     last_update_submit_date: str = ""
     last_update_post_date_struct: DateStruct | None = None
@@ -183,6 +185,11 @@ class Official(Part):
     role: str = ""
 
 
+class GeoPoint(Part):
+    lat: float | None = None
+    lon: float | None = None
+
+
 class Location(Part):
     facility: str = ""
     status: str = ""
@@ -191,6 +198,7 @@ class Location(Part):
     zip: str = ""
     country: str = ""
     contacts: tuple[Contact, ...] = ()
+    geo_point: GeoPoint | None = None
 
 
 class ContactsLocations(Part):
@@ -205,15 +213,23 @@ class Reference(Part):
     citation: str = ""
 
 
+class Link(Part):
+    label: str = ""
+    url: str = ""
+
+
 class References(Part):
     references: tuple[Reference, ...] = ()
+    see_also_links: tuple[Link, ...] = ()
 
 
 class DataSharing(Part):
     ipd_sharing: str = ""
     description: str = ""
+    info_types: tuple[str, ...] = ()
     time_frame: str = ""
     access_criteria: str = ""
+    url: str = ""
 
 
 class Protocol(Part):

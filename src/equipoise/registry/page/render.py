@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import jinja2
 from markupsafe import Markup
@@ -23,12 +24,16 @@ from markupsafe import Markup
 from equipoise.registry.errors import registry_error
 from equipoise.registry.page import tables
 from equipoise.registry.page.catalogue import catalogue
+from equipoise.registry.page.extras import documents, linked_data
 from equipoise.registry.page.labels import date_words, words
 from equipoise.registry.page.markup import plain, read_blocks
 from equipoise.registry.page.sections import STANDARD, Section
+from equipoise.registry.page.site import Place
+from equipoise.registry.page.world import place_map
 from equipoise.registry.record import Record
 
 START = "start"
+_WEB = re.compile(r"https?://[^\s<>\"']+\Z", re.IGNORECASE)
 _ID = re.compile(r"[a-z][a-z0-9-]*")
 
 
@@ -53,13 +58,18 @@ class NamedSection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RelatedTrial:
-    """Another study, with the reasons why it is shown."""
+    """Another study, with the reasons why it is shown.
+
+    group: the number of the study before it of which it is a near-duplicate. also: further ones, not listed.
+    """
 
     nct_id: str
     title: str
     status: str = ""
     phases: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
+    group: str = ""
+    also: tuple[str, ...] = ()
 
 
 def render_page(
@@ -68,24 +78,36 @@ def render_page(
     banner: str | None,
     sections: Sequence[NamedSection] = (),
     related: Sequence[RelatedTrial] = (),
+    versions: Sequence[object] = (),
     language: str = "en",
+    place: Place | None = None,
 ) -> str:
-    """The page as HTML, asking for `style.css` beside it.
+    """The page as HTML, asking for `style.css` beside it; at its place in a site, with the site around it.
 
     banner: what must be said of simulated or practice results, shown above all else, on every table
     and in the metadata; with a banner the page asks not to be indexed. None for a page of facts.
     Errors: REGI-006 (a named section that cannot be placed), REGI-009 (a language without catalogue).
     """
-    template = _environment(language).get_template("page.html")
-    return template.render(
+    language = place.language if place else language
+    return render_template(
+        "page.html",
+        language=language,
+        place=place,
         record=record,
         protocol=record.protocol,
         results=record.results,
         banner=banner,
         layout=_layout(sections),
         related=tuple(related),
-        language=language,
+        versions=tuple(versions),
+        documents=documents(record),
+        linked_data=None if banner else linked_data(record),
     )
+
+
+def render_template(name: str, *, language: str = "en", place: Place | None = None, **values: Any) -> str:
+    """A template of this package with its values, in a language. Errors: REGI-009."""
+    return _environment(language).get_template(name).render(language=language, place=place, **values)
 
 
 def stylesheet() -> str:
@@ -109,21 +131,25 @@ def write_site(
     page = render_page(record, banner=banner, sections=sections, related=related, language=language)
     try:
         directory.mkdir(parents=True, exist_ok=True)
-        _replace(directory / "style.css", stylesheet())
-        _replace(directory / "index.html", page)
+        replace_file(directory / "style.css", stylesheet().encode())
+        replace_file(directory / "index.html", page.encode())
     except OSError as error:
         raise registry_error("REGI-005", str(directory), error.strerror or str(error)) from error
     return directory / "index.html"
 
 
-def _replace(path: Path, text: str) -> None:
-    """Write a neighbour first and move it over, so that a reader sees the old file or the new one."""
+def replace_file(path: Path, content: bytes, *, durable: bool = True) -> None:
+    """Write a neighbour first and move it over, so that a reader sees the old file or the new one.
+
+    durable: wait for the disk, so that this holds after a loss of power; too slow for a hundred thousand files.
+    """
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
+            if durable:
+                stream.flush()
+                os.fsync(stream.fileno())
         os.chmod(name, 0o644)
         os.replace(name, path)
     except BaseException:
@@ -172,6 +198,9 @@ def _environment(language: str) -> jinja2.Environment:
         plain=plain,
         unsaid=unsaid,
         blocks=read_blocks,
+        capitalize_first=lambda text: text[:1].upper() + text[1:],
+        is_web=lambda address: bool(_WEB.match(address)),
+        number=lambda count: f"{count:,}".replace(",", "\N{NARROW NO-BREAK SPACE}"),
     )
-    environment.globals.update(tables=tables, say=say)
+    environment.globals.update(tables=tables, say=say, place_map=place_map)
     return environment

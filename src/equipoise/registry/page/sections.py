@@ -91,8 +91,23 @@ STANDARD: tuple[Section, ...] = (
         purpose="The numbers under which the same trial is known elsewhere.",
     ),
     Section(
+        id="references",
+        title="References",
+        purpose="Publications that the record cites: background, and results of this trial.",
+    ),
+    Section(
+        id="data-sharing",
+        title="Data sharing",
+        purpose="Whether other researchers can obtain the data of individual participants, and how.",
+    ),
+    Section(
         id="related",
         title="Related trials",
         purpose="Other trials on similar questions; they are separate studies with their own records.",
+    ),
+    Section(
+        id="history",
+        title="History",
+        purpose="When the record was first given, when it was changed, and which versions are kept here.",
     ),
 )

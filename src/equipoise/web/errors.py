@@ -1,0 +1,65 @@
+"""The catalogue of coded errors of the served pages; each has a status that the answer carries."""
+
+from __future__ import annotations
+
+from equipoise.errors import EquipoiseError
+
+
+class WebError(EquipoiseError):
+    """A request that cannot be answered, with a code of `CATALOGUE`."""
+
+
+CATALOGUE: dict[str, tuple[str, str, str]] = {
+    "WEBA-001": (
+        "There is no page at this address.",
+        "An address that was cut or mistyped shows nothing rather than something else.",
+        "Search for the study by its number or its title.",
+    ),
+    "WEBA-002": (
+        "The description is empty or too long.",
+        "Without a description there is nothing to compare criteria with.",
+        "Write between one word and 20,000 characters.",
+    ),
+    "WEBA-003": (
+        "The request cannot be understood.",
+        "A guess at what was meant would answer another question.",
+        "Send what the page about this registry describes.",
+    ),
+    "WEBA-004": (
+        "This page could not be made.",
+        "The fault is on this side; it was noted, without anything that you typed.",
+        "Try again later, or tell whoever runs this site the code and the address.",
+    ),
+    "WEBA-005": (
+        "the server cannot use this address or port: {detail}",
+        "Nobody could reach the pages.",
+        "Choose another port with `--port`, or stop what uses this one.",
+    ),
+}
+
+STATUS = {
+    "WEBA-001": 404,
+    "WEBA-002": 400,
+    "WEBA-003": 400,
+    "WEBA-004": 500,
+    "REGI-035": 404,
+    "REGI-036": 503,
+    "REGI-038": 400,
+}
+TITLES = {404: "Not found", 400: "This cannot be answered", 503: "Not available here"}
+
+
+def web_error(code: str, place: str, detail: str = "") -> WebError:
+    """The error of this code at this place; `detail` completes its sentence."""
+    fault, why, remedy = CATALOGUE[code]
+    return WebError(code=code, place=place, fault=fault.format(detail=detail), why=why, remedy=remedy)
+
+
+def status_of(error: EquipoiseError) -> int:
+    """The HTTP status that tells of this error; 500 for one that no visitor caused."""
+    return STATUS.get(error.code, 500)
+
+
+def title_of(status: int) -> str:
+    """The head of the page that tells of a status."""
+    return TITLES.get(status, "Something went wrong")
