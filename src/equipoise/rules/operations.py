@@ -195,8 +195,9 @@ def _extreme(sign: str, best: Any, others: tuple[Any, ...]) -> Any:
 
 def total(first: Any, *others: Any) -> Any:
     """The sum, added from left to right."""
+    plus = exact.add if isinstance(first, Decimal) else add
     for value in others:
-        first = add(first, value)
+        first = plus(first, value)
     return first
 
 
