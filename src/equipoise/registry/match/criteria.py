@@ -9,22 +9,33 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from equipoise.registry.lint.layout import split_criteria
 from equipoise.registry.match import atoms
 from equipoise.registry.match.atoms import Atom, Judged
 from equipoise.registry.match.facts import Facts
-from equipoise.registry.match.phrases import find_phrase
-from equipoise.registry.match.truth import EXCLUSION, Truth, Verdict, agreed, every, negated, some, verdict
+from equipoise.registry.match.phrases import TOO_GENERAL, find_phrase
+from equipoise.registry.match.truth import (
+    EXCLUSION,
+    INCLUSION,
+    Truth,
+    Verdict,
+    agreed,
+    every,
+    negated,
+    some,
+    verdict,
+)
 from equipoise.registry.match.wording import content, listed
 
 LONGEST = 1_000  # signs of one criterion; a longer one is a page of prose and is not read
 MOST = 300  # criteria of one record
 # Words after which a sentence says something else than its parts do.
 HEDGE = re.compile(
-    r"\b(?:unless|except\w*|other than|apart from|if|excluding|but|only|however|when|either|neither|rather|instead)\b",
+    r"\b(?:unless|except\w*|other than|apart from|if|excluding|but|only|however|when|either|neither|"
+    r"rather|instead|occasions?|episodes?|twice|times)\b",
     re.I,
 )
 WHO = r"(?:(?:patients?|subjects?|participants?|women|females?)\W+)?(?:who\W+)?"
@@ -33,8 +44,16 @@ NEGATION = re.compile(
     r"(?: (?:have|has|had|be|been))*(?: (?:any|a|an))?|absence of|free of)\s",
     re.I,
 )
+DUTY = re.compile(
+    r"\b(?:must|should|agree\w*|willing\w*|will|use|using|require\w*|need\w*|accept\w*|potential)\b", re.I
+)
 INNER_NEGATION = re.compile(r"\b(?:no|not|without|never|neither|nor|cannot)\b", re.I)
-JOINT = re.compile(r"[,;:/]|\band\s?/\s?or\b|\bor\b|\band\b|\bas well as\b|&", re.I)
+LIST = re.compile(
+    r"\b(?:following|(?:one|two|three|any|all|more) of|either|at least (?:one|two|three|\d)|or more)\b", re.I
+)
+JOINT = re.compile(
+    r"[,;:]|(?<=[a-z]{3}) ?/ ?(?=[a-z]{3})|\band\s?/\s?or\b|\bor\b|\band\b|\bas well as\b|&", re.I
+)
 PREGNANCY_WORDS = listed("pregnancy_words")
 FILLER = listed("filler")
 
@@ -61,10 +80,15 @@ class Reading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Criterion:
-    """One criterion of a record: its side (empty when the record does not say) and its words."""
+    """One criterion of a record: its side (empty when the record does not say) and its words.
+
+    listed: whether it is one item under words that say what to do with the list ("at least two of the following"),
+    so that it means nothing by itself.
+    """
 
     side: str
     text: str
+    listed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,16 +115,36 @@ class Finding:
 
 
 def criteria_of(text: str) -> Iterator[Criterion]:
-    """The criteria of an eligibility text, lists kept as lists, with the side on which each stands."""
+    """The criteria of an eligibility text, lists kept as lists, with the side on which each stands.
+
+    An item that stands further in than the first of its side, or under words that open a list, is an item of a list.
+    """
+    first: dict[str, int] = {}
+    head: tuple[str, int] | None = (
+        None  # side and column of words that open a list of items in the same column
+    )
     for number, each in enumerate(split_criteria(text)):
         if number >= MOST:
             return
-        yield Criterion(side=each.side, text=" ".join(each.text.split()))
+        line = text[text.rfind("\n", 0, each.start) + 1 : each.start]
+        column = len(line) - len(line.lstrip())
+        words = " ".join(each.text.split())
+        if head and (each.side, column) != head:
+            head = None
+        inside = column > first.setdefault(each.side, column) + 1
+        yield Criterion(side=each.side, text=words, listed=inside or head is not None or bool(each.parent))
+        if (
+            not inside
+            and words.endswith((":", "following", "following.", "following)"))
+            and LIST.search(words)
+        ):
+            head = each.side, column
 
 
 def judge(criterion: Criterion, facts: Facts) -> Finding:
-    """The verdict on one criterion in words. Without a side the verdict is not known."""
-    reading = read_criterion(criterion.text, criterion.side) if criterion.side else None
+    """The verdict on one criterion in words. Without a side, or as an item of a list, it is not known."""
+    alone = criterion.side and not criterion.listed
+    reading = read_criterion(criterion.text, criterion.side) if alone else None
     holds, why = reading.holds(facts) if reading else (None, "")
     return Finding(
         kind="criterion",
@@ -115,21 +159,31 @@ def judge(criterion: Criterion, facts: Facts) -> Finding:
 @lru_cache(maxsize=65_536)
 def read_criterion(text: str, side: str = "inclusion") -> Reading | None:
     """How the criterion is understood; None when nothing of it is."""
-    if len(text) > LONGEST or HEDGE.search(text):
+    if len(text) > LONGEST or HEDGE.search(text) or text.rstrip().endswith(":"):
         return None
     plain = atoms.tidy(text)
     parts = tuple(_atoms(plain))
     denial = None if any(part.start == 0 for part in parts) else NEGATION.match(plain)
     start = denial.end() if denial else 0
     elements, joints = _elements(plain, start, parts)
-    if not any(each.kind for each in elements):
+    if not any(each.kind for each in elements) or _conditional(elements, plain, side):
         return None
+    elements = _without_shared_heads(elements, joints, plain)
     between = "".join(plain[each.start : each.end] for each in elements if each.kind in ("", "statement"))
     if INNER_NEGATION.search(between):
         return None
     if any(each.kind == "pregnancy" for each in elements):
         elements = [_for_women(each, plain) for each in elements]
     return Reading(parts=tuple(elements), join=_join(elements, joints, side), denied=denial is not None)
+
+
+def _conditional(elements: Sequence[Atom], text: str, side: str) -> bool:
+    """Whether the words ask something of one sex only ("women must ..."), or of each sex something else."""
+    named = {text[each.start : each.end].lower()[:1] for each in elements if each.kind == "sex"}
+    duty = DUTY.search(text) is not None
+    if side == INCLUSION and duty and any(each.kind == "pregnancy" for each in elements):
+        return True
+    return bool(named) and (duty or len(named) > 1)
 
 
 def _atoms(text: str) -> Iterator[Atom]:
@@ -174,6 +228,17 @@ def _elements(text: str, start: int, parts: Sequence[Atom]) -> tuple[list[Atom],
             take(atom)
             place = atom.end
     return elements, joints
+
+
+def _without_shared_heads(elements: list[Atom], joints: Sequence[str], text: str) -> list[Atom]:
+    """In "thyroid or heart disease" the first word alone may mean less than it seems: it is of unknown truth."""
+    kept = list(elements)
+    for position, joint in enumerate(joints):
+        one, other = (content(text[each.start : each.end]) for each in elements[position : position + 2])
+        alone = elements[position].kind == "statement" and len(one) == 1 and joint.strip()
+        if alone and len(other) > 1 and other[-1] in TOO_GENERAL:
+            kept[position] = replace(elements[position], kind="", test=lambda facts: (None, ""))
+    return kept
 
 
 def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int, str]]:

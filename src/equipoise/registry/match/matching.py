@@ -48,27 +48,23 @@ class Match(Found):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Matches(Sequence[Match]):
-    """The studies for a patient, the best first, the excluded last. notes: what was not used of the description.
+    """The studies for a patient, the best first; where too few are possible, excluded ones fill the list at its end.
 
-    considered: how many studies were judged; excluded_count: how many of these are excluded, shown or not.
+    excluded: every study that would have stood in the list, had nothing known excluded the patient.
+    considered: how many studies were retrieved. notes: what was not used of the description.
     """
 
     matches: tuple[Match, ...]
+    excluded: tuple[Match, ...]
     considered: int
-    excluded_count: int
     facts: Facts
     notes: tuple[str, ...] = ()
     notice: str = NOTICE
 
     @property
     def possible(self) -> tuple[Match, ...]:
-        """Those shown that nothing known excludes."""
+        """Those that nothing known excludes."""
         return tuple(each for each in self.matches if not each.excluded)
-
-    @property
-    def excluded(self) -> tuple[Match, ...]:
-        """Those shown that something known excludes."""
-        return tuple(each for each in self.matches if each.excluded)
 
     def __len__(self) -> int:
         return len(self.matches)
@@ -100,20 +96,30 @@ class Matcher:
             raise match_error("MATC-001", "description")
         found = self._retrieve(facts, weights, max(top, CONSIDERED))
         known = self.terms([number for number, _ in found])
-        judged = [
-            self._match(known[number], score, facts, weights, open_only)
-            for number, score in found
-            if number in known
-        ]
-        judged.sort(key=lambda each: (bool(each.excluded), -each.score, each.nct_id))
-        excluded = sum(bool(each.excluded) for each in judged)
+        scored = sorted(
+            (self._scored(known[number], score, facts) for number, score in found if number in known),
+            key=lambda each: (-each[0], each[1].nct_id),
+        )
+        possible: list[Match] = []
+        excluded: list[Match] = []
+        for score, study, had in scored:
+            # Criteria in words are read only until the list is full: reading is what costs time.
+            if len(possible) == top:
+                break
+            made = self._match(study, score, had, facts, weights, open_only)
+            (excluded if made.excluded else possible).append(made)
         return Matches(
-            matches=tuple(judged[:top]),
-            considered=len(judged),
-            excluded_count=excluded,
+            matches=(*possible, *excluded)[:top],
+            excluded=tuple(excluded),
+            considered=len(scored),
             facts=facts,
             notes=facts.notes,
         )
+
+    def _scored(self, study: Terms, score: float, facts: Facts) -> tuple[float, Terms, tuple[str, ...]]:
+        """The score of a study, and which of its conditions the patient has."""
+        had = tuple(each for each in study.conditions if _has(facts, each))
+        return round(score + (CONDITION if had else 0.0), 6), study, had
 
     def _retrieve(self, facts: Facts, weights: Mapping[str, float], size: int) -> list[tuple[str, float]]:
         """Studies with scores between 0 and 1; those that run here are always among them."""
@@ -125,10 +131,15 @@ class Matcher:
         return [*scored.items(), *((number, 0.0) for number in self.running if number not in scored)]
 
     def _match(
-        self, study: Terms, score: float, facts: Facts, weights: Mapping[str, float], open_only: bool
+        self,
+        study: Terms,
+        score: float,
+        had: Sequence[str],
+        facts: Facts,
+        weights: Mapping[str, float],
+        open_only: bool,
     ) -> Match:
         findings = tuple(self._findings(study, facts))
-        had = tuple(each for each in study.conditions if _has(facts, each))
         excluded = tuple(
             f"excluded because {reason(each)}"
             for each in findings
@@ -136,7 +147,7 @@ class Matcher:
         )
         return Match(
             nct_id=study.nct_id,
-            score=round(score + (CONDITION if had else 0.0), 6),
+            score=score,
             reasons=tuple(_reasons(study, had, findings, weights)),
             title=study.title,
             status=study.status,

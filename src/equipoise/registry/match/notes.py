@@ -50,17 +50,19 @@ ENDS = re.compile(
     r"takes|taking|started|she|he|patient|pt|diagnosed|admitted|who|which|on)\b",
     re.I,
 )
-EVER = re.compile(r"\b(?:history|hx|h/o|never|prior|previous|past)\b", re.I)
+EVER = re.compile(r"\b(?:history|hx|h/o|never|prior(?! to)|previous|past)\b", re.I)
 PAST = re.compile(
-    r"\b(?:history of|hx of|h/o|s/p|status post|prior|previous(?:ly)?|past|ago|former|resolved|underwent|treated with"
-    r"|completed|discontinued|stopped|pmh|pmhx|childhood)\b",
+    r"\b(?:history of|hx of|h/o|s/p|status post|prior(?! to)|previous(?:ly)?|past|ago|former|resolved|underwent|"
+    r"treated with|completed|discontinued|stopped|pmh|pmhx|childhood)\b",
     re.I,
 )
 NEGATED_AFTER = re.compile(r"\b(?:negative|ruled out|absent|unremarkable|not (?:present|found|seen))\b", re.I)
 DOUBT = re.compile(
     r"\b(?:risks?|screen\w*|rule out|r/o|suspect\w*|possibl[ey]|probabl[ey]|likely|concern\w*|question\w*|exposures?|"
     r"vaccin\w*|prophyla\w*|prevent\w*|candidates?|consider\w*|schedul\w*|plan(?:s|ned)?|offer\w*|evaluat\w*|"
-    r"work-?up|if|whether|may|might|would|refus\w*|declin\w*|differential|versus|vs|test(?:s|ed|ing)?|against)\b|\?",
+    r"work-?up|if|whether|may|might|would|refus\w*|declin\w*|differential|versus|vs|test(?:s|ed|ing)?|against|"
+    r"prior to|before|until|agree\w*|"
+    r"will|await\w*|pending|fail\w*|challenge)\b|\?",
     re.I,
 )
 IS_PREGNANT = re.compile(

@@ -23,7 +23,7 @@ WINDOW = re.compile(
     rf"(?: (?:prior|before|of|preceding)\b{ENTRY})?",
     re.I,
 )
-PAST = re.compile(r"\b(?:history of|h/o|prior|previous(?:ly)?|ever|past)\b", re.I)
+PAST = re.compile(r"\b(?:history of|h/o|prior(?! to)|previous(?:ly)?|ever|past)\b", re.I)
 NOW = re.compile(r"\b(?:current(?:ly)?|concurrent(?:ly)?|concomitant(?:ly)?|ongoing|at present)\b", re.I)
 # What makes a phrase say something else than that the patient has the thing.
 OTHER = re.compile(
@@ -36,6 +36,9 @@ OTHER = re.compile(
 )
 THERAPY = listed("therapy")
 TOO_GENERAL = listed("too_general")
+# A piece that begins so goes on with what stood before, and names no thing of its own; "treatment for" a thing is
+# not the thing.
+FRAGMENT = re.compile(r"^\W*(?:of|to|due|by|than|as|on|at|from|per|that|which)\b|\bfor\b", re.I)
 ADJECTIVE = re.compile(r".{3,}(?:ic|al|ive|ous|ed|ar|ing|ary|ent|able)$")
 MOST_WORDS = 5
 
@@ -87,9 +90,11 @@ def read_phrase(text: str) -> Phrase | None:
     bare = text[: window.start()] + " " + text[window.end() :] if window else text
     if OTHER.search(bare):
         return None
+    if FRAGMENT.search(bare):
+        return None
     past, now = bool(PAST.search(bare)), bool(NOW.search(bare))
     words = [word for word in content(bare) if word not in THERAPY]
-    if not 0 < len(words) <= MOST_WORDS or all(word in TOO_GENERAL or word.isdigit() for word in words):
+    if not 0 < len(words) <= MOST_WORDS or all(word in TOO_GENERAL or len(word) < 3 for word in words):
         return None
     if len(words) == 1 and ADJECTIVE.fullmatch(words[0]):
         return None

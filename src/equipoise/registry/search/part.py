@@ -197,20 +197,24 @@ class TantivySearch:
                 matching, query.size, count=False, order_by_field=query.order, offset=offset
             )
             return [(0.0 if value is None else float(value), address) for value, address in found.hits]
-        name = query.text.casefold()
-        names = [name] if name and self._searcher.doc_freq("exact", name) else []
+        names = [query.text.casefold()] if self._names_one(query) else []
         return self._searcher.search(
             self._plan.ranked(tree, chosen, names), query.size, count=False, offset=offset
         ).hits
 
+    def _names_one(self, query: Query) -> bool:
+        """Whether the text of a query is the number, the acronym or another name of some study."""
+        return bool(query.text) and self._searcher.doc_freq("exact", query.text.casefold()) > 0
+
     def _hits(self, query: Query, tree: Node, found: list[tuple[float, Any]]) -> tuple[Hit, ...]:
         hits = []
+        asked = query.text if self._names_one(query) else ""
         for score, address in found:
             kept = self._searcher.doc(address)
             number = kept.get_first("nct_id")
             shown = json.loads(bytes(kept.get_first("list")))
             stored = self._store.record(number, at=self._sequence)
-            reasons = reasons_of(stored.data, tree, query.text) if stored else ()
+            reasons = reasons_of(stored.data, tree, asked) if stored else ()
             hits.append(
                 Hit(nct_id=number, score=score, reasons=reasons, **shown | {"phases": tuple(shown["phases"])})
             )
