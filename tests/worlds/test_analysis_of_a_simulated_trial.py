@@ -62,7 +62,7 @@ def test_the_events_of_the_endpoint_agree_with_a_recount_of_the_calls() -> None:
     counted = Counter(arm[who] for who in relapsed if who in arm)
     primary = reported(1).estimates[0].analyses[0]
     found = {each.arm: each.responders for each in primary.groups}
-    assert found == {"programme": counted["programme"], "usual_care": counted["usual_care"]}
+    assert found == {"back_school": counted["back_school"], "usual_care": counted["usual_care"]}
 
 
 def test_the_same_ledger_and_seed_give_the_same_report() -> None:

@@ -35,7 +35,7 @@ def test_all_planned_participants_are_randomised_and_the_arms_opened_at_the_end(
 
 def test_minimisation_keeps_two_to_one_to_one() -> None:
     arms = Counter(event.data["arm"] for event in trial(1).events if event.type == events.TREATMENT_ALLOCATED)
-    assert abs(arms["programme"] - 40) <= 4
+    assert abs(arms["back_school"] - 40) <= 4
     assert abs(arms["exercise"] - 20) <= 4 and abs(arms["usual_care"] - 20) <= 4
 
 

@@ -49,7 +49,7 @@ FIELDS = {
     "place": "Places",
 }
 HELP = (
-    ("headache aspirin", "both words, in any of their forms"),
+    ("headache placebo", "both words, in any of their forms"),
     ('"quality of life"', "these words one after the other"),
     ("asthma OR eczema", "either of the two"),
     ("asthma -children", "the first without the second"),
