@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -20,65 +21,116 @@ START, END = r"(?<![^\W_])", r"(?![^\W_])"
 BY_WEIGHT = tuple(sorted(FIELDS, key=lambda name: -FIELDS[name].weight))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sought:
+    """What is looked for in the texts of one field, made once for a query.
+
+    needles: a text that holds none of them need not be looked through. near: words of which any may be near.
+    named: what the tree names otherwise than by its neighbourhood.
+    """
+
+    field: str
+    pattern: re.Pattern[str]
+    needles: tuple[str, ...]
+    near: tuple[Near, ...]
+    named: re.Pattern[str] | None
+
+
 def reasons_of(data: Mapping[str, Any], tree: Node, asked: str) -> tuple[Reason, ...]:
-    """The reasons for one hit, those of weightier fields first. data: its record. asked: the text of the query."""
+    """The reasons for one hit, those of weightier fields first. data: its record.
+
+    asked: the text of the query where some study is named so, else empty.
+    """
     found = []
-    if asked.casefold() in exact_names(data):
+    if asked and asked.casefold() in exact_names(data):
         found.append(
             Reason(kind="number", field="number", words=(asked,), text=asked, marks=((0, len(asked)),))
         )
-    for field in BY_WEIGHT[2 if found else 0 :]:
+    fields = BY_WEIGHT[2:] if found else BY_WEIGHT
+    for sought in sought_in(tree):
         if len(found) == MOST_REASONS:
             break
-        pattern = pattern_of(tree, field)
-        if pattern is not None and (reason := _in_field(field, TEXTS[field](data), pattern, tree)):
+        if sought.field in fields and (reason := _in_field(TEXTS[sought.field](data), sought)):
             found.append(reason)
     return tuple(found)
 
 
 @lru_cache(maxsize=512)
-def pattern_of(tree: Node, field: str) -> re.Pattern[str] | None:
-    """What finds the words of a tree in the text of a field; None when it asks nothing of that field."""
-    leaves = [leaf for leaf in wanted(tree) if getattr(leaf, "field", "") in ("", field)]
+def sought_in(tree: Node) -> tuple[Sought, ...]:
+    """What is looked for in each field of which the tree asks something, the weightier fields first."""
+    found = []
+    for field in BY_WEIGHT:
+        leaves = [leaf for leaf in wanted(tree) if getattr(leaf, "field", "") in ("", field)]
+        near = tuple(leaf for leaf in leaves if isinstance(leaf, Near))
+        named = [leaf for leaf in leaves if not isinstance(leaf, Near)]
+        if leaves:
+            needles = () if near else tuple(dict.fromkeys(map(_needle, named)))
+            pattern = _pattern(leaves)
+            others = _pattern(named) if named else None
+            found.append(Sought(field=field, pattern=pattern, needles=needles, near=near, named=others))
+    return tuple(found)
+
+
+def _pattern(leaves: Sequence[Node]) -> re.Pattern[str]:
     # The longest first, so that a phrase is marked whole.
-    sources = sorted(dict.fromkeys(map(_source, leaves)), key=len, reverse=True)
-    return re.compile("|".join(sources)) if sources else None
+    return re.compile("|".join(sorted(dict.fromkeys(map(_source, leaves)), key=len, reverse=True)))
+
+
+def _needle(leaf: Node) -> str:
+    """What a text must hold somewhere to hold this word, beginning or phrase: quick to look for."""
+    assert isinstance(leaf, Term | Prefix | Phrase)
+    return max(leaf.words, key=len) if isinstance(leaf, Phrase) else leaf.word
 
 
 def _source(leaf: Node) -> str:
     if isinstance(leaf, Prefix):
-        return rf"{START}{leaf.word}[^\W_]*"
+        return rf"{_begun(leaf.word)}[^\W_]*"
     if isinstance(leaf, Phrase):
-        joined = r"[\W_]+".join(map(re.escape, leaf.words))
-        return rf"{START}{joined}[^\W_]*" if leaf.open else rf"{START}{joined}{END}"
+        first, *others = leaf.words
+        joined = r"[\W_]+".join([_begun(first), *map(re.escape, others)])
+        return rf"{joined}[^\W_]*" if leaf.open else rf"{joined}{END}"
     if isinstance(leaf, Near):
         # Any word may be near: those of a like length are looked at one by one.
         return rf"{START}[^\W_]{{{max(len(leaf.word) - leaf.distance, 1)},{len(leaf.word) + leaf.distance}}}{END}"
     assert isinstance(leaf, Term)
-    return rf"{START}{leaf.word}{END}"
+    return rf"{_begun(leaf.word)}{END}"
 
 
-def _in_field(field: str, texts: Iterable[str], pattern: re.Pattern[str], tree: Node) -> Reason | None:
+def _begun(word: str) -> str:
+    """The beginning of a word. The letters come before the look behind them, since letters are found quickly."""
+    return rf"{word}(?<![^\W_]{word})"
+
+
+def _in_field(texts: Iterable[str], sought: Sought) -> Reason | None:
     """The words of a tree in a field, shown in the first text of it that has one."""
-    near = [leaf for leaf in wanted(tree) if isinstance(leaf, Near)]
     for text in texts:
         plain = aligned(text)
-        places = [match.span() for match in pattern.finditer(plain)]
-        if near:
-            places = [place for place in places if _truly(plain[slice(*place)], near, tree)]
+        for needle in sought.needles:
+            if needle in plain:
+                break
+        else:
+            if sought.needles:
+                continue
+        places = [match.span() for match in sought.pattern.finditer(plain)]
+        if sought.near:
+            places = [place for place in places if _truly(plain[slice(*place)], sought)]
         if places:
             shown, marks = excerpt(text, places)
             words = tuple(dict.fromkeys(text[start:end].casefold() for start, end in places))
-            return Reason(kind="field", field=field, words=words, text=shown, marks=marks)
+            return Reason(kind="field", field=sought.field, words=words, text=shown, marks=marks)
     return None
 
 
-def _truly(found: str, near: Sequence[Near], tree: Node) -> bool:
+def _truly(found: str, sought: Sought) -> bool:
     """Whether a found word is near enough, or one that the tree names otherwise."""
-    if any(distance(found, leaf.word, leaf.distance) <= leaf.distance for leaf in near):
+    if any(_near(found, leaf.word, leaf.distance) for leaf in sought.near):
         return True
-    others = (leaf for leaf in wanted(tree) if not isinstance(leaf, Near))
-    return any(re.fullmatch(_source(leaf), found) for leaf in others)
+    return sought.named is not None and sought.named.fullmatch(found) is not None
+
+
+@lru_cache(maxsize=100_000)
+def _near(found: str, word: str, most: int) -> bool:
+    return distance(found, word, most) <= most
 
 
 def excerpt(text: str, places: Sequence[tuple[int, int]]) -> tuple[str, tuple[tuple[int, int], ...]]:

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 # Letters and digits of any script; the underscore is no letter.
 WORD = re.compile(r"[^\W_]+")
+BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 LONGEST = 100  # bytes; a longer run is no word of any language
 SPECIAL = {
     "ß": "ss",
@@ -55,6 +56,9 @@ def _same_length(letter: str) -> str:
 
 def aligned(text: str) -> str:
     """The text in small letters without accents, letter for letter, so that places in it are places in the text."""
-    if text.isascii():
-        return text.lower()
-    return "".join(map(_same_length, text))
+    lowered = text.lower()
+    if lowered.isascii():
+        return lowered
+    if len(lowered) != len(text) or "Σ" in text:  # what a letter becomes alone is not what it became here
+        return "".join(map(_same_length, text))
+    return BEYOND_ASCII.sub(lambda match: _same_length(match.group()), lowered)
