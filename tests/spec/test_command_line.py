@@ -159,6 +159,18 @@ def test_explain_says_one_rule(capsys: pytest.CaptureFixture[str]) -> None:
     assert out.endswith("While unknown: not yet eligible, with the missing items.\n")
 
 
+def test_explain_says_what_a_rule_comes_to_for_a_patient(capsys: pytest.CaptureFixture[str]) -> None:
+    patient = "somebody of whom nothing is known"
+    code, out, _ = said(capsys, "explain", STUDY, "criteria.I05", "--patient", patient)
+    assert code == exits.OK and "Cannot be decided" in out and "not recorded yet" in out
+    code, out, _ = said(
+        capsys, "explain", STUDY, "criteria.I05", "--patient", "a woman with nothing in the way"
+    )
+    assert code == exits.OK and "True:" in out and "Because:" in out
+    code, _, err = said(capsys, "explain", STUDY, "criteria.I05", "--patient", "nobody of that name")
+    assert code == exits.INPUT and "COMM-002" in err
+
+
 def test_explain_refuses_a_name_that_is_not_there(capsys: pytest.CaptureFixture[str]) -> None:
     code, _, err = said(capsys, "explain", STUDY, "criteria.I0")
     assert code == exits.INPUT
@@ -184,6 +196,33 @@ def test_lint_prints_the_same_findings_for_programs(capsys: pytest.CaptureFixtur
     findings = json.loads(out)
     assert {finding["source"] for finding in findings} == {"rule"}
     assert {"code", "severity", "path", "words", "why", "question"} <= findings[0].keys()
+
+
+def test_lint_prints_only_the_severities_that_are_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+    record = STUDY / "record.json"
+    for asked, shown in (("E", {"E"}), ("W", {"E", "W"}), ("I", {"E", "W", "I"})):
+        code, out, _ = said(capsys, "lint", record, "--today", "2026-11-22", "--json", "--severity", asked)
+        assert code == exits.FINDINGS
+        assert {finding["severity"] for finding in json.loads(out)} == shown
+
+
+def test_lint_succeeds_where_nothing_blocks(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "record.json"
+    path.write_text(
+        '{"protocolSection": {"identificationModule": {"nctId": "NCT00000000"}}}', encoding="utf-8"
+    )
+    code, out, _ = said(capsys, "lint", path, "--today", "2026-11-22", "--json")
+    assert (code, [one["severity"] for one in json.loads(out) if one["severity"] == "E"]) == (exits.OK, [])
+
+
+def test_lint_refuses_what_is_no_record(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "record.json"
+    for content, fault in (("{", "REGI-002"), ("[]", "REGI-003"), ("{}", "REGI-004"), (None, "REGI-001")):
+        path.unlink(missing_ok=True)
+        if content is not None:
+            path.write_text(content, encoding="utf-8")
+        code, _, err = said(capsys, "lint", path, "--severity", "E")
+        assert (code, err.split()[0]) == (exits.INPUT, fault)
 
 
 def test_lint_adds_the_reviewed_annotations(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,6 +1,7 @@
 """Says a study's rules in words: one rule by its path, or all rules under the beginning of a path.
 
-Without a path it lists the eligibility criteria. With each rule stands what happens while it is unknown.
+Without a path it lists the eligibility criteria. With each rule stands what happens while it is unknown; with
+`--patient`, what it comes to for a patient of the study's cases, and why.
 """
 
 from __future__ import annotations
@@ -11,12 +12,18 @@ from pathlib import Path
 
 from equipoise.cli import exits
 from equipoise.cli.errors import command_error
+from equipoise.conduct.cases import case_files, facts_of
+from equipoise.conduct.judgement import explained
 from equipoise.rules.explain import explain
+from equipoise.study.casefile import read_cases
+from equipoise.study.facts import Facts
 from equipoise.study.load import load
 from equipoise.study.study import Study
 
 WIDTH = 100
-EXAMPLE = "equipoise explain studies/NAME criteria"
+EXAMPLE = (
+    "equipoise explain studies/NAME criteria --patient 'a case of the study, or the beginning of its name'"
+)
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -28,21 +35,38 @@ def configure(parser: argparse.ArgumentParser) -> None:
         default="criteria",
         help="a rule (`criteria.NAME.rule`) or the beginning of its path (default: criteria)",
     )
+    parser.add_argument(
+        "--patient", metavar="CASE", help="a patient of the cases, by the beginning of the name"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Prints the rules. Raises COMM-002 where no rule has such a path."""
+    """Prints the rules. Raises COMM-002 where no rule has such a path, or no case such a name."""
     study = load(arguments.study)
     found = [key for key in study.expressions if f"{key}.".startswith(f"{arguments.path}.")]
     if not found:
         raise command_error("COMM-002", str(arguments.study), repr(arguments.path))
-    print("\n\n".join(said(study, key) for key in found))
+    facts = patient(study, arguments.study, arguments.patient) if arguments.patient else None
+    print("\n\n".join(said(study, key, facts) for key in found))
     return exits.OK
 
 
-def said(study: Study, key: str) -> str:
-    """One rule: its path and place, its words, and what unknown means there."""
-    words = explain(study.expressions[key], study.scope_of(key))
+def patient(study: Study, folder: Path, name: str) -> Facts:
+    """What is known of the first case whose name begins so."""
+    for file in case_files(folder):
+        content, _ = read_cases(file)
+        for case in content.cases:
+            if case.case.startswith(name):
+                return facts_of(study, content, case)
+    raise command_error("COMM-002", str(folder), repr(name))
+
+
+def said(study: Study, key: str, facts: Facts | None = None) -> str:
+    """One rule: its path and place, its words, what unknown means there, and the verdict for a patient."""
+    if facts is None:
+        words = explain(study.expressions[key], study.scope_of(key))
+    else:
+        words = explained(study, facts, key)
     body = f"{words}\nWhile unknown: {study.site(key).unknown}."
     filled = (
         textwrap.fill(line, WIDTH, initial_indent="  ", subsequent_indent="  ") for line in body.splitlines()
