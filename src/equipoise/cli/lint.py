@@ -1,7 +1,8 @@
 """Lints a registry record: what it leaves open, contradicts or gets wrong, with the words and the question to ask.
 
 Findings come from rules that know no trial, and from reviewed annotations of a person's reading. `E` blocks
-carrying the trial out as written, `W` needs a decision, `I` is hygiene. Any finding makes the exit code 1.
+carrying the trial out as written, `W` needs a decision, `I` is hygiene. A finding that blocks makes the exit
+code 1; the others do not, because hardly a record in any registry is without them.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from equipoise.registry.record import Record
 WIDTH = 100
 ANNOTATIONS = "annotations.yaml"
 EXAMPLE = "equipoise lint studies/NAME"
+ORDER = "EWI"
 SEVERITIES = {"E": "block carrying it out as written", "W": "need a decision", "I": "are hygiene"}
 
 
@@ -37,6 +39,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         default=None,
         help="the day for which dates that have passed are judged (default: today, UTC)",
     )
+    parser.add_argument(
+        "--severity",
+        choices=tuple(ORDER),
+        default="I",
+        help="print only findings of this severity or above: E blocks, W needs a decision, I is hygiene (default)",
+    )
     parser.add_argument("--json", action="store_true", help="print the findings as JSON")
 
 
@@ -44,11 +52,12 @@ def run(arguments: argparse.Namespace) -> int:
     """Prints the findings. Raises the codes of reading a record and its annotations."""
     record = record_at(arguments.record)
     findings = findings_of(record, arguments.record, arguments.annotations, arguments.today)
+    findings = tuple(one for one in findings if ORDER.index(one.severity) <= ORDER.index(arguments.severity))
     if arguments.json:
         print(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False, indent=2))
     else:
         print("\n\n".join([*map(said, findings), summary(findings)]))
-    return exits.FINDINGS if findings else exits.OK
+    return exits.FINDINGS if any(one.severity == "E" for one in findings) else exits.OK
 
 
 def findings_of(

@@ -68,9 +68,23 @@ def identified(**fields: Any) -> dict[str, Any]:
     return {"identificationModule": {"nctId": "NCT00000000", "briefTitle": "Title", **fields}}
 
 
+def titled(title: str, **info: Any) -> dict[str, Any]:
+    return identified(briefTitle=title) | designed(**info)
+
+
+def placebo(kind: str, label: str, title: str, masking: str = "NONE") -> dict[str, Any]:
+    """Two groups, one of them of this kind and label, under this title."""
+    groups = [{"label": "Drug A", "type": "EXPERIMENTAL"}, {"label": label, "type": kind}]
+    return titled(title, maskingInfo={"masking": masking}) | {
+        "armsInterventionsModule": {"armGroups": groups}
+    }
+
+
 RANDOMISED = {"designModule": {"studyType": "INTERVENTIONAL", "designInfo": {"allocation": "RANDOMIZED"}}}
 ASSESSOR = {"masking": "SINGLE", "whoMasked": ["OUTCOMES_ASSESSOR"]}
 WHO = {"masking": "DOUBLE", "whoMasked": ["INVESTIGATOR", "OUTCOMES_ASSESSOR"]}
+
+WHO_ALL = {"masking": "TRIPLE", "whoMasked": ["PARTICIPANT", "INVESTIGATOR", "OUTCOMES_ASSESSOR"]}
 
 FINDS: list[tuple[str, dict[str, Any], str]] = [
     ("LINT-001", arms("5 mg under 60 kg and 10 mg over 60 kg"), "under 60 kg and 10 mg over 60 kg"),
@@ -128,12 +142,40 @@ FINDS: list[tuple[str, dict[str, Any], str]] = [
         "hypothesize that walking is better than",
     ),
     ("LINT-028", {"designModule": {"enrollmentInfo": {"count": 20}}}, ""),
-    ("LINT-040", RANDOMISED, ""),
-    ("LINT-041", outcome(timeFrame="16"), "16"),
-    ("LINT-041", outcome(timeFrame=""), ""),
+    (
+        "LINT-029",
+        designed({"masking": "DOUBLE", "whoMasked": ["PARTICIPANT", "INVESTIGATOR", "CARE_PROVIDER"]}),
+        "",
+    ),
+    ("LINT-030", titled("A double-blind trial", maskingInfo={"masking": "NONE"}), "double-blind"),
+    ("LINT-031", titled("A randomised trial", allocation="NON_RANDOMIZED"), "randomised"),
+    ("LINT-032", titled("A crossover trial", interventionModel="PARALLEL"), "crossover"),
+    ("LINT-032", titled("A parallel-group trial", interventionModel="CROSSOVER"), "parallel-group"),
+    (
+        "LINT-033",
+        identified(briefTitle="A phase II trial") | {"designModule": {"phases": ["PHASE3"]}},
+        "phase II",
+    ),
+    ("LINT-034", described("Patients are randomised 1:1:1 in blocks.") | arms("a", "b"), "1:1:1"),
+    (
+        "LINT-035",
+        described("A total of 120 patients will be seen.")
+        | {"designModule": {"enrollmentInfo": {"count": 60}}},
+        "120",
+    ),
+    ("LINT-036", placebo("PLACEBO_COMPARATOR", "Placebo", "Title"), "Placebo"),
+    ("LINT-037", placebo("EXPERIMENTAL", "Drug", "A placebo-controlled trial"), "placebo-controlled"),
+    ("LINT-038", identified(briefTitle="A three-arm trial") | arms("a", "b"), "three-arm"),
+    ("LINT-040", RANDOMISED | status(startDateStruct={"date": "2005-07"}), ""),
+    ("LINT-041", outcome(timeFrame="16") | status(startDateStruct={"date": "2008-01"}), "16"),
+    ("LINT-041", outcome(timeFrame="") | status(studyFirstSubmitDate="2020-01-01"), ""),
+    ("LINT-044", RANDOMISED, ""),
+    ("LINT-045", outcome(timeFrame=""), ""),
+    ("LINT-046", outcome(measure="Pain at week 12"), "at week 12"),
+    ("LINT-049", criteria("Fever and/or\n* Cough"), "and/or"),
     ("LINT-042", outcome(measure="Safety and tolerability"), "Safety and tolerability"),
     ("LINT-043", outcome(measure="To assess pain"), "To assess pain"),
-    ("LINT-050", criteria("Pain and/or\n* Stiffness"), "and/or"),
+    ("LINT-050", criteria("Stable dose of opioids and/or\n* Steroids"), "and/or"),
     ("LINT-051", criteria("", "Infection requiring drip and/or tablets or surgery"), "and/or"),
     ("LINT-052", criteria("Stable dose of opioids"), "Stable dose"),
     ("LINT-053", criteria("Negative pregnancy test"), "pregnancy test"),
@@ -148,6 +190,8 @@ FINDS: list[tuple[str, dict[str, Any], str]] = [
     ("LINT-058", criteria("Able to give consent"), "Able to give consent"),
     ("LINT-059", criteria("", "Contraindicated as per the SmPC"), "as per the SmPC"),
     ("LINT-060", criteria("", "Coffee: no more than two cups"), "no more than"),
+    ("LINT-060", criteria("", "Patients must not have fever"), "Patients must not have"),
+    ("LINT-060", criteria("", "No history of fever"), "No history"),
     (
         "LINT-061",
         criteria("", "Allergy to drugaine and drugabine") | arms("a", "b"),
@@ -162,6 +206,14 @@ FINDS: list[tuple[str, dict[str, Any], str]] = [
     ("LINT-068", criteria("", "Stroke (note: minor stroke is allowed)"), "note: "),
     ("LINT-069", criteria("Not pregnant", "Pregnancy"), "Pregnancy"),
     ("LINT-070", criteria("At least 21 years of age", minimumAge="18 Years"), "At least 21 years of age"),
+    (
+        "LINT-070",
+        criteria("Aged 18 to 75 years", minimumAge="18 Years", maximumAge="65 Years"),
+        "Aged 18 to 75 years",
+    ),
+    ("LINT-073", criteria("Men and women", sex="FEMALE"), "Men and women"),
+    ("LINT-074", identified(briefTitle="Pain in children") | criteria(minimumAge="18 Years"), "children"),
+    ("LINT-074", identified(briefTitle="Pain in pregnant women") | criteria(sex="MALE"), "pregnant"),
     ("LINT-071", criteria(minimumAge="65 Years", maximumAge="18 Years"), "65 Years"),
     ("LINT-072", RANDOMISED, ""),
     ("LINT-080", criteria("Monthly blood test, from 4 weeks before"), "Monthly blood test"),
@@ -182,7 +234,9 @@ FINDS: list[tuple[str, dict[str, Any], str]] = [
     (
         "LINT-084",
         criteria(
-            "", "Use of morphine, codeine, and tramadol 4 weeks before entry\n* Steroid use within 2 weeks"
+            "",
+            "Failure of drugaine\n* Use of morphine, codeine, and tramadol 4 weeks before entry\n"
+            "* Steroid use within 2 weeks",
         )
         | arms("a"),
         "Use of morphine, codeine, and tramadol 4 weeks before",
@@ -194,12 +248,19 @@ FINDS: list[tuple[str, dict[str, Any], str]] = [
     ),
     ("LINT-086", status(overallStatus="NOT_YET_RECRUITING", startDateStruct={"date": "2026-10"}), ""),
     ("LINT-087", arms("Tablets of 5 mg"), "5 mg"),
+    ("LINT-088", criteria("", "Hemoglobin < 8 or fever"), "Hemoglobin < 8"),
+    ("LINT-088", criteria("", "Platelets below 100,000"), "Platelets below 100,000"),
     ("LINT-090", described("Walking 30 min/day 12 for less pain"), "/day 12"),
     ("LINT-091", described("With arthritis or arthritis."), "arthritis or arthritis"),
     ("LINT-092", criteria("Pain an/or fever"), "an/or"),
     ("LINT-093", criteria("", "Infliximabe"), "Infliximabe"),
     ("LINT-094", described("The Back Pain (BPI) Index is used."), "(BPI) Index"),
     ("LINT-095", criteria("Score on the QRS"), "QRS"),
+    ("LINT-105", described("Visual analogue scale (VAS); vessels after surgery (VAS)."), "(VAS)"),
+    ("LINT-106", described("Kept in Intensive Care Init (ICU)."), "(ICU)"),
+    ("LINT-107", described("Take [insert drug] daily."), "[insert drug]"),
+    ("LINT-108", described("Patients of this BEST-2 study."), "BEST-2"),
+    ("LINT-118", described("Pain. " * 7_000), ""),
     ("LINT-096", described("It is 50 more potent."), "50 more potent"),
     ("LINT-097", described("It showed an absence of any toxicity."), "absence of any toxicity"),
     ("LINT-098", described("Hard-to-treat pain is hard to-treat."), "hard to-treat"),
@@ -246,6 +307,73 @@ FINDS += [
 ]
 
 LEAVES: list[tuple[str, dict[str, Any]]] = [
+    ("LINT-002", arms("1000-1200 mg/day (below 75 kg 1000 mg, else 1200 mg)", "1000 mg or 1200 mg")),
+    ("LINT-002", arms("Tablets of 200 mg-50 mg", "200 mg or 50 mg")),
+    (
+        "LINT-003",
+        arms("5 mg daily for 12 weeks", "5 mg daily") | described("Patients are treated for 12 weeks."),
+    ),
+    ("LINT-003", arms("5 mg daily for 12 weeks", "5 mg daily", designInfo={"maskingInfo": WHO_ALL})),
+    (
+        "LINT-003",
+        arms("5 mg daily for 12 weeks", "5 mg daily", labels=("Short", "Long (20 weeks)"))
+        | arms("5 mg daily for 12 weeks", "5 mg daily", labels=("Short", "Long, for 20 weeks")),
+    ),
+    ("LINT-020", designed(WHO, interventionModelDescription="Double-blind, followed by an open label part")),
+    (
+        "LINT-022",
+        designed({"masking": "DOUBLE", "whoMasked": ["PARTICIPANT", "INVESTIGATOR", "CARE_PROVIDER"]}),
+    ),
+    (
+        "LINT-029",
+        designed({"masking": "DOUBLE", "whoMasked": ["PARTICIPANT", "INVESTIGATOR", "CARE_PROVIDER"]})
+        | status(lastUpdatePostDateStruct={"date": "2020-01-01"}),
+    ),
+    ("LINT-030", titled("A double-blind trial followed by an extension", maskingInfo={"masking": "NONE"})),
+    ("LINT-031", titled("A non-randomised trial", allocation="NON_RANDOMIZED")),
+    ("LINT-032", titled("A crossover trial of parallel groups", interventionModel="PARALLEL")),
+    ("LINT-033", identified(briefTitle="A phase II/III trial") | {"designModule": {"phases": ["PHASE3"]}}),
+    ("LINT-033", identified(briefTitle="A phase 2 trial") | {"designModule": {"phases": ["EARLY_PHASE1"]}}),
+    ("LINT-034", described("Randomised 2:1 at first, then randomised 1:1:1.") | arms("a", "b")),
+    (
+        "LINT-035",
+        described("A total of 60 patients in each arm will be seen.")
+        | {"designModule": {"enrollmentInfo": {"count": 120}}},
+    ),
+    ("LINT-036", placebo("PLACEBO_COMPARATOR", "Placebo", "Title", masking="SINGLE")),
+    ("LINT-037", placebo("PLACEBO_COMPARATOR", "Comparator", "A placebo-controlled trial")),
+    ("LINT-038", identified(briefTitle="A two-arm trial") | arms("a", "b")),
+    ("LINT-040", RANDOMISED | status(startDateStruct={"date": "2005-06"})),
+    (
+        "LINT-041",
+        outcome(measure="Overall survival", timeFrame="") | status(startDateStruct={"date": "2020"}),
+    ),
+    ("LINT-041", outcome(timeFrame="") | status(startDateStruct={"date": "2007-12"})),
+    ("LINT-046", outcome(measure="Pain at week 16")),
+    ("LINT-046", outcome(measure="Pain at week 12 on a scale of 10")),
+    ("LINT-050", criteria("Fever and/or\n* Cough")),
+    ("LINT-053", criteria("Women of childbearing potential:\n* Negative pregnancy test")),
+    ("LINT-060", criteria("", "Alcohol above the limit of low risk: no more than two glasses")),
+    ("LINT-060", criteria("", "Patients must have:\n* Fever")),
+    ("LINT-060", criteria("", "Donation. In all, blood volumes must not exceed 200 ml")),
+    ("LINT-070", criteria("Postmenopausal, as any of:\n* At least 55 years of age", minimumAge="18 Years")),
+    ("LINT-070", criteria("Aged 18 to 65 years", minimumAge="18 Years", maximumAge="65 Years")),
+    ("LINT-073", criteria("Men and women must use contraception", sex="FEMALE")),
+    ("LINT-073", criteria("Men and women")),
+    ("LINT-074", identified(briefTitle="Pain in children") | criteria(minimumAge="2 Years")),
+    ("LINT-074", identified(briefTitle="Pain in mothers of children") | criteria(minimumAge="18 Years")),
+    ("LINT-060", criteria("", "Tumours other than skin lesions (no more than five)")),
+    ("LINT-083", criteria("", "Bleeding ≤ 6 months\n  before screening")),
+    ("LINT-083", criteria("", "Illness expected to require surgery within < 7 days")),
+    ("LINT-088", criteria("", "Hemoglobin < 8\n g/dL, bilirubin > 2 x ULN, platelets < 100 000/mm3")),
+    ("LINT-091", described("Progression-free survival or survival.")),
+    ("LINT-105", described("Visual analogue scale (VAS); visual analog scores (VAS).")),
+    ("LINT-106", described("Time to Disease Progression (TTP); Quick Rating Scale (QRS).")),
+    (
+        "LINT-108",
+        identified(briefTitle="Title", acronym="BEST-2")
+        | described("In the BEST-2 study, this BEST2 study."),
+    ),
     ("LINT-001", arms("5 mg under 60 kg and 10 mg from 60 kg, that is ≥ 60 kg")),
     ("LINT-001", arms("Walking below 10 kg and above 10 kg of load")),
     ("LINT-002", arms("Titrated from 5 to 10 mg", "5 mg daily or 10 mg daily")),
@@ -290,7 +418,9 @@ LEAVES: list[tuple[str, dict[str, Any]]] = [
     (
         "LINT-084",
         criteria(
-            "", "Use of morphine, drugaine, and tramadol 4 weeks before entry\n* Steroid use within 2 weeks"
+            "",
+            "Failure of drugaine\n* Use of morphine, drugaine, and tramadol 4 weeks before entry\n"
+            "* Steroid use within 2 weeks",
         )
         | arms("a"),
     ),
@@ -423,6 +553,15 @@ def test_criteria_are_split_with_their_side_offset_and_parent() -> None:
         ("exclusion", "Other text", ""),
     ]
     assert all(text[one.start : one.start + len(one.text)] == one.text for one in found)
+
+
+def test_headings_inside_a_section_open_a_side() -> None:
+    text = "Exclusion Criteria\n\nRequired:\n\n- Fever\n\nAllowed:\n\n- Walking\n\nExcluded:\n\n- Pain"
+    assert [(one.side, one.text) for one in split_criteria(text)] == [
+        ("inclusion", "Fever"),
+        ("", "Walking"),
+        ("exclusion", "Pain"),
+    ]
 
 
 def test_posted_records_are_nearly_clean(shared: Path) -> None:

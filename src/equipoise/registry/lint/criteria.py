@@ -5,9 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from equipoise.registry.lint.model import CRITERIA, Criterion, Hit, Subject, Text, absent, rule, span, within
-
-AGE = re.compile(r"(\d+)\s*(Year|Month|Week|Day)s?", re.I)
+from equipoise.registry.lint.model import CRITERIA, Criterion, Hit, Subject, absent, rule, within
 
 
 def found_in(
@@ -20,17 +18,39 @@ def found_in(
                 yield one, match
 
 
+_JOINED = re.compile(r"\band\s?/\s?or\b(?=\W*$)", re.I)
+_DOSED = re.compile(
+    r"\b(?:dos(?:e|es|age)|agents?|therap(?:y|ies)|treatments?|steroids?|medications?)\b", re.I
+)
+
+
 @rule(
     "LINT-050",
     "E",
-    "Criteria are joined by `and/or` at the end of an item",
-    why="Whether all or any of the items must hold decides who is in; software needs one of the two.",
-    question="Must every one of these hold, or is one enough?",
+    "Required treatments are joined by `and/or` at the end of an item",
+    why="Whether all or any of the treatments must have been given decides who is in; software needs one of the two.",
+    question="Must every one of these have been given, or is one enough?",
 )
 def joined_items(subject: Subject) -> Iterator[Hit]:
-    """`and/or` as the last words of an item."""
-    for one, match in found_in(subject, re.compile(r"\band\s?/\s?or\b(?=\W*$)", re.I)):
-        yield within(one, match.start(), match.end())
+    """`and/or` as the last words of an item that speaks of a dose or a treatment."""
+    for one, match in found_in(subject, _JOINED):
+        if _DOSED.search(one.text):
+            yield within(one, match.start(), match.end())
+
+
+@rule(
+    "LINT-049",
+    "W",
+    "Criteria are joined by `and/or` at the end of an item",
+    why="Read as logic it means that one is enough, and then `and` is idle; some readers ask for all.",
+    question="Must every one of these hold, or is one enough?",
+)
+def joined_signs(subject: Subject) -> Iterator[Hit]:
+    """`and/or` as the last words of an item that speaks of no dose and no treatment: the first in the record."""
+    for one, match in found_in(subject, _JOINED):
+        if not _DOSED.search(one.text):
+            yield within(one, match.start(), match.end())
+            return
 
 
 @rule(
@@ -65,7 +85,7 @@ SPAN = re.compile(r"(?:\d+|one|two|three|four|six|twelve)[\s-]*(?:hours?|days?|w
 def stable_for_how_long(subject: Subject) -> Iterator[Hit]:
     """`stable dose` with no number of days, weeks or months in the rest of its item."""
     for one, match in found_in(subject, _STABLE):
-        if not SPAN.search(one.text[max(0, match.start() - 60) :]):
+        if not SPAN.search(one.text[max(0, match.start() - 60) : match.end() + 2_000]):
             yield within(one, match.start(), match.end())
 
 
@@ -84,11 +104,14 @@ _WHO = re.compile(
     question="Of whom is it asked (definition of childbearing potential), and what holds for men?",
 )
 def pregnancy_test_for_all(subject: Subject) -> Iterator[Hit]:
-    """An inclusion criterion with a pregnancy test and no word on sex or potential, where sex is ALL."""
+    """An inclusion criterion with a pregnancy test, no word on sex or potential in it or near it, sex ALL."""
     if subject.protocol.eligibility_module.sex != "ALL":
         return
     for one, match in found_in(subject, _FERTILE, "inclusion"):
-        if not _WHO.search(one.text + " " + one.parent) and "applicable" not in one.text:
+        whole = subject.protocol.eligibility_module.eligibility_criteria
+        end = one.start + len(one.text)
+        near = whole[max(0, one.start - 400) : end + 150]
+        if not _WHO.search(f"{near} {one.parent}") and "applicable" not in one.text:
             yield within(one, match.start(), match.end())
             return
 
@@ -226,43 +249,6 @@ def both_sides(subject: Subject) -> Iterator[Hit]:
         if inside and outside:
             one, match = outside[0]
             yield within(one, match.start(), match.end(), f"{name} is in inclusion and exclusion")
-
-
-@rule(
-    "LINT-070",
-    "E",
-    "The age in the text and the age in its field differ",
-    why="Software takes the field, people read the text.",
-    question="Which age holds?",
-)
-def ages_disagree(subject: Subject) -> Iterator[Hit]:
-    """`at least N years of age` in an inclusion criterion against the field of minimum age."""
-    field = AGE.fullmatch(subject.protocol.eligibility_module.minimum_age)
-    pattern = re.compile(
-        r"\b(?:at least|minimum(?: of)?|aged?\s*(?:≥|>=))\s*(\d+)\s*(years?)(?:\s+of\s+age|\s+old)\b", re.I
-    )
-    found = list(found_in(subject, pattern, "inclusion"))
-    if field and field[2].lower() == "year" and len(found) == 1 and found[0][1][1] != field[1]:
-        one, match = found[0]
-        if len(one.text) > 70:  # a longer criterion names the age of a subgroup
-            return
-        yield within(one, match.start(), match.end(), f"the field says {field[0]}")
-
-
-@rule(
-    "LINT-071",
-    "E",
-    "The minimum age is above the maximum age",
-    why="Nobody can be included.",
-    question="Which ages are meant?",
-)
-def ages_inverted(subject: Subject) -> Iterator[Hit]:
-    """Both fields in one unit, minimum above maximum."""
-    module = subject.protocol.eligibility_module
-    low, high = AGE.fullmatch(module.minimum_age), AGE.fullmatch(module.maximum_age)
-    if low and high and low[2].lower() == high[2].lower() and int(low[1]) > int(high[1]):
-        text = Text(path="protocolSection.eligibilityModule.minimumAge", text=module.minimum_age)
-        yield span(text, 0, len(text.text), f"{module.minimum_age} to {module.maximum_age}")
 
 
 @rule(

@@ -12,8 +12,10 @@ DESIGN = "protocolSection.designModule.designInfo"
 ARMS = "protocolSection.armsInterventionsModule"
 LEVELS = {"NONE": 0, "SINGLE": 1, "DOUBLE": 2, "TRIPLE": 3, "QUADRUPLE": 4}
 _OPEN = re.compile(r"\bopen[- ]label(?:l?ed)?\b|\bunblinded\b|\bunmasked\b|\bnon-?blinded\b", re.I)
-_EXTENSION = re.compile(
-    r"open[- ]label(?:l?ed)?\s+(?:extension|phase|period|part|follow|treatment period)", re.I
+_PARTS = re.compile(
+    r"open[- ]label(?:l?ed)?\s+(?:extension|phase|period|part|follow|treatment period)"
+    r"|\b(?:double|single|triple)[- ]?(?:blind|mask)|\bplacebo\b|\blead-in\b|\brun-in\b|\bfollowed by\b|\bcohorts?\b",
+    re.I,
 )
 
 
@@ -25,13 +27,16 @@ _EXTENSION = re.compile(
     question="Who may know the allocation: the participant, the care provider, the investigator, the assessor?",
 )
 def open_but_masked(subject: Subject) -> Iterator[Hit]:
-    """`open label` in title or design text, with a masked participant, care provider or investigator."""
+    """`open label` in title or design text, with a masked participant, care provider or investigator.
+
+    A text that also tells of a blinded or a placebo part describes several parts, and is left.
+    """
     masking = _masking(subject)
     if not masking or not {"PARTICIPANT", "CARE_PROVIDER", "INVESTIGATOR"} & set(masking.who_masked):
         return
     for text in subject.under("Title", "interventionModelDescription", "maskingDescription"):
         found = _OPEN.search(text.text)
-        if found and not _EXTENSION.search(text.text):
+        if found and not _PARTS.search(text.text):
             who = ", ".join(masking.who_masked).lower().replace("_", " ")
             yield span(text, found.start(), found.end(), f"masking is {masking.masking} ({who})")
             return
@@ -70,12 +75,41 @@ def blinded_endpoint_only(subject: Subject) -> Iterator[Hit]:
     question="Which roles are masked?",
 )
 def masking_level(subject: Subject) -> Iterator[Hit]:
-    """SINGLE, DOUBLE, TRIPLE, QUADRUPLE against the length of the list, where there is a list."""
+    """SINGLE, DOUBLE, TRIPLE, QUADRUPLE against the length of the list, where there is a list.
+
+    DOUBLE with three or four roles is left to LINT-029 in records older than the present definition.
+    """
     masking = _masking(subject)
-    if masking and masking.who_masked and LEVELS.get(masking.masking, -1) != len(masking.who_masked):
+    if not masking or not masking.who_masked or _old_notation(subject, masking):
+        return
+    if LEVELS.get(masking.masking, -1) != len(masking.who_masked):
         yield absent(
             f"{DESIGN}.maskingInfo", f"{masking.masking or 'no level'}, {len(masking.who_masked)} roles"
         )
+
+
+PRESENT_NOTATION = "2017-01"
+
+
+def _old_notation(subject: Subject, masking: Masking) -> bool:
+    status = subject.protocol.status_module
+    posted = status.last_update_post_date_struct
+    updated = (posted and posted.date) or status.last_update_submit_date
+    return masking.masking == "DOUBLE" and len(masking.who_masked) > 2 and updated < PRESENT_NOTATION
+
+
+@rule(
+    "LINT-029",
+    "W",
+    "The level of masking is in the notation of before 2017",
+    why="`Double` then meant two roles or more; read today it says that exactly two are masked.",
+    question="Which roles are masked, and which level is that today?",
+)
+def old_masking_notation(subject: Subject) -> Iterator[Hit]:
+    """DOUBLE with three or four roles, in a record last updated before 2017 or without a date of update."""
+    masking = _masking(subject)
+    if masking and _old_notation(subject, masking):
+        yield absent(f"{DESIGN}.maskingInfo", f"{masking.masking}, {len(masking.who_masked)} roles")
 
 
 @rule(

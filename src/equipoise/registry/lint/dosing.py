@@ -69,11 +69,22 @@ def range_or_fixed(subject: Subject) -> Iterator[Hit]:
             fixed[found[2].lower()].add(found[1])
     for text in subject.under("designModule", "armsInterventionsModule"):
         for found in _RANGE.finditer(text.text):
-            changed = re.search(
-                r"\b(?:decreas|reduc|increas|titrat|escalat|adjust)\w*", text.text[: found.end()], re.I
-            )
-            if {found[1], found[2]} <= fixed[found[3].lower()] and found[1] != found[2] and not changed:
+            if {found[1], found[2]} <= fixed[found[3].lower()] and not _explained(text.text, found):
                 yield span(text, found.start(), found.end())
+
+
+_CHANGED = re.compile(
+    r"\b(?:decreas|reduc|increas|titrat|escalat|adjust|depend|accord|based|weight|tolera)\w*|/\s*$", re.I
+)
+
+
+def _explained(text: str, found: re.Match[str]) -> bool:
+    """Whether it is no open range: one number twice or downwards, or the text says who or what sets the dose."""
+    rising = float(found[1].replace(",", ".")) < float(found[2].replace(",", "."))
+    said_before = _CHANGED.search(text[max(0, found.start() - 120) : found.end()])
+    behind = text[found.end() : found.end() + 120]
+    both = all(re.search(rf"\b{re.escape(found[n])}\b", behind) for n in (1, 2))
+    return not rising or bool(said_before) or both or bool(_CHANGED.search(behind[:60]))
 
 
 _PERIOD = re.compile(
@@ -98,24 +109,80 @@ _LASTING = re.compile(
     question="How long is each group treated, and is it the same?",
 )
 def duration_of_one_arm(subject: Subject) -> Iterator[Hit]:
-    """Of the groups that receive a drug, at least one has a duration in its texts and at least one has none."""
-    arms, stated, silent = subject.protocol.arms_interventions_module, [], 0
-    if not subject.interventional or _PERIOD.search(" ".join(one.text for one in subject.under("Model"))):
+    """Of the groups given a drug at a stated rate, one has a duration in its texts and another has none.
+
+    Silent when the treated are masked or a comparator is a placebo (then the groups last alike), and when title,
+    design or description state a duration of treatment.
+    """
+    if not subject.interventional or _alike(subject) or _stated_for_all(subject):
         return
-    for number, arm in enumerate(arms.arm_groups):
-        given = [n for n, one in enumerate(arms.interventions) if arm.label in one.arm_group_labels]
-        if not given or not any(arms.interventions[n].type in ("DRUG", "BIOLOGICAL") for n in given):
-            continue
-        paths = [f"armGroups[{number}]", *(f"interventions[{n}].description" for n in given)]
-        texts = [one for path in paths for one in subject.under(path)]
+    stated, silent = [], 0
+    for texts in _texts_of_groups(subject):
         found = [(text, match) for text in texts if (match := _PERIOD.search(text.text))]
+        whole = " ".join(one.text for one in texts)
         if found:
             stated.append(found[0])
-        elif any("description" in one.path for one in texts):
-            silent += not any(_LASTING.search(one.text) for one in texts)
+        elif _RATE.search(whole) and not _LASTING.search(whole):
+            silent += 1
     if stated and silent:
         text, match = stated[0]
         yield span(text, match.start(), match.end())
+
+
+_RATE = re.compile(
+    NUMBER + r"\s*(?:mcg|µg|ug|mg|g|IU|units?|tablets?|capsules?)(?:/kg)?\b.{0,40}?"
+    r"(?:/\s*(?:d|day|week|wk)\b|\bper (?:day|week)\b|\bdaily\b|\bweekly\b|\btwice\b"
+    r"|\bevery\b|\b[btq]\.?i\.?d\b|\btimes\b)",
+    re.I,
+)
+_TREATED = re.compile(
+    r"\b(?:treat\w*|therapy|receiv\w+|taken?|given|dos(?:e|es|ed|ing)|administ\w+|last\w*|weeks? study|intervention)\b",
+    re.I,
+)
+
+
+def _alike(subject: Subject) -> bool:
+    info, arms = subject.protocol.design_module.design_info, subject.protocol.arms_interventions_module
+    masked = info and info.masking_info and "PARTICIPANT" in info.masking_info.who_masked
+    return bool(masked) or any(
+        one.type in ("PLACEBO_COMPARATOR", "SHAM_COMPARATOR") for one in arms.arm_groups
+    )
+
+
+def _stated_for_all(subject: Subject) -> bool:
+    for text in subject.under("Title", "Model", "descriptionModule"):
+        for found in _PERIOD.finditer(text.text):
+            if "Model" in text.path or "Title" in text.path:
+                return True
+            if _TREATED.search(text.text[max(0, found.start() - 80) : found.end() + 40]):
+                return True
+    return False
+
+
+def _texts_of_groups(subject: Subject) -> Iterator[list[Text]]:
+    """For each group that is given a drug, the texts of the group and of what it is given."""
+    arms = subject.protocol.arms_interventions_module
+    base = "protocolSection.armsInterventionsModule"
+    by_group: dict[str, list[int]] = defaultdict(list)
+    for number, one in enumerate(arms.interventions):
+        for label in one.arm_group_labels:
+            by_group[label].append(number)
+    for number, arm in enumerate(arms.arm_groups):
+        given = [arms.interventions[n] for n in by_group[arm.label]]
+        if not any(one.type in ("DRUG", "BIOLOGICAL") for one in given):
+            continue
+        own = f"{base}.armGroups[{number}]"
+        texts = [
+            Text(path=f"{own}.description", text=arm.description),
+            Text(path=f"{own}.label", text=arm.label),
+        ]
+        for place in by_group[arm.label]:
+            one, path = arms.interventions[place], f"{base}.interventions[{place}]"
+            texts += [
+                Text(path=f"{path}.description", text=one.description),
+                Text(path=f"{path}.name", text=one.name),
+            ]
+        yield [text for text in texts if text.text]
 
 
 _QUALIFIED = re.compile(

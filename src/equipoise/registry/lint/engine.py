@@ -7,13 +7,16 @@ from datetime import date
 
 from equipoise.registry.errors import registry_error
 from equipoise.registry.lint import (
+    agreement,
     criteria,
     design,
     dosing,
     exclusions,
     hygiene,
     outcomes,
+    people,
     posted,
+    terms,
     timing,
     wording,
 )
@@ -22,7 +25,20 @@ from equipoise.registry.lint.layout import lay_out, word_list
 from equipoise.registry.lint.model import RULES, Finding, Hit, Rule
 from equipoise.registry.record import Record
 
-MODULES = (dosing, design, outcomes, criteria, exclusions, timing, wording, hygiene, posted)
+MODULES = (
+    dosing,
+    design,
+    agreement,
+    outcomes,
+    criteria,
+    people,
+    exclusions,
+    timing,
+    wording,
+    hygiene,
+    posted,
+    terms,
+)
 ORDER = {"E": 0, "W": 1, "I": 2}
 
 

@@ -10,8 +10,13 @@ from equipoise.registry.lint.model import Hit, Subject, rule, within
 
 _ALLOWED = re.compile(
     r"\bno more than\b|\bnot more than\b|\bmust not exceed\b|\bshould not exceed\b"
-    r"|\b(?:participants?|patients?|subjects?|females?|males?|women|men)\s+(?:(?!that)\w+\s+)?(?:must|should)\s+(?:not\s+)?(?:be|have)\b",
+    r"|\A(?:all\s+)?(?:the\s+)?(?:participants?|patients?|subjects?|women|men)\s+(?:must|should)\s+(?:not\s+)?(?:be|have)\b"
+    r"|\Ano\s+(?:prior|previous|history|active|other|concurrent|concomitant|evidence|current|uncontrolled|serious|known)\b",
     re.I,
+)
+
+_EXCEPTED = re.compile(
+    r"\b(?:unless|except\w*|allowed|if|permitted|provided|eligible|excluded|will|may)\b|\bnote\b", re.I
 )
 
 
@@ -23,17 +28,20 @@ _ALLOWED = re.compile(
     question="What excludes: exceeding this limit? One of several limits, or all of them?",
 )
 def inverted_exclusion(subject: Subject) -> Iterator[Hit]:
-    """`no more than`, `patients must be` in an exclusion criterion; one finding a criterion."""
-    seen: set[int] = set()
+    """`no more than`, `patients must be`, `no history of` in exclusion criteria: the first, and how many there are."""
+    found = {}
     for one, match in found_in(subject, _ALLOWED, "exclusion"):
+        rest = one.text[: match.start()] + one.text[match.end() :]
         prior = one.text[: match.start()]
-        if one.start not in seen and not re.search(
-            r"\b(?:unless|except\w*|allowed|if|permitted|provided|eligible)\b",
-            prior + one.text[match.end() :],
-            re.I,
-        ):
-            seen.add(one.start)
-            yield within(one, match.start(), match.end())
+        other = re.search(
+            r"[.;]\s|\bexceed|\b(?:more|other) than\b|\bdefined\b|\babove\b|\bexcess", prior, re.I
+        )
+        heading = re.match(r"\s*:", one.text[match.end() :]) or one.text.rstrip().endswith(":")
+        if not other and not heading and one.start not in found and not _EXCEPTED.search(rest):
+            found[one.start] = (one, match)
+    if found:
+        one, match = next(iter(found.values()))
+        yield within(one, match.start(), match.end(), f"{len(found)} such criteria" if len(found) > 1 else "")
 
 
 _FAILED = re.compile(

@@ -9,6 +9,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
+from equipoise.registry.lint.bounds import MODULES, bounded
 from equipoise.registry.lint.model import Criterion, Subject, Text
 from equipoise.registry.record import Record
 
@@ -19,24 +20,26 @@ FREE = frozenset(
         "measure", "timeFrame", "eligibilityCriteria", "studyPopulation", "genderDescription", "whyStopped",
     }
 )  # fmt: skip
-MODULES = (
-    "identificationModule", "statusModule", "descriptionModule", "conditionsModule", "designModule",
-    "armsInterventionsModule", "outcomesModule", "eligibilityModule",
-)  # fmt: skip
-
 _LINE = re.compile(r"[^\n]+")
 _MARKER = re.compile(r"^\s*(?:[*\-•·]|\d{1,3}[.)])\s+")
 _SIDE = re.compile(r"^\W*(?:[\w/]+\s+){0,3}?(inclusion|exclusion)\s+(?:criteria|criterion)\b", re.I)
+_HEADING = re.compile(
+    r"^\W*(?:(required)|(allowed|permitted)|(excluded)|(?:patients|participants|subjects) must (?:have|be))\s*:\s*$",
+    re.I,
+)
 
 
 def lay_out(record: Record, *, today: date | None, drug_names: Collection[str]) -> Subject:
     """The record as the rules read it."""
+    record, unread = bounded(record)
     section = record.raw.get("protocolSection") or {}
     modules = {name: section[name] for name in MODULES if name in section}
     texts = tuple(_walk(modules, "protocolSection", ""))
     criteria = tuple(split_criteria(record.protocol.eligibility_module.eligibility_criteria))
     names = frozenset(name.lower() for name in drug_names)
-    return Subject(record=record, texts=texts, criteria=criteria, today=today, drug_names=names)
+    return Subject(
+        record=record, texts=texts, criteria=criteria, today=today, drug_names=names, unread=unread
+    )
 
 
 def _walk(value: Any, path: str, name: str) -> Iterator[Text]:
@@ -54,11 +57,11 @@ def split_criteria(text: str) -> Iterator[Criterion]:
     """The criteria of an eligibility text: one an item or paragraph, with hard-wrapped lines joined to it."""
     side, parent, numbered = "", "", False
     for start, end in _items(text):
-        found = _SIDE.match(text[start:end])
-        if found:
-            side, parent = found[1].lower(), ""
-            continue
         body = text[start:end]
+        named = _side(body)
+        if named is not None:
+            side, parent = named, ""
+            continue
         marker = _MARKER.match(body)
         is_number = bool(marker) and any(sign.isdigit() for sign in body[: marker.end()])  # type: ignore[union-attr]
         nested = bool(marker) and not is_number and numbered
@@ -66,6 +69,17 @@ def split_criteria(text: str) -> Iterator[Criterion]:
         yield Criterion(side=side, start=start + offset, text=body[offset:], parent=parent if nested else "")
         if is_number or not marker:
             parent, numbered = body[offset:], is_number
+
+
+def _side(body: str) -> str | None:
+    """The side that a heading opens, empty for what is neither, None for what is no heading."""
+    found = _SIDE.match(body)
+    if found:
+        return found[1].lower()
+    heading = _HEADING.match(body)
+    if not heading:
+        return None
+    return "exclusion" if heading[3] else "" if heading[2] else "inclusion"
 
 
 def _items(text: str) -> Iterator[tuple[int, int]]:

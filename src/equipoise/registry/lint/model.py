@@ -61,13 +61,17 @@ class Criterion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """A record laid out for the rules; `today` is None when no clock was given."""
+    """A record laid out for the rules.
+
+    `today` is None when no clock was given; `unread` is the path from which an oversized record was not read.
+    """
 
     record: Record
     texts: tuple[Text, ...]
     criteria: tuple[Criterion, ...]
     today: date | None
     drug_names: frozenset[str]
+    unread: str = ""
 
     @property
     def protocol(self) -> Protocol:

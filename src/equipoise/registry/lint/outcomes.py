@@ -19,22 +19,79 @@ PLACE = "protocolSection.outcomesModule"
     question="What is the primary outcome, by which instrument, at which time, analysed how?",
 )
 def no_primary_outcome(subject: Subject) -> Iterator[Hit]:
-    """INTERVENTIONAL and an empty list of primary outcomes."""
-    if subject.interventional and not subject.protocol.outcomes_module.primary_outcomes:
+    """INTERVENTIONAL, started when a primary outcome was due, and no primary outcome."""
+    if _no_primary(subject) and _begun(subject) >= DUE_SINCE:
+        yield absent(f"{PLACE}.primaryOutcomes")
+
+
+DUE_SINCE = "2005-07"
+TIMED_SINCE = "2008"
+
+
+def _no_primary(subject: Subject) -> bool:
+    return subject.interventional and not subject.protocol.outcomes_module.primary_outcomes
+
+
+def _begun(subject: Subject) -> str:
+    status = subject.protocol.status_module
+    return (status.start_date_struct and status.start_date_struct.date) or status.study_first_submit_date
+
+
+@rule(
+    "LINT-044",
+    "W",
+    "An old record states its outcomes in no field of their own",
+    why="Before July 2005 no primary outcome was asked for; a reader must look for it in the description.",
+    question="What was the primary outcome, and at which time?",
+)
+def old_record_without_outcome(subject: Subject) -> Iterator[Hit]:
+    """INTERVENTIONAL and no primary outcome, started before July 2005 or on a day that is not given."""
+    if _no_primary(subject) and _begun(subject) < DUE_SINCE:
         yield absent(f"{PLACE}.primaryOutcomes")
 
 
 @rule(
     "LINT-041",
     "E",
-    "An outcome has no time frame, or only a number",
+    "A primary outcome has no time, or only a number",
     why="A value without a time cannot be scheduled or analysed.",
     question="At which time, in which unit, is this outcome measured?",
 )
-def time_frame(subject: Subject) -> Iterator[Hit]:
-    """Missing time frame or one that is digits alone."""
+def time_of_primary(subject: Subject) -> Iterator[Hit]:
+    """No time frame or digits alone, no time in its words, no time to an event, in a trial begun since 2008."""
     for path, one in _planned(subject):
-        if not one.time_frame.strip() or re.fullmatch(r"[\d.\s]+", one.time_frame):
+        if _untimed(one) and _must_be_timed(subject, path, one):
+            yield _on(f"{path}.timeFrame", one.time_frame, f"{one.measure[:80]!r}")
+
+
+_TIME = re.compile(
+    r"\b\d+[\s-]*(?:min\w*|hours?|days?|weeks?|months?|years?)\b|\b(?:day|week|month|year|visit|cycle)\s*\d"
+    r"|\bsurvival\b|\bmortality\b|\bdeath|\btime (?:to|until)\b|\bduration\b|\brecurrence|\brelapse|\bprogression"
+    r"|\bincidence\b|\bpharmacokinetic|\bdischarge\b|\btoxicity\b|\badverse\b|\bbirth\b",
+    re.I,
+)
+
+
+def _must_be_timed(subject: Subject, path: str, one: Outcome) -> bool:
+    said = _TIME.search(f"{one.measure} {one.description}")
+    return "primary" in path and not said and _begun(subject) >= TIMED_SINCE
+
+
+def _untimed(one: Outcome) -> bool:
+    return not one.time_frame.strip() or bool(re.fullmatch(r"[\d.\s]+", one.time_frame))
+
+
+@rule(
+    "LINT-045",
+    "W",
+    "An outcome has no time frame",
+    why="The field is what programs read; a time elsewhere, or the time to an event, is not seen by them.",
+    question="At which time, or until when, is this outcome observed?",
+)
+def time_frame(subject: Subject) -> Iterator[Hit]:
+    """A missing time frame that LINT-041 leaves: of a secondary outcome, an old trial, or with a time in its words."""
+    for path, one in _planned(subject):
+        if _untimed(one) and not _must_be_timed(subject, path, one):
             yield _on(f"{path}.timeFrame", one.time_frame, f"{one.measure[:80]!r}")
 
 
@@ -70,6 +127,42 @@ def aim_as_title(subject: Subject) -> Iterator[Hit]:
             re.I,
         ):
             yield _on(f"{path}.measure", one.measure)
+
+
+_TIMED = re.compile(
+    r"\bat (?:the )?(?P<unit>day|week|month|year)s?\s*(?P<n>\d+)\b"
+    r"|\bat (?P<n2>\d+)\s*(?P<unit2>day|week|month|year)s?\b",
+    re.I,
+)
+_FRAME = re.compile(
+    r"(?:at |baseline (?:and|to) |up to |within )?(?:(?P<n>\d+)\s*-?\s*(?P<unit>day|week|month|year)s?"
+    r"|(?P<unit2>day|week|month|year)\s*(?P<n2>\d+))\.?",
+    re.I,
+)
+
+
+@rule(
+    "LINT-046",
+    "E",
+    "An outcome's title and its time frame give two times",
+    why="A visit can be planned for one of them, and the primary time point decides the sample size.",
+    question="At which time is the outcome measured?",
+)
+def two_times(subject: Subject) -> Iterator[Hit]:
+    """`at week 12` in a title with one number, and a time frame that is another number of the same unit."""
+    for path, one in _planned(subject):
+        said, frame = list(_TIMED.finditer(one.measure)), _FRAME.fullmatch(one.time_frame.strip())
+        if len(said) != 1 or not frame or len(re.findall(r"\d+", one.measure)) != 1:
+            continue
+        title, field = (
+            ((match["unit"] or match["unit2"]).lower(), int(match["n"] or match["n2"]))
+            for match in (said[0], frame)
+        )
+        if title[0] == field[0] and title[1] != field[1]:
+            text = Text(path=f"{path}.measure", text=one.measure)
+            yield span(
+                text, said[0].start(), said[0].end(), f"the time frame says {one.time_frame.strip()!r}"
+            )
 
 
 def _planned(subject: Subject) -> Iterator[tuple[str, Outcome]]:

@@ -144,7 +144,7 @@ def average_without_dispersion(subject: Subject) -> Iterator[Hit]:
 def unit_of_outcome(subject: Subject) -> Iterator[Hit]:
     """No unit, `NA`, or digits alone, where there are values."""
     for path, measure in _measures(subject):
-        if measure.classes and re.fullmatch(r"\s*(?:n/?a|[\d.\s]*)\s*", measure.unit_of_measure, re.I):
+        if measure.classes and re.fullmatch(r"n/?a|[\d.\s]*", measure.unit_of_measure.strip(), re.I):
             yield absent(f"{path}.unitOfMeasure", measure.title[:80])
 
 

@@ -85,7 +85,7 @@ def anchors_differ(subject: Subject) -> Iterator[Hit]:
 
 _LIMIT = re.compile(
     r"(?P<sign>≤|<=|\\<=|<|\\<|within(?: the)?(?: last| past)?)\s*"
-    r"\d+\s*(?:years?|months?|weeks?|days?)\b(?P<rest>[^.;\n]{0,60})",
+    r"\d+\s*(?:years?|months?|weeks?|days?)\b(?P<rest>[^.;]{0,60})",
     re.I,
 )
 _EVENT = re.compile(
@@ -112,7 +112,9 @@ def period_without_anchor(subject: Subject) -> Iterator[Hit]:
             re.I,
         )
         symbol = not match["sign"].lower().startswith("within")
-        if symbol and not anchored and _EVENT.search(one.text[: match.start()][-80:]):
+        before = one.text[max(0, match.start() - 80) : match.start()]
+        ahead = re.search(r"\b(?:within|requir\w+|expect\w*|planned|lasting|duration|for)\s*$", before, re.I)
+        if symbol and not anchored and not ahead and _EVENT.search(before):
             yield within(one, match.start(), match.end() - len(match["rest"]))
 
 
@@ -134,13 +136,11 @@ _USE = re.compile(
     question="How long before randomisation must each study drug have been stopped?",
 )
 def no_washout_of_study_drugs(subject: Subject) -> Iterator[Hit]:
-    """Two or more periods without drugs, one with a list by name, and no study drug in any of them."""
-    drugs = [
-        word.lower()
-        for one in subject.protocol.arms_interventions_module.interventions
-        if one.type in ("DRUG", "BIOLOGICAL") and not re.search(r"placebo|saline|vehicle", one.name, re.I)
-        for word in re.findall(r"[A-Za-z][\w-]{5,}", one.name)
-    ]
+    """Periods without drugs, one with a list by name, none with a study drug that patients may have had.
+
+    They may have had it when an exclusion speaks of failure or of earlier treatment with it.
+    """
+    drugs = _names_of_study_drugs(subject)
     washouts = [
         (one, match)
         for one, match in found_in(subject, _WASHOUT, "exclusion")
@@ -153,9 +153,30 @@ def no_washout_of_study_drugs(subject: Subject) -> Iterator[Hit]:
         for one, match in washouts
         if one.text.count(",") > 1 and _USE.match(one.text) and not open_ended.search(one.text)
     ]
-    if drugs and listed and len({one.start for one, _ in washouts}) > 1 and not named:
+    had = any(
+        match["name"].lower() in drugs or (match["two"] or "").lower() in drugs
+        for _, match in found_in(subject, _HAD, "exclusion")
+    )
+    if had and listed and len({one.start for one, _ in washouts}) > 1 and not named:
         one, match = listed[0]
         yield within(one, 0, match.end())
+
+
+_HAD = re.compile(
+    r"\b(?:failure|failed|non-?respon\w+|refractory|resistan\w+|prior|previous\w*|earlier)\s+"
+    r"(?:(?:treatment|therapy|failure|use|exposure|of|to|with)\s+){0,3}(?P<name>[A-Za-z][\w-]{5,})(?:\s+(?:and|or)\s+(?P<two>[\w-]+))?",
+    re.I,
+)
+
+
+def _names_of_study_drugs(subject: Subject) -> frozenset[str]:
+    return frozenset(
+        word.lower()
+        for one in subject.protocol.arms_interventions_module.interventions
+        if one.type in ("DRUG", "BIOLOGICAL") and not re.search(r"placebo|saline|vehicle", one.name, re.I)
+        for name in (one.name, *one.other_names)
+        for word in re.findall(r"[A-Za-z][\w-]{5,}", name)
+    )
 
 
 @rule(

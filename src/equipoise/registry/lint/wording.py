@@ -42,7 +42,8 @@ def same_alternative(subject: Subject) -> Iterator[Hit]:
     for text in subject.texts:
         for found in _TWICE.finditer(text.text):
             ended = re.match(r"\s*(?:[.;)]|$)", text.text[found.end() :])
-            if found["one"].lower() not in _IDIOM and ended:
+            qualified = re.search(r"\w-\w+\s+$", text.text[max(0, found.start() - 40) : found.start()])
+            if found["one"].lower() not in _IDIOM and ended and not qualified:
                 yield span(text, found.start(), found.end())
 
 
@@ -125,11 +126,11 @@ def misplaced_abbreviation(subject: Subject) -> Iterator[Hit]:
             short = found["short"].upper()
             if not after or len(short) < 3 or after[1][0] != short[-1]:
                 continue
-            if not _initials(short, before) and _initials(short[:-1], before):
+            if not initials(short, before) and initials(short[:-1], before):
                 yield span(text, found.start(), found.end() + after.end(1))
 
 
-def _initials(short: str, words: list[str]) -> bool:
+def initials(short: str, words: list[str]) -> bool:
     """Whether the letters begin words, in order, near the end of the words."""
     letters, recent = list(short), words[-len(short) - 4 :]
     for word in recent:

@@ -1,0 +1,140 @@
+"""Rules on terms: limits without a unit, abbreviations with two meanings, sentences of a template."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from equipoise.registry.lint.criteria import found_in
+from equipoise.registry.lint.model import Hit, Subject, Text, rule, span, within
+from equipoise.registry.lint.wording import initials
+
+_LIMIT = re.compile(
+    r"\b(?P<name>h(?:a)?emoglobin|creatinine|bilirubin|platelets?(?: counts?)?|neutrophils?(?: counts?)?|glucose"
+    r"|potassium|albumin|cholesterol|triglycerides|ferritin|calcium|weight|temperature)\s*(?:levels?\s*|concentrations?\s*)?"
+    r"(?:of\s+|is\s+|was\s+)?(?:<=|>=|<|>|≤|≥|above|below|less than|greater than|more than|over|under)\s*"
+    r"\d[\d.,]*(?P<rest>.{0,24})",
+    re.I | re.S,
+)
+_BARE = re.compile(r"\s*(?:\Z|[;)]|[.,](?:\s|\Z)|(?:or|and|at|within|on|unless|in the|by)\b)", re.I)
+
+
+@rule(
+    "LINT-088",
+    "W",
+    "A laboratory or body limit has no unit",
+    why="The same number in two units is two limits; laboratories report in the units of their country.",
+    question="In which unit is the limit?",
+)
+def limit_without_unit(subject: Subject) -> Iterator[Hit]:
+    """A named measurement, a comparison and a number, behind which the clause ends or goes on without a unit."""
+    for one, match in found_in(subject, _LIMIT):
+        rest = match["rest"]
+        if _BARE.match(rest):
+            yield within(one, match.start(), match.end() - len(rest))
+
+
+_SHORT = re.compile(r"\((?P<short>[A-Z]{2,6})\)")
+_SKIPPED = frozenset({"of", "the", "and", "for", "in", "to", "a", "on", "with", "by", "at", "de", "or"})
+
+
+def _expansions(subject: Subject) -> Iterator[tuple[str, tuple[str, ...], Text, re.Match[str]]]:
+    """Each abbreviation in brackets with as many words before it as it has letters, small words left out."""
+    for text in subject.texts:
+        for found in _SHORT.finditer(text.text):
+            before = text.text[max(0, found.start() - 120) : found.start()]
+            clause = re.split(r"[.;:,()\n]", before)[-1]
+            words = [w for w in re.findall(r"[^\W\d_]+", clause) if w.lower() not in _SKIPPED]
+            yield found["short"], tuple(words[-len(found["short"]) :]), text, found
+
+
+def _begins(short: str, words: tuple[str, ...]) -> bool:
+    return len(short) == len(words) and all(w[0].upper() == s for w, s in zip(words, short, strict=True))
+
+
+@rule(
+    "LINT-105",
+    "W",
+    "One abbreviation stands for two things",
+    why="Whoever meets the abbreviation alone cannot know which of the two is meant.",
+    question="Which of the two is meant at each place?",
+)
+def two_meanings(subject: Subject) -> Iterator[Hit]:
+    """One bracketed abbreviation after two runs of words that both begin with its letters and share no word."""
+    first: dict[str, set[str]] = {}
+    for short, words, text, found in _expansions(subject):
+        if not _begins(short, words):
+            continue
+        stems = {word.lower()[:5] for word in words}
+        if not first.setdefault(short, stems) & stems:
+            yield span(text, found.start(), found.end(), f"{short}: also {' '.join(words)}")
+            return
+
+
+@rule(
+    "LINT-106",
+    "I",
+    "An abbreviation does not fit the words that it shortens",
+    why="A glossary made from the text takes the wrong words, and a search for the full name finds nothing.",
+    question="What does the abbreviation stand for?",
+)
+def wrong_expansion(subject: Subject) -> Iterator[Hit]:
+    """Capitalised words before a bracket, one for each letter, of which all but one begin with its letter."""
+    for short, words, text, found in _expansions(subject):
+        if len(words) != len(short) or len(short) < 3 or not all(word[0].isupper() for word in words):
+            continue
+        before = re.findall(r"[^\W\d_]+", text.text[max(0, found.start() - 120) : found.start()])
+        if initials(short, before):
+            continue
+        wrong = [word for word, letter in zip(words, short, strict=True) if word[0] != letter]
+        if len(wrong) == 1 and not any(
+            letter in wrong[0].upper() for letter in short if letter != wrong[0][0]
+        ):
+            yield span(text, found.start(), found.end(), f"{short} after `{' '.join(words)}`")
+            return
+
+
+_TEMPLATE = re.compile(
+    r"[\[<]\s*(?:insert|enter|specify|name of|drug name|study drug|sponsor|institution|investigator|site)\b"
+    r"[^\]>\n]{0,60}[\]>]|\bdelete if not applicable\b|\binsert (?:name|text|drug|here)\b"
+    r"|\bto be (?:completed|filled) by (?:the )?(?:site|investigator|sponsor)\b",
+    re.I,
+)
+
+
+@rule(
+    "LINT-107",
+    "W",
+    "A sentence of a template was left unfilled",
+    why="It speaks of no trial in particular; what was to be said here is not said.",
+    question="What should stand here for this trial?",
+)
+def template_left(subject: Subject) -> Iterator[Hit]:
+    """`[insert ...]`, `<drug name>`, `delete if not applicable` and their like."""
+    for text in subject.texts:
+        for found in _TEMPLATE.finditer(text.text):
+            yield span(text, found.start(), found.end())
+
+
+_STUDY_CALLED = re.compile(r"\b(?:the|this)\s+(?P<name>[A-Z][A-Z0-9-]{3,15})\s+(?:study|trial)\b")
+
+
+@rule(
+    "LINT-108",
+    "I",
+    "The text calls the trial by a name that its titles do not have",
+    why="The sentence may come from another trial's record; readers look for a trial that this is not.",
+    question="Is this the name of this trial? If so, give it as its acronym; if not, what should the sentence say?",
+)
+def another_name(subject: Subject) -> Iterator[Hit]:
+    """`this NAME study` in the description or the criteria, where neither title, acronym nor number has the name."""
+    given = subject.protocol.identification_module
+    numbers = [one.id for one in (*given.secondary_id_infos, given.org_study_id_info) if one]
+    own = re.sub(
+        r"\W", "", " ".join([given.brief_title, given.official_title, given.acronym, *numbers])
+    ).upper()
+    for text in subject.under("descriptionModule", "eligibilityModule"):
+        for found in _STUDY_CALLED.finditer(text.text):
+            if found[0].startswith("this") and re.sub(r"\W", "", found["name"]) not in own:
+                yield span(text, *found.span("name"))
+                return
