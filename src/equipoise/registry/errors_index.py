@@ -103,6 +103,11 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
         "`records.url` says that the records are in such a database.",
         "Install it: `pip install 'equipoise[postgresql]'`.",
     ),
+    "REGI-048": (
+        "the making of a part of the index ended without a word: {detail}",
+        "The part is as it was before; most often the memory of the machine was full.",
+        "Free memory, and run `equipoise registry ingest --index DIR` again.",
+    ),
 }
 
 

@@ -23,6 +23,7 @@ POINTER = "index.json"
 RECORDS = "records.sqlite"
 SYNONYMS = "synonyms.txt"
 LOCK = "writing.lock"
+SWITCHING = "switching.lock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,20 +81,25 @@ class Folder:
         return made
 
     def switch(self, name: str, part: Path) -> None:
-        """Puts a part into use, in one step, and removes the one that it replaces. Errors: REGI-032."""
-        parts = self._lenient_parts()
-        replaced = parts.get(name)
-        parts[name] = part.name
-        content = json.dumps({"format": FORMAT, "parts": parts}, sort_keys=True)
+        """Puts a part into use, in one step. Errors: REGI-032."""
+        self.switch_all({name: part})
+
+    def switch_all(self, made: Mapping[str, Path]) -> None:
+        """Puts several parts into use, in one step. Errors: REGI-032.
+
+        What they replace stays until the next part of its name is made: a reader that has just read the pointer
+        must still find the files that it named.
+        """
         aside = self.path / f"{POINTER}.new"
-        with _coded(self.path):
+        with _coded(self.path), (self.path / SWITCHING).open("w") as alone:
+            # Parts that are made at the same time are also ready at the same time.
+            fcntl.flock(alone, fcntl.LOCK_EX)
+            parts = self._lenient_parts() | {name: part.name for name, part in made.items()}
             with aside.open("w", encoding="utf-8") as file:
-                file.write(content)
+                file.write(json.dumps({"format": FORMAT, "parts": parts}, sort_keys=True))
                 file.flush()
                 os.fsync(file.fileno())
             aside.replace(self.path / POINTER)
-        if replaced and replaced != part.name:
-            shutil.rmtree(self.path / replaced, ignore_errors=True)
 
     @contextmanager
     def writing(self) -> Iterator[None]:

@@ -15,6 +15,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from equipoise.registry import making
 from equipoise.registry.errors import RegistryError
 from equipoise.registry.folder import Folder
 from equipoise.registry.index import PARTS, can_open, open_part
@@ -23,6 +24,7 @@ from equipoise.registry.reading import Reading, Unread, paths_of, read_records
 from equipoise.registry.store.place import create_records
 
 BATCH = 500
+MANY = 20_000  # new records from which on the parts are made at the same time
 MAKE_ANEW = frozenset({"REGI-030", "REGI-031", "REGI-034", "REGI-036"})
 
 
@@ -68,10 +70,7 @@ def ingest(
         try:
             for path in paths_of(paths):
                 _read(path, store, today, tally)
-            for name in PARTS:
-                if can_open(name):
-                    tally.watch.making(name)
-                    bring_up(name, place, store, rebuild=rebuild)
+            _bring_all_up(place, store, tally.watch, rebuild=rebuild)
             studies = store.count()
         finally:
             store.close()
@@ -94,6 +93,24 @@ def _readings(path: Path, tally: _Tally) -> Iterator[Reading]:
         else:
             tally.unread += 1
             tally.watch.unread(found)
+
+
+def _bring_all_up(folder: Folder, store: Store, watch: Watch, *, rebuild: bool) -> None:
+    """Brings every part up; where many records are new to one of them, all at the same time."""
+    names = [name for name in PARTS if can_open(name)]
+    behind = store.head() - (0 if rebuild else min(_sequence(name, folder, store) for name in names))
+    children = names[1:] if behind > MANY and making.cores() > 1 else []
+    with making.beside(children, folder.path, rebuild=rebuild):
+        for name in names:
+            watch.making(name)
+            if name not in children:
+                bring_up(name, folder, store, rebuild=rebuild)
+
+
+def _sequence(name: str, folder: Folder, store: Store) -> int:
+    """How far the store has been taken into a part; 0 when it has to be made."""
+    part = _usable(name, folder, store)
+    return part.sequence if part is not None else 0
 
 
 def bring_up(name: str, folder: Folder, store: Store, *, rebuild: bool = False) -> None:
