@@ -22,7 +22,9 @@ def main() -> None:
     """Runs the chosen parts and prints their sections."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.registry_quality", description=__doc__)
     parser.add_argument("parts", nargs="*", choices=[[], *PARTS], help="all, when none is named")
-    parser.add_argument("--work", type=Path, default=ROOT / "out" / "registry_quality", help="what is kept between runs")
+    parser.add_argument(
+        "--work", type=Path, default=ROOT / "out" / "registry_quality", help="kept between runs"
+    )
     parser.add_argument("--write", action="store_true", help="put the sections into docs/benchmarks.md")
     chosen = parser.parse_args()
     shared = Path(os.environ.get("EQUIPOISE_SHARED") or ROOT.parent / "shared") / "registry"

@@ -71,7 +71,13 @@ def names(record: dict[str, Any]) -> Iterator[str]:
     derived = record.get("derivedSection", {})
     for kind, value in (
         ("c", protocol.get("conditionsModule", {}).get("conditions")),
-        ("i", [each.get("name") for each in protocol.get("armsInterventionsModule", {}).get("interventions", [])]),
+        (
+            "i",
+            [
+                each.get("name")
+                for each in protocol.get("armsInterventionsModule", {}).get("interventions", [])
+            ],
+        ),
         ("c", list(texts(derived.get("conditionBrowseModule", {}), {"id"}))),
         ("i", list(texts(derived.get("interventionBrowseModule", {}), {"id"}))),
         ("p", protocol.get("designModule", {}).get("phases")),

@@ -19,7 +19,7 @@ def frequency(counts: csr_array) -> NDArray[np.int64]:
 
 
 def tfidf(counts: csr_array, *, most: float = 0.2) -> csr_array:
-    """Rows of length 1: (1 + log n) x (log((N + 1) / (df + 1)) + 1), columns in more than `most` of all rows dropped."""
+    """Rows of length 1: (1 + log n) x (log((N + 1) / (df + 1)) + 1), columns in more than `most` dropped."""
     rows, found = counts.shape[0], frequency(counts)
     idf = np.where(found <= most * rows, np.log((rows + 1) / (found + 1)) + 1, 0).astype(np.float32)
     weights = counts.copy()
@@ -96,5 +96,3 @@ def all_methods(corpus: Corpus) -> dict[str, Scores]:
         "TF-IDF + 0.25 structured": mixed([(1.0, plain), (0.25, structured)]),
         "fused by rank (TF-IDF, structured)": fused([plain, structured]),
     }
-
-

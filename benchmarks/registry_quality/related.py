@@ -94,7 +94,10 @@ def clusters(pairs: list[list[str]]) -> dict[str, int]:
 
 def held_back(asked: Questions) -> Callable[[str], bool]:
     """Whether a study is in the half of the clusters that was not used to choose the method."""
-    name = {number: min(each for each in asked.cluster if asked.cluster[each] == number) for number in set(asked.cluster.values())}
+    name = {
+        number: min(each for each in asked.cluster if asked.cluster[each] == number)
+        for number in set(asked.cluster.values())
+    }
     return lambda each: bool(hashlib.sha256(name[asked.cluster[each]].encode()).digest()[0] & 1)
 
 
@@ -106,7 +109,9 @@ def section(shared: Path, work: Path) -> str:
     studies = sorted({each for one in asked for each in one.wanted})
     lists: dict[str, dict[str, list[str]]] = {}
     for name, scores in all_methods(known).items():
-        lists[name] = {each: ranked(scores(place[each]), known.numbers, place[each], DEPTH) for each in studies}
+        lists[name] = {
+            each: ranked(scores(place[each]), known.numbers, place[each], DEPTH) for each in studies
+        }
     ours = own_index(shared, work)
     lists[OURS] = {each: ours(each) for each in studies}
     return "\n".join([INTRODUCTION, *(measured(one, lists) for one in asked)])
@@ -129,8 +134,11 @@ def measured(asked: Questions, lists: Mapping[str, Mapping[str, list[str]]]) -> 
         own = values(asked, found)
         cells = [str(interval(own[measure], groups(asked))) for measure in own]
         difference = [
-            "" if name == first or not part.wanted
-            else interval(values(part, found)["ndcg"] - values(part, lists[first])["ndcg"], groups(part)).signed()
+            ""
+            if name == first or not part.wanted
+            else interval(
+                values(part, found)["ndcg"] - values(part, lists[first])["ndcg"], groups(part)
+            ).signed()
             for part in (asked, apart)
         ]
         rows.append([name, *cells, *difference])
@@ -154,7 +162,7 @@ def groups(asked: Questions) -> list[int]:
     return [asked.cluster[each] for each in asked.wanted]
 
 
-INTRODUCTION = """`python -m benchmarks.registry_quality related`. 10,655 real records; citations and study numbers removed. Means over
-questions with 95 % bootstrap intervals over clusters of pairs. A difference whose interval includes 0 is no
-difference. The method was chosen on one half of the clusters; the last column is the other half alone.
+INTRODUCTION = """`python -m benchmarks.registry_quality related`. 10,655 real records; citations and study numbers removed.
+Means over questions with 95 % bootstrap intervals over clusters of pairs. A difference whose interval includes 0 is
+no difference. The method was chosen on one half of the clusters; the last column is the other half alone.
 """

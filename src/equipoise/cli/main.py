@@ -28,6 +28,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "analyse": ("equipoise.cli.analyse", "analyse a ledger: tables, figures, numbers"),
     "page": ("equipoise.cli.page", "write the public page of a registry record"),
     "registry": ("equipoise.cli.registry", "keep an index of registry records"),
+    "related": ("equipoise.cli.related", "list the studies related to one study in an index, and say why"),
     "search": ("equipoise.cli.search", "search an index of registry records, and say why each study was found"),
     "serve": ("equipoise.cli.serve", "serve the pages of an index of registry records"),
     "verify": ("equipoise.cli.verify", "verify the hash chain of a ledger"),

@@ -13,8 +13,16 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from equipoise.registry.related.files import room
-from equipoise.registry.related.scheme import NAMES, SLOTS, divisors, group_of, rarity, unscaled
+from equipoise.registry.related.files import mapped, room
+from equipoise.registry.related.scheme import (
+    NAMES,
+    SLOTS,
+    divisors,
+    group_of,
+    rarity,
+    rarity_of_new,
+    unscaled,
+)
 from equipoise.registry.related.spool import Spool
 
 STEPS = 255  # of the weights in postings, which only choose candidates
@@ -28,11 +36,23 @@ class Frozen:
     mean: float
 
 
-def freeze(spool: Spool) -> Frozen:
-    """The rarity of terms and the mean length among these studies."""
-    idf = rarity(spool.frequency(), len(spool))
+def freeze(spool: Spool, folder: Path) -> Frozen:
+    """The rarity of terms and the mean length among these studies; the rarities are kept in the folder."""
+    frequency = spool.frequency()
+    used = np.flatnonzero(frequency).astype(np.uint32)
+    np.save(folder / "rarity-slots.npy", used)
+    np.save(folder / "rarity.npy", rarity(used, frequency[used], len(spool)))
+    idf = frozen_rarity(folder, len(spool))
     lengths = measure(spool, idf)[:, 0]
-    return Frozen(idf=idf, mean=float(lengths.mean()) if len(lengths) else 1.0)
+    return Frozen(idf=idf, mean=float(lengths.mean()))
+
+
+def frozen_rarity(folder: Path, studies: int) -> NDArray[np.float32]:
+    """The rarity of every slot, as the main segment in this folder keeps it. Errors: REGI-034."""
+    used = mapped(folder / "rarity-slots.npy", np.uint32)
+    idf = np.full(SLOTS, rarity_of_new(studies), np.float32)
+    idf[used] = mapped(folder / "rarity.npy", np.float32, length=len(used))
+    return idf
 
 
 def measure(spool: Spool, idf: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -62,15 +82,13 @@ def write_segment(folder: Path, spool: Spool, frozen: Frozen) -> None:
     write_postings(folder, frequency)
 
 
-def write_rows(
-    folder: Path, spool: Spool, frozen: Frozen, divided: NDArray[np.float32]
-) -> NDArray[np.int64]:
+def write_rows(folder: Path, spool: Spool, frozen: Frozen, divided: NDArray[np.float32]) -> NDArray[np.int32]:
     """The vector of each study, one after another; how many studies have each slot with a weight."""
-    frequency = np.zeros(SLOTS, np.int64)
+    frequency = np.zeros(SLOTS, np.int32)
     sizes = np.zeros(len(spool), np.int64)
     for first, slots, _, row in spool.batches():
         kept = frozen.idf[slots] > 0
-        frequency += np.bincount(slots[kept], minlength=SLOTS)
+        np.add.at(frequency, slots[kept], 1)
         counted = np.bincount(row[kept])
         sizes[first : first + len(counted)] = counted
     starts = np.concatenate(([0], np.cumsum(sizes)))
@@ -88,14 +106,14 @@ def write_rows(
     return frequency
 
 
-def write_postings(folder: Path, frequency: NDArray[np.int64], *, step: int = 2_000_000) -> None:
+def write_postings(folder: Path, frequency: NDArray[np.int32], *, step: int = 2_000_000) -> None:
     """The studies of each slot, in order, with coarse weights: what finds candidates."""
     slots = np.load(folder / "slots.npy", mmap_mode="r")
     weights = np.load(folder / "weights.npy", mmap_mode="r")
     starts = np.load(folder / "starts.npy")
     used = np.flatnonzero(frequency)
     np.save(folder / "terms.npy", used.astype(np.uint32))
-    ends = np.cumsum(frequency[used])
+    ends = np.cumsum(frequency[used], dtype=np.int64)
     np.save(folder / "ends.npy", ends)
     highest = np.zeros(SLOTS, np.float32)
     for at in range(0, len(slots), step):

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,17 +21,16 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from equipoise.registry.errors import RegistryError
 from equipoise.registry.errors_index import index_error
 from equipoise.registry.interfaces import Store, Stored
-from equipoise.registry.related.build import Frozen, freeze, write_segment
+from equipoise.registry.related.build import Frozen, freeze, frozen_rarity, write_segment
 from equipoise.registry.related.files import mapped
-from equipoise.registry.related.scheme import SLOTS
 from equipoise.registry.related.segment import Segment
 from equipoise.registry.related.spool import Spool
 
 FORMAT = 1
 POINTER = "related.json"
-RARITY = "rarity.npy"
 ANEW_FROM = 0.1
 MOST_SEGMENTS = 12
 
@@ -98,17 +97,12 @@ def open_all(path: Path) -> Opened:
     pointer = read_pointer(path)
     try:
         return Opened(pointer=pointer, segments=tuple(opened(path, piece) for piece in pointer.pieces))
-    except index_error_type():
+    except RegistryError:
         # A writer may have replaced and removed what the pointer named a moment ago; then it names something else.
         again = read_pointer(path)
         if again == pointer:
             raise
         return Opened(pointer=again, segments=tuple(opened(path, piece) for piece in again.pieces))
-
-
-def index_error_type() -> type[Exception]:
-    """The class of the coded errors of an index."""
-    return type(index_error("REGI-034", ""))
 
 
 def opened(path: Path, piece: Piece) -> Segment:
@@ -143,9 +137,7 @@ def update(path: Path, store: Store, records: Iterable[Stored], *, head: int) ->
         clear(path, after)
 
 
-def added(
-    path: Path, store: Store, before: Opened, spool: Spool, folder: Path, *, head: int
-) -> Pointer:
+def added(path: Path, store: Store, before: Opened, spool: Spool, folder: Path, *, head: int) -> Pointer:
     """The pointer that takes in what is spooled: nothing, one more segment, or all made anew."""
     pointer = before.pointer
     if not len(spool):
@@ -153,28 +145,47 @@ def added(
     changed = len(spool) + sum(piece.studies for piece in pointer.pieces[1:])
     if not pointer.pieces:
         return main_segment(path, spool, folder, made=pointer.made + 1, head=head)
-    if changed > ANEW_FROM * pointer.pieces[0].studies or len(pointer.pieces) >= MOST_SEGMENTS:
-        spool.remove()
-        spool = Spool(folder)
-        spool.take(store.records(at=head))
+    if changed > ANEW_FROM * pointer.pieces[0].studies:
+        spool = respooled(spool, folder, store.records(at=head))
         return main_segment(path, spool, folder, made=pointer.made + 1, head=head)
-    frozen = Frozen(idf=mapped(path / pointer.pieces[0].folder / RARITY, np.float32, length=SLOTS), mean=pointer.mean)
+    kept = len(pointer.pieces)
+    if kept >= MOST_SEGMENTS:
+        spool = respooled(spool, folder, together(before, spool, store, head=head))
+        kept = 1
+    main = pointer.pieces[0]
+    frozen = Frozen(idf=frozen_rarity(path / main.folder, main.studies), mean=pointer.mean)
     write_segment(folder, spool, frozen)
     pieces = tuple(
         buried(path, piece, segment, spool, pointer.made + 1)
-        for piece, segment in zip(pointer.pieces, before.segments, strict=True)
+        for piece, segment in zip(pointer.pieces[:kept], before.segments[:kept], strict=True)
     )
     new = Piece(folder=folder.name, studies=len(spool))
     spool.remove()
-    return msgspec.structs.replace(
-        pointer, sequence=head, made=pointer.made + 1, pieces=(*pieces, new)
-    )
+    return msgspec.structs.replace(pointer, sequence=head, made=pointer.made + 1, pieces=(*pieces, new))
+
+
+def respooled(spool: Spool, folder: Path, records: Iterable[Stored]) -> Spool:
+    """A spool of these records in the place of another."""
+    spool.remove()
+    fresh = Spool(folder)
+    fresh.take(records)
+    return fresh
+
+
+def together(before: Opened, spool: Spool, store: Store, *, head: int) -> Iterator[Stored]:
+    """The records of all segments but the main one, and those just spooled."""
+    numbers = {number.decode() for number in spool.numbers}
+    for segment in before.segments[1:]:
+        numbers.update(map(segment.number, range(segment.studies)))
+    for number in sorted(numbers):
+        stored = store.record(number, at=head)
+        if stored is not None:
+            yield stored
 
 
 def main_segment(path: Path, spool: Spool, folder: Path, *, made: int, head: int) -> Pointer:
     """Makes the main segment of all that is spooled, with rarities of its own."""
-    frozen = freeze(spool)
-    np.save(folder / RARITY, frozen.idf)
+    frozen = freeze(spool, folder)
     write_segment(folder, spool, frozen)
     piece = Piece(folder=folder.name, studies=len(spool))
     spool.remove()

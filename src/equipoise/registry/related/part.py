@@ -21,7 +21,7 @@ __all__ = ["RelatedStudies", "RelatedStudy", "make", "open_part"]
 
 NAME = "related"
 ALIKE = 0.8  # from this cosine of their texts on, two studies of one sponsor are one programme
-MOST_OF_ONE = 3
+MOST_OF_ONE = 2
 MOST = 1000
 
 
@@ -30,7 +30,7 @@ class RelatedStudy(Found):
     """A study that resembles the one asked about, with what a list shows of it.
 
     programme: the number of the first study of its group of near-duplicates (its own when it is the first or alone).
-    also: at the first of a group, the studies of it that are left out of the list, the best three being in it.
+    also: at the first of a group, the studies of it that are left out of the list, the best two being in it.
     """
 
     title: str = ""
@@ -78,7 +78,7 @@ class RelatedStudies:
         return self.refresh().pointer.sequence
 
     def refresh(self) -> disk.Opened:
-        """What is in use now; costs two looks at the file system when nothing has changed. Errors: REGI-031, REGI-034."""
+        """What is in use now; two looks at the file system when nothing has changed. Errors: REGI-031, REGI-034."""
         if self._opened is None or self._stamps() != self._seen:
             self._path = self._folder.part(NAME)
             self._seen = self._stamps()
@@ -94,7 +94,7 @@ class RelatedStudies:
     def related(self, nct_id: str, top: int = 10) -> Sequence[RelatedStudy]:
         """The studies most like this one, the best first, with reasons. Status is shown, never filtered.
 
-        Of near-duplicates of one programme the best three are listed, each with the number of the first; the
+        Of near-duplicates of one programme the best two are listed, each with the number of the first; the
         others are named there. Errors: REGI-035 (no such study), REGI-034.
         """
         opened = self.refresh()
@@ -112,7 +112,13 @@ class RelatedStudies:
         ]
 
     def _shown(
-        self, near: Near, own: Stored, telling: Telling, opened: disk.Opened, first: str, also: tuple[str, ...]
+        self,
+        near: Near,
+        own: Stored,
+        telling: Telling,
+        opened: disk.Opened,
+        first: str,
+        also: tuple[str, ...],
     ) -> RelatedStudy:
         stored = self._store.record(near.number, at=opened.pointer.sequence)
         if stored is None:

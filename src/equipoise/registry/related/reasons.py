@@ -7,6 +7,8 @@ the shared subject headings, a few of the words that added most, and the investi
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from pathlib import Path
 
 from equipoise.registry.interfaces import Reason
 from equipoise.registry.related import terms
@@ -14,7 +16,9 @@ from equipoise.registry.related.terms import Data
 
 MOST_NAMES = 3
 MOST_WORDS = 5
-TITLES = frozenset("md phd dr prof professor mph msc dsc mbbs frcp the and of".split())
+TITLES = frozenset(
+    {"md", "phd", "dr", "prof", "professor", "mph", "msc", "dsc", "mbbs", "frcp", "the", "and", "of"}
+)
 PHASES = {
     "EARLY_PHASE1": "early phase 1",
     "PHASE1": "phase 1",
@@ -24,6 +28,13 @@ PHASES = {
 }
 
 
+@cache
+def empty() -> frozenset[str]:
+    """The words that a reader learns nothing from, as listed in `empty_words.txt`."""
+    listed = Path(__file__).with_name("empty_words.txt").read_text(encoding="utf-8").splitlines()
+    return frozenset(word for word in listed if not word.startswith("#"))
+
+
 def reasons(one: Data, other: Data, telling: Sequence[str]) -> tuple[Reason, ...]:
     """The reasons why `other` stands beside `one`. telling: the words that added most to the score, the most first."""
     found = [
@@ -31,9 +42,9 @@ def reasons(one: Data, other: Data, telling: Sequence[str]) -> tuple[Reason, ...
         *named("intervention", "interventions", terms.interventions(one), terms.interventions(other)),
     ]
     kinds = {reason.kind for reason in found}
-    for kind in ("condition", "intervention"):
+    for kind, names in (("condition", terms.conditions), ("intervention", terms.interventions)):
         if kind not in kinds:
-            found += headings(kind, one, other)
+            found += headings(kind, one, other) or parts(kind, names(one), names(other))
     said = {word for reason in found for text in reason.words for word in terms.words(text)}
     found += words_in_common([word for word in telling if word not in said])
     found += investigators(one, other)
@@ -51,23 +62,40 @@ def named(kind: str, field: str, one: Iterable[str], other: Iterable[str]) -> It
         yield Reason(kind=kind, field=field, words=names, text=f"same {word}: {listed(names)}")
 
 
-def headings(kind: str, one: Data, other: Data) -> Iterator[Reason]:
+def parts(kind: str, one: Iterable[str], other: Iterable[str]) -> list[Reason]:
+    """The words that the names of both have in common, where no whole name is the same."""
+    own = {word for name in one for word in terms.words(name)} - empty()
+    shared = {word: None for name in other for word in terms.words(name) if word in own and len(word) > 2}
+    words = tuple(word for word in shared if not word.isdigit())
+    return (
+        [Reason(kind=kind, field=f"{kind}s", words=words, text=f"{kind}s share: {listed(words)}")]
+        if words
+        else []
+    )
+
+
+def headings(kind: str, one: Data, other: Data) -> list[Reason]:
     """The subject headings that both have, where the names as written differ."""
     own, others = terms.mesh(one, kind), terms.mesh(other, kind)
     shared = tuple(name for name in dict.fromkeys(others) if name in own)
     if shared:
-        yield Reason(kind=kind, field="mesh", words=shared, text=f"both under the heading {listed(shared)}")
-        return
+        return [
+            Reason(kind=kind, field="mesh", words=shared, text=f"both under the heading {listed(shared)}")
+        ]
     wide = [*own, *terms.mesh(one, kind, ancestors=True)]
     above = tuple(name for name in dict.fromkeys(terms.mesh(other, kind, ancestors=True)) if name in wide)
-    if above:
-        # The registry lists the nearest ancestor first and the widest last.
-        yield Reason(kind=kind, field="mesh", words=above, text=f"both within {listed(above[:1])}")
+    return (
+        [Reason(kind=kind, field="mesh", words=above, text=f"both within {listed(above[:1])}")]
+        if above
+        else []
+    )
 
 
 def words_in_common(telling: Sequence[str]) -> Iterator[Reason]:
     """A few of the words that added most."""
-    kept = tuple(word for word in telling if not word.isdigit() and len(word) > 1)[:MOST_WORDS]
+    kept = tuple(word for word in telling if not word.isdigit() and len(word) > 2 and word not in empty())[
+        :MOST_WORDS
+    ]
     if kept:
         yield Reason(kind="terms", field="body", words=kept, text=f"words in common: {', '.join(kept)}")
 
@@ -80,7 +108,10 @@ def investigators(one: Data, other: Data) -> Iterator[Reason]:
     )
     if shared:
         yield Reason(
-            kind="investigator", field="investigators", words=shared, text=f"same investigator: {listed(shared)}"
+            kind="investigator",
+            field="investigators",
+            words=shared,
+            text=f"same investigator: {listed(shared)}",
         )
 
 

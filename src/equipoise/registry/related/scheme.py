@@ -14,6 +14,7 @@ nothing. docs/explanation/related-trials.md says how this was chosen and measure
 
 from __future__ import annotations
 
+import math
 import zlib
 from collections.abc import Iterable
 
@@ -86,16 +87,16 @@ def group_of(slots: NDArray[np.uint32]) -> NDArray[np.int64]:
     return np.searchsorted(ENDS, slots, side="right")
 
 
-def rarity(frequency: NDArray[np.int64], studies: int) -> NDArray[np.float32]:
-    """The idf of each slot: log((N + 1) / (df + 1)) + 1; 0 where too many have the term. New terms are the rarest."""
-    idf = np.log((studies + 1) / (frequency + 1.0)) + 1
-    start = 0
-    for size, _, most in GROUPS.values():
-        inside = slice(start, start + size)
-        limit = max(most * studies, COMMON_AT_LEAST)
-        idf[inside][frequency[inside] > limit] = 0
-        start += size
-    return idf.astype(np.float32)
+def rarity(slots: NDArray[np.uint32], frequency: NDArray[np.int32], studies: int) -> NDArray[np.float32]:
+    """The idf of these slots: log((N + 1) / (df + 1)) + 1, or 0 where too many studies have the term."""
+    most = np.array([part for _, _, part in GROUPS.values()])[group_of(slots)]
+    common = frequency > np.maximum(most * studies, COMMON_AT_LEAST)
+    return np.where(common, 0, np.log((studies + 1) / (frequency + 1.0)) + 1).astype(np.float32)
+
+
+def rarity_of_new(studies: int) -> float:
+    """The idf of a term that none of the studies has."""
+    return math.log(studies + 1) + 1
 
 
 def unscaled(

@@ -7,6 +7,7 @@ scores the best few hundred exactly from their own vectors. A test holds the ans
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -22,6 +23,16 @@ from equipoise.registry.related.scheme import SHARES, SLOTS, group_of
 
 BUDGET = 400_000
 CANDIDATES = 400
+
+
+_threads = threading.local()
+
+
+def _room() -> NDArray[np.float32]:
+    """A weight for every slot, all 0, of each thread, which leaves it so: making it anew costs more than its use."""
+    if not hasattr(_threads, "weight"):
+        _threads.weight = np.zeros(SLOTS, np.float32)
+    return _threads.weight
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +91,11 @@ class Segment:
         """Which study has this number; None when none has, or a later segment has it."""
         _, alphabetical, order = self._numbers
         sought = nct_id.encode()
-        at = int(np.searchsorted(alphabetical, sought)) if len(sought) <= alphabetical.itemsize else self.studies
+        at = (
+            int(np.searchsorted(alphabetical, sought))
+            if len(sought) <= alphabetical.itemsize
+            else self.studies
+        )
         if at == self.studies or alphabetical[at] != sought or int(order[at]) in self.dead:
             return None
         return int(order[at])
@@ -142,10 +157,10 @@ class Segment:
         sizes = self._starts[studies + 1] - starts
         ends = np.cumsum(sizes)
         place = np.arange(int(sizes.sum())) + np.repeat(starts - (ends - sizes), sizes)
-        # Touched only where the asking study has a term: the rest of this room is never given out.
-        weight = np.zeros(SLOTS, np.float32)
+        weight = _room()
         weight[slots] = asked
         products = weight[self._slots[place]] * self._weights[place]
+        weight[slots] = 0
         row = np.repeat(np.arange(len(studies)), sizes)
         return np.bincount(row, products, len(studies)).astype(np.float32)
 

@@ -60,11 +60,11 @@ class Spool:
                     row,
                 )
 
-    def frequency(self) -> NDArray[np.int64]:
+    def frequency(self) -> NDArray[np.int32]:
         """In how many studies each slot occurs."""
-        counted = np.zeros(SLOTS, np.int64)
+        counted = np.zeros(SLOTS, np.int32)
         for _, slots, _, _ in self.batches():
-            counted += np.bincount(slots, minlength=SLOTS)
+            np.add.at(counted, slots, 1)
         return counted
 
     def remove(self) -> None:

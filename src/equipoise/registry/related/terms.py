@@ -21,7 +21,21 @@ SIGNS = {code: " " for code in range(128) if not chr(code).isalnum()}
 ACCENTS = re.compile("[\u0300-\u036f]+")
 # Numbers of studies in several registries, of publications, and addresses: they identify, they do not describe.
 # The marks say where the slow search for them is worth its time.
-MARKS = ("nct0", "nct 0", "http", "www.", "pmid", "pmc", "doi:", "isrctn", "drks", "actrn", "jprn", "eudract", "euct")
+MARKS = (
+    "nct0",
+    "nct 0",
+    "http",
+    "www.",
+    "pmid",
+    "pmc",
+    "doi:",
+    "isrctn",
+    "drks",
+    "actrn",
+    "jprn",
+    "eudract",
+    "euct",
+)
 NUMBERS = re.compile(
     r"\bnct\s?\d{8}\b|\b20\d\d-5\d{5}-\d\d(?:-\d\d)?\b|\b20\d\d-\d{6}-\d\d\b|\b(?:isrctn|drks|actrn)\s?\d{6,}"
     r"|\bjprn-\w+|\bpmid:?\s*\d+|\bpmc\d+|\bdoi:?\s*10\.\S+|https?://\S+|\bwww\.\S+"
