@@ -159,3 +159,11 @@ def test_a_live_trial_is_locked_only_when_the_analysis_is_decided() -> None:
     trial.ok("delegate_user", data=user)
     trial.ok("freeze_analysis", data={"plan": "a" * 64})
     assert "Which limits hold?" in str(trial.refused("lock_trial"))
+
+
+def test_an_encounter_that_is_not_asked_of_a_participant_is_never_due() -> None:
+    trial = Driver().opened()
+    man = trial.randomised(sex="m")
+    tasks = visits_due(tiny(), State(participant=trial.people[man]), date(2026, 4, 11))
+    assert "women" not in {task.encounter for task in tasks}
+    assert "month_1" in {task.encounter for task in tasks}

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from equipoise.allocation import PermutedBlocks, allocation_from, regenerate, stratum_name
+from equipoise.conduct.command import Refusal
 from tests.spec.conduct.driver import SEAL, Driver, tiny
 
 
@@ -183,3 +184,23 @@ def test_a_person_who_acts_for_the_trial_leaves_the_participants_site_on_the_eve
     subject = trial.ready()
     events = trial.ok("randomise", subject, role="monitor")
     assert {event.site for event in events} == {"01"}
+
+
+def test_a_study_without_a_masked_assessment_randomises_without_a_baseline() -> None:
+    study = tiny()
+    plain = replace(study, definition=msgspec.structs.replace(study.definition, assessment=None))
+    trial = Driver(plain).opened()
+    subject = trial.ok("screen_participant")[0].data["subject"]
+    trial.ok("give_consent", subject, data={"version": "1"})
+    person = {"form": "person", "values": {"age": "40", "sex": "f"}}
+    trial.ok("record_form", subject, encounter="screening", data=person)
+    trial.ok("close_log", subject, data={"form": "history", "status": "none"})
+    blood = {"form": "blood", "values": {"platelets": "200"}}
+    trial.ok("record_form", subject, encounter="baseline", data=blood)
+    trial.ok("confirm_eligibility", subject, data={"moment": "randomisation"})
+    trial.ok("randomise", subject)
+    assert trial.people[subject].arm is not None
+
+
+def test_a_refusal_says_no_more_than_it_knows() -> None:
+    assert str(Refusal(code="X-001", place="here", fault="it is so")) == "X-001 here: it is so"
