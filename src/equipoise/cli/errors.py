@@ -30,6 +30,11 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
         "What was recorded is never removed; only an earlier simulation is.",
         "Choose another folder.",
     ),
+    "COMM-005": (
+        "the mapping from facts to items is not valid: {detail}",
+        "A fact in the wrong item would judge a criterion of the trial wrongly.",
+        'Write `"form.item": "fact"`, with sex, birth_date, pregnant, breastfeeding or `measured NAME`.',
+    ),
 }
 
 

@@ -69,6 +69,10 @@ class RegistryIndex:
         """The studies that the patient of this description might enter. Errors: REGI-036 (not made)."""
         return self._matching.match(text, top)
 
+    def match_facts(self, facts: Any, **options: Any) -> Any:
+        """The same for facts (`match.facts.Facts`); options as `match.part.PatientMatching.match_facts` takes them."""
+        return self._matching.match_facts(facts, **options)
+
     @cached_property
     def _search(self) -> Any:
         return open_part("search", self.folder, self.store)

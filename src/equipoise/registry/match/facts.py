@@ -65,6 +65,25 @@ class Facts:
     text: str = ""
     notes: tuple[str, ...] = ()
 
+    def over(self, other: Facts) -> Facts:
+        """These facts, with those of another source where these say nothing; statements and values of both."""
+        return Facts(
+            **{
+                name: getattr(self, name) if getattr(self, name) is not None else getattr(other, name)
+                for name in ("age", "sex", "pregnant", "breastfeeding", "healthy", "country")
+            },
+            performance={**other.performance, **self.performance},
+            measurements=self.measurements
+            + tuple(
+                each
+                for each in other.measurements
+                if each.name not in {own.name for own in self.measurements}
+            ),
+            statements=self.statements + other.statements,
+            text=self.text or other.text,
+            notes=(*self.notes, *other.notes),
+        )
+
 
 def load_facts(text: str, *, today: date, place: str = "facts") -> Facts:
     """The facts in this JSON text. Errors: MATC-002, MATC-003, MATC-004."""

@@ -95,7 +95,10 @@ class Matcher:
         if not weights:
             raise match_error("MATC-001", "description")
         found = self._retrieve(facts, weights, max(top, CONSIDERED))
-        known = self.terms([number for number, _ in found])
+        known = {
+            **self.terms([number for number, _ in found]),
+            **{number: trial.terms for number, trial in self.running.items()},
+        }
         scored = sorted(
             (self._scored(known[number], score, facts) for number, score in found if number in known),
             key=lambda each: (-each[0], each[1].nct_id),
@@ -104,12 +107,13 @@ class Matcher:
         excluded: list[Match] = []
         for score, study, had in scored:
             # Criteria in words are read only until the list is full: reading is what costs time.
-            if len(possible) == top:
-                break
+            # A trial that runs here is always judged, because somebody asked about it.
+            if len(possible) >= top and study.nct_id not in self.running:
+                continue
             made = self._match(study, score, had, facts, weights, open_only)
             (excluded if made.excluded else possible).append(made)
         return Matches(
-            matches=(*possible, *excluded)[:top],
+            matches=(*possible, *excluded)[: max(top, len(possible))],
             excluded=tuple(excluded),
             considered=len(scored),
             facts=facts,

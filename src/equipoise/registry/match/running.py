@@ -13,6 +13,7 @@ from datetime import date
 
 from equipoise.registry.match.criteria import Finding
 from equipoise.registry.match.facts import Facts
+from equipoise.registry.match.hard import Terms
 from equipoise.registry.match.truth import verdict
 from equipoise.rules import Case, Expression, Scope, Verdict, evaluate, explain_verdict
 from equipoise.rules.values import ABSENT, Missing, Value
@@ -33,11 +34,14 @@ class RunningCriterion:
 class RunningTrial:
     """The rules of a trial that runs here.
 
+    terms: what its record says, shown and judged with the rules whether or not the index has the record.
     facts: from the facts of a patient, the values of (form, item) that they give; the rest is missing.
-    derivations, parameters: the names that rules may read. scope: for the explanation in words.
+    derivations, parameters: the names that rules may read; `today` is one of the parameters.
+    scope: for the explanation in words.
     annotations: reviewed remarks on the record, shown with the match.
     """
 
+    terms: Terms
     criteria: Sequence[RunningCriterion]
     scope: Scope
     facts: Callable[[Facts], Given]
@@ -63,7 +67,6 @@ class FactCase:
 
     def __init__(self, trial: RunningTrial, given: Given, today: date) -> None:
         self._trial = trial
-        self._today = today
         forms: dict[str, dict[str, Value | Missing]] = {}
         for (form, item), value in given.items():
             forms.setdefault(form, {})[item] = value
@@ -83,9 +86,7 @@ class FactCase:
         return False
 
     def named(self, name: str) -> Value | Missing:
-        """A parameter, a derivation, or today; every other name of the engine has not come yet."""
-        if name == "today":
-            return self._today
+        """A parameter, a name that the caller knows, or a derivation; every other name has not come yet."""
         if name in self._trial.parameters:
             return self._trial.parameters[name]
         if name not in self._trial.derivations:
