@@ -114,7 +114,7 @@ def _some(draw: Random, sources: Iterable[Parts], name: str, most: int) -> list[
 
 def _day(draw: Random, version: int) -> str:
     year, month, day = (int(draw.random() * size) for size in (20, 12, 28))
-    return f"{2005 + year}-{month + 1:02}-{day + 1:02}" if not version else f"2026-01-{day + 1:02}"
+    return f"{2005 + year}-{month + 1:02}-{day + 1:02}" if not version else f"2026-{version:02}-{day + 1:02}"
 
 
 def write_corpus(

@@ -17,7 +17,7 @@ EVERY = 0.2  # seconds
 class Run:
     """A finished program: its seconds, its output, and the peaks of memory of it and its children together.
 
-    resident: with mapped pages; anonymous: without. Both in bytes. stages: seconds at which it said something.
+    resident: with mapped pages; anonymous: without. Both in bytes.
     """
 
     seconds: float
@@ -75,8 +75,8 @@ def descendants(pid: int) -> list[int]:
     return [each for child in children for each in (child, *descendants(child))]
 
 
-def held() -> tuple[int, int]:
-    """This process's anonymous bytes, and its mapped ones, by the kernel's own sums."""
-    lines = Path("/proc/self/smaps_rollup").read_text().splitlines()[1:]
+def held(pid: int | str = "self") -> tuple[int, int]:
+    """A process's anonymous bytes, and its mapped ones, by the kernel's own sums."""
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:]
     found = {line.partition(":")[0]: int(line.split()[1]) * 1024 for line in lines}
     return found["Anonymous"], found["Rss"] - found["Anonymous"]

@@ -1,0 +1,126 @@
+"""The figures as a section of docs/benchmarks.md: what was wanted, what was measured, and what was missed."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from typing import Any
+
+from benchmarks.registry_scale.memory import Run
+
+GIB = 1024**3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """All that one run measured. load: the machine's load before and after. sizes: bytes on disk."""
+
+    studies: int
+    load: tuple[tuple[float, float, float], tuple[float, float, float]]
+    sizes: Mapping[str, int]
+    ingest: Run
+    fts5: Run
+    reader: Mapping[str, Any]
+    compared: Mapping[str, Any]
+    served: Mapping[str, Any]
+    updates: Sequence[Mapping[str, float]]
+
+
+def lines(measured: Measured) -> Iterator[str]:
+    """The section, line by line."""
+    before, after = measured.load
+    yield "## The registry at full size"
+    yield ""
+    yield (
+        f"{measured.studies:,} invented studies, mixed from the 10,655 given records with rare words. "
+        f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, `python -m benchmarks.registry_scale --studies "
+        f"{measured.studies}`, {len(os.sched_getaffinity(0))} cores of {platform.machine()}, Python "
+        f"{platform.python_version()}, tantivy {version('tantivy')}, SQLite {sqlite3.sqlite_version}, "
+        f"numpy {version('numpy')}. Load of the machine (1, 5, 15 minutes) {_load(before)} before and {_load(after)} after."
+    )
+    yield ""
+    yield from _targets(measured)
+    yield ""
+    yield from _comparison(measured)
+    yield ""
+    yield from _kinds(measured)
+    yield ""
+    yield from _details(measured)
+
+
+def _targets(measured: Measured) -> Iterator[str]:
+    ingest, reader, served = measured.ingest, measured.reader, measured.served
+    update = sorted(measured.updates, key=lambda turn: turn["all"])[len(measured.updates) // 2]
+    rows = [
+        ("ingest, from the packed file to an index in use, minutes", 10, ingest.seconds / 60),
+        ("its peak resident memory with mapped pages, GiB", 2, ingest.resident / GIB),
+        ("search, the 20 best with reasons, p50 ms", 5, reader["search"]["p50"]),
+        ("the same, p99 ms", 50, reader["search"]["p99"]),
+        ("related trials on request, p50 ms", 10, reader["related"]["p50"]),
+        ("1,000 changed records, until all are found, s", 0.5, update["all"]),
+        ("anonymous memory of a reader, GiB", 1, reader["anonymous"] / GIB),
+        ("anonymous memory of the web server, GiB", 1, served["anonymous"] / GIB),
+        ("a study page over HTTP, p50 ms", 20, served["study page"]["p50"]),
+    ]
+    yield "| what | wanted, at most | measured | |"
+    yield "| --- | ---: | ---: | --- |"
+    for name, wanted, found in rows:
+        yield f"| {name} | {wanted} | {found:.2f} | {'kept' if found <= wanted else 'missed'} |"
+
+
+def _comparison(measured: Measured) -> Iterator[str]:
+    reader, compared = measured.reader, measured.compared
+    yield "Beside SQLite FTS5 (six columns, stemmed, numbers only, no reasons), same queries, same run:"
+    yield ""
+    yield "| | asked | p50 ms | p99 ms | longest ms |"
+    yield "| --- | ---: | ---: | ---: | ---: |"
+    for name in ("search", "search, two facets chosen", "search, four facets counted", "related"):
+        yield _row(name, reader[name])
+    yield _row("SQLite FTS5, search", compared["search"])
+    for name in ("study page", "page of related trials", "page of hits"):
+        yield _row(f"{name} over HTTP", measured.served[name])
+
+
+def _kinds(measured: Measured) -> Iterator[str]:
+    yield "| kind of query | asked | p50 ms | p99 ms | FTS5 p50 ms | FTS5 p99 ms |"
+    yield "| --- | ---: | ---: | ---: | ---: | ---: |"
+    for kind, found in measured.reader["kinds"].items():
+        other = measured.compared["kinds"][kind]
+        yield f"| {kind} | {found['asked']} | {found['p50']} | {found['p99']} | {other['p50']} | {other['p99']} |"
+
+
+def _details(measured: Measured) -> Iterator[str]:
+    ingest, fts5 = measured.ingest, measured.fts5
+    yield (
+        f"Ingest took {ingest.seconds:.0f} s and held at most {ingest.anonymous / GIB:.2f} GiB of its own pages "
+        f"({ingest.resident / GIB:.2f} GiB with mapped files, all processes together). FTS5 took {fts5.seconds:.0f} s "
+        f"from the records kept, with {fts5.anonymous / GIB:.2f} GiB. A reader had "
+        f"{measured.reader['mapped'] / GIB:.2f} GiB of files mapped, the server {measured.served['mapped'] / GIB:.2f} GiB."
+    )
+    yield ""
+    yield (
+        "On disk: "
+        + ", ".join(f"{name} {bytes_ / GIB:.2f} GiB" for name, bytes_ in measured.sizes.items())
+        + "."
+    )
+    yield ""
+    yield "1,000 changed records, three turns, seconds of each step:"
+    yield ""
+    names = list(measured.updates[0])
+    yield f"| {' | '.join(names)} |"
+    yield f"|{' ---: |' * len(names)}"
+    for turn in measured.updates:
+        yield f"| {' | '.join(f'{turn[name]:.3f}' for name in names)} |"
+
+
+def _row(name: str, found: Mapping[str, Any]) -> str:
+    return f"| {name} | {found['asked']} | {found['p50']} | {found['p99']} | {found['max']} |"
+
+
+def _load(found: Sequence[float]) -> str:
+    return ", ".join(f"{value:.1f}" for value in found)
