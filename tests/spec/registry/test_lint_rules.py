@@ -80,6 +80,17 @@ def placebo(kind: str, label: str, title: str, masking: str = "NONE") -> dict[st
     }
 
 
+def shared_drug() -> dict[str, Any]:
+    """Both groups are given one drug, and the first another besides, for some days."""
+    modules = arms("5 mg daily", "5 mg daily for 7 days", labels=("Alone", "Both"))
+    modules["armsInterventionsModule"]["interventions"][0]["armGroupLabels"] = ["Alone", "Both"]
+    return modules
+
+
+def parts() -> dict[str, Any]:
+    return {"armsInterventionsModule": {"armGroups": [{"label": "Part 1"}, {"label": "Part 2"}]}}
+
+
 RANDOMISED = {"designModule": {"studyType": "INTERVENTIONAL", "designInfo": {"allocation": "RANDOMIZED"}}}
 ASSESSOR = {"masking": "SINGLE", "whoMasked": ["OUTCOMES_ASSESSOR"]}
 WHO = {"masking": "DOUBLE", "whoMasked": ["INVESTIGATOR", "OUTCOMES_ASSESSOR"]}
@@ -230,7 +241,13 @@ FINDS: list[tuple[str, dict[str, Any], str]] = [
         criteria("Pain 4 weeks before screening", "Opioids 2 weeks before randomization"),
         "2 weeks before randomization",
     ),
-    ("LINT-083", criteria("", "Bleeding events ≤ 6 months"), "≤ 6 months"),
+    (
+        "LINT-083",
+        criteria(
+            "Pain 4 weeks before screening\n* Fever 2 days before enrolment", "Bleeding events ≤ 6 months"
+        ),
+        "≤ 6 months",
+    ),
     (
         "LINT-084",
         criteria(
@@ -307,6 +324,17 @@ FINDS += [
 ]
 
 LEAVES: list[tuple[str, dict[str, Any]]] = [
+    ("LINT-002", arms("50 mg (filtration rate 30-45 mL / min)", "30 mL or 45 mL")),
+    ("LINT-003", arms("5 mg daily for 7 days, followed by a lower dose", "5 mg daily")),
+    ("LINT-003", shared_drug()),
+    ("LINT-004", arms("same dose of vitamin pill, then a lower dose of vitamin pill")),
+    ("LINT-023", designed(allocation="RANDOMIZED", interventionModel="SINGLE_GROUP") | parts()),
+    ("LINT-050", criteria("Saturation on minimal oxygen therapy; and/or\n* Fever")),
+    ("LINT-059", criteria("", "Heart failure, class II to IV, as per the label")),
+    ("LINT-059", criteria("Renal failure is not a contraindication, as per the SmPC")),
+    ("LINT-060", criteria("", "No other drug can be given while in the trial")),
+    ("LINT-061", criteria("", "Allergic to drugaine and or aspirin") | arms("a")),
+    ("LINT-083", criteria("", "Bleeding events ≤ 6 months")),
     ("LINT-002", arms("1000-1200 mg/day (below 75 kg 1000 mg, else 1200 mg)", "1000 mg or 1200 mg")),
     ("LINT-002", arms("Tablets of 200 mg-50 mg", "200 mg or 50 mg")),
     (
@@ -363,8 +391,20 @@ LEAVES: list[tuple[str, dict[str, Any]]] = [
     ("LINT-074", identified(briefTitle="Pain in children") | criteria(minimumAge="2 Years")),
     ("LINT-074", identified(briefTitle="Pain in mothers of children") | criteria(minimumAge="18 Years")),
     ("LINT-060", criteria("", "Tumours other than skin lesions (no more than five)")),
-    ("LINT-083", criteria("", "Bleeding ≤ 6 months\n  before screening")),
-    ("LINT-083", criteria("", "Illness expected to require surgery within < 7 days")),
+    (
+        "LINT-083",
+        criteria(
+            "Pain 4 weeks before screening\n* Fever 2 days before enrolment",
+            "Bleeding ≤ 6 months\n  before screening",
+        ),
+    ),
+    (
+        "LINT-083",
+        criteria(
+            "Pain 4 weeks before screening\n* Fever 2 days before enrolment",
+            "Illness expected to require surgery within < 7 days",
+        ),
+    ),
     ("LINT-088", criteria("", "Hemoglobin < 8\n g/dL, bilirubin > 2 x ULN, platelets < 100 000/mm3")),
     ("LINT-091", described("Progression-free survival or survival.")),
     ("LINT-105", described("Visual analogue scale (VAS); visual analog scores (VAS).")),
@@ -414,7 +454,6 @@ LEAVES: list[tuple[str, dict[str, Any]]] = [
         criteria("Contraception 8 weeks after the last dose", "Pregnancy until 8 weeks after the last dose"),
     ),
     ("LINT-082", criteria("Pain 4 weeks before randomisation", "Opioids 2 weeks before randomization")),
-    ("LINT-083", criteria("", "Bleeding events ≤ 6 months before screening")),
     (
         "LINT-084",
         criteria(
@@ -562,6 +601,11 @@ def test_headings_inside_a_section_open_a_side() -> None:
         ("", "Walking"),
         ("exclusion", "Pain"),
     ]
+
+
+def test_criteria_of_a_further_registration_are_of_neither_side() -> None:
+    text = "Exclusion Criteria\n\n- Fever\n\nEligibility Criteria for Re-registration:\n\n- Patient must be alive"
+    assert [one.side for one in split_criteria(text)] == ["exclusion", ""]
 
 
 def test_posted_records_are_nearly_clean(shared: Path) -> None:

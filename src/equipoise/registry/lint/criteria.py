@@ -19,9 +19,7 @@ def found_in(
 
 
 _JOINED = re.compile(r"\band\s?/\s?or\b(?=\W*$)", re.I)
-_DOSED = re.compile(
-    r"\b(?:dos(?:e|es|age)|agents?|therap(?:y|ies)|treatments?|steroids?|medications?)\b", re.I
-)
+_DOSED = re.compile(r"\b(?:dos(?:e|es|age)|agents?)\b", re.I)
 
 
 @rule(
@@ -32,7 +30,7 @@ _DOSED = re.compile(
     question="Must every one of these have been given, or is one enough?",
 )
 def joined_items(subject: Subject) -> Iterator[Hit]:
-    """`and/or` as the last words of an item that speaks of a dose or a treatment."""
+    """`and/or` as the last words of an item that speaks of a dose or of agents."""
     for one, match in found_in(subject, _JOINED):
         if _DOSED.search(one.text):
             yield within(one, match.start(), match.end())
@@ -46,7 +44,7 @@ def joined_items(subject: Subject) -> Iterator[Hit]:
     question="Must every one of these hold, or is one enough?",
 )
 def joined_signs(subject: Subject) -> Iterator[Hit]:
-    """`and/or` as the last words of an item that speaks of no dose and no treatment: the first in the record."""
+    """`and/or` as the last words of an item that speaks of no dose and no agents: the first in the record."""
     for one, match in found_in(subject, _JOINED):
         if not _DOSED.search(one.text):
             yield within(one, match.start(), match.end())
@@ -223,7 +221,11 @@ def limit_by_reference(subject: Subject) -> Iterator[Hit]:
         re.I,
     )
     for one, match in found_in(subject, pattern):
-        if not re.search(r"[<>≤≥]\s*\d|\d\s*(?:mg|g/|ml|x|×|/)", one.text):
+        given = re.search(r"[<>≤≥]\s*\d|\d\s*(?:mg|g/|ml|x|×|/)|\b(?:[Cc]lass|[Gg]rade)\s+[IV\d]", one.text)
+        allowed = re.search(
+            r"\bnot an? (?:contraindication|exclusion)|\bdos(?:e|ing|age) (?:adjust|reduc|modif)", one.text
+        )
+        if not given and not allowed:
             yield within(one, match.start(), match.end())
 
 

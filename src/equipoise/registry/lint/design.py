@@ -88,6 +88,7 @@ def masking_level(subject: Subject) -> Iterator[Hit]:
         )
 
 
+_PART = re.compile(r"\b(?:part|stage|phase|cohort|strat\w+|substudy|sub-study)\b", re.I)
 PRESENT_NOTATION = "2017-01"
 
 
@@ -120,13 +121,14 @@ def old_masking_notation(subject: Subject) -> Iterator[Hit]:
     question="Which groups are participants randomised to?",
 )
 def randomised_groups(subject: Subject) -> Iterator[Hit]:
-    """RANDOMIZED with one registered arm or with SINGLE_GROUP."""
+    """RANDOMIZED with one registered arm or with SINGLE_GROUP, unless the arms are parts, cohorts or strata."""
     info = subject.protocol.design_module.design_info
     arms = subject.protocol.arms_interventions_module.arm_groups
     if (
         info
         and info.allocation == "RANDOMIZED"
         and (len(arms) == 1 or info.intervention_model == "SINGLE_GROUP")
+        and not any(_PART.search(one.label) for one in arms)
     ):
         yield absent(
             f"{DESIGN}.allocation", f"{len(arms)} groups, model {info.intervention_model or 'not stated'}"

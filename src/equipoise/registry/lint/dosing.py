@@ -74,7 +74,9 @@ def range_or_fixed(subject: Subject) -> Iterator[Hit]:
 
 
 _CHANGED = re.compile(
-    r"\b(?:decreas|reduc|increas|titrat|escalat|adjust|depend|accord|based|weight|tolera)\w*|/\s*$", re.I
+    r"\b(?:decreas|reduc|increas|titrat|escalat|adjust|depend|accord|based|weight|tolera|filtrat|clearance)\w*"
+    r"|/\s*$|\A\s*/\s*min\b",
+    re.I,
 )
 
 
@@ -112,21 +114,25 @@ def duration_of_one_arm(subject: Subject) -> Iterator[Hit]:
     """Of the groups given a drug at a stated rate, one has a duration in its texts and another has none.
 
     Silent when the treated are masked or a comparator is a placebo (then the groups last alike), and when title,
-    design or description state a duration of treatment.
+    design or description state a duration of treatment; a group that is given less of the same is no comparison.
     """
     if not subject.interventional or _alike(subject) or _stated_for_all(subject):
         return
-    stated, silent = [], 0
-    for texts in _texts_of_groups(subject):
+    stated, silent = [], []
+    for drugs, texts in _texts_of_groups(subject):
         found = [(text, match) for text in texts if (match := _PERIOD.search(text.text))]
         whole = " ".join(one.text for one in texts)
-        if found:
-            stated.append(found[0])
-        elif _RATE.search(whole) and not _LASTING.search(whole):
-            silent += 1
-    if stated and silent:
-        text, match = stated[0]
-        yield span(text, match.start(), match.end())
+        if found and not _FIRST_PART.match(found[0][0].text[found[0][1].end() :]):
+            stated.append((drugs, *found[0]))
+        elif not found and _RATE.search(whole) and not _LASTING.search(whole):
+            silent.append(drugs)
+    for drugs, text, match in stated:
+        if any(not other <= drugs for other in silent):
+            yield span(text, match.start(), match.end())
+            return
+
+
+_FIRST_PART = re.compile(r"\W*(?:followed|then|and then|after which|thereafter)\b", re.I)
 
 
 _RATE = re.compile(
@@ -159,8 +165,8 @@ def _stated_for_all(subject: Subject) -> bool:
     return False
 
 
-def _texts_of_groups(subject: Subject) -> Iterator[list[Text]]:
-    """For each group that is given a drug, the texts of the group and of what it is given."""
+def _texts_of_groups(subject: Subject) -> Iterator[tuple[frozenset[int], list[Text]]]:
+    """For each group that is given a drug: what it is given, and the texts of both."""
     arms = subject.protocol.arms_interventions_module
     base = "protocolSection.armsInterventionsModule"
     by_group: dict[str, list[int]] = defaultdict(list)
@@ -182,11 +188,11 @@ def _texts_of_groups(subject: Subject) -> Iterator[list[Text]]:
                 Text(path=f"{path}.description", text=one.description),
                 Text(path=f"{path}.name", text=one.name),
             ]
-        yield [text for text in texts if text.text]
+        yield frozenset(by_group[arm.label]), [text for text in texts if text.text]
 
 
 _QUALIFIED = re.compile(
-    r"\b(low|high|equal|same|full|half|double|standard|reduced|lower|higher)[ -]doses?\s+(?:of\s+)?(?:oral\s+)?"
+    r"\b(low|high|equal|same|full|half|double|standard|reduced)[ -]doses?\s+(?:of\s+)?(?:oral\s+)?"
     r"([a-z]+(?:\s+[a-z]+)?)",
     re.I,
 )

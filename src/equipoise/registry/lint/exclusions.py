@@ -16,7 +16,8 @@ _ALLOWED = re.compile(
 )
 
 _EXCEPTED = re.compile(
-    r"\b(?:unless|except\w*|allowed|if|permitted|provided|eligible|excluded|will|may)\b|\bnote\b", re.I
+    r"\b(?:unless|except\w*|allowed|if|permitted|provided|eligible|excluded|will|may|can|while|during)\b|\bnote\b",
+    re.I,
 )
 
 
@@ -46,7 +47,7 @@ def inverted_exclusion(subject: Subject) -> Iterator[Hit]:
 
 _FAILED = re.compile(
     r"\b(?:failure|allerg\w+|hypersensitiv\w+|intoleran\w+|contraindication\w*|resistan\w+)\s+(?:of|to|with)\s+(?P<one>[\w-]+)\s+and\s+"
-    r"(?P<two>(?!its|their|other|any)[\w-]+)",
+    r"(?P<two>(?!its\b|their\b|other|any\b|or\b)[\w-]+)",
     re.I,
 )
 _UNABLE = re.compile(r"\band\s+(?:inability|unable|unwilling\w*|refus\w+|impossibility)\b[^.\n]{0,60}", re.I)

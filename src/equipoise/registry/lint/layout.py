@@ -24,7 +24,8 @@ _LINE = re.compile(r"[^\n]+")
 _MARKER = re.compile(r"^\s*(?:[*\-•·]|\d{1,3}[.)])\s+")
 _SIDE = re.compile(r"^\W*(?:[\w/]+\s+){0,3}?(inclusion|exclusion)\s+(?:criteria|criterion)\b", re.I)
 _HEADING = re.compile(
-    r"^\W*(?:(required)|(allowed|permitted)|(excluded)|(?:patients|participants|subjects) must (?:have|be))\s*:\s*$",
+    r"^\W*(?:(required)|(allowed|permitted)|(excluded)|(?:patients|participants|subjects) must (?:have|be))\s*:\s*$"
+    r"|^\W*eligibility criteria (?:for|of|to)\b()",
     re.I,
 )
 
@@ -79,7 +80,7 @@ def _side(body: str) -> str | None:
     heading = _HEADING.match(body)
     if not heading:
         return None
-    return "exclusion" if heading[3] else "" if heading[2] else "inclusion"
+    return "exclusion" if heading[3] else "" if heading[2] or heading[4] is not None else "inclusion"
 
 
 def _items(text: str) -> Iterator[tuple[int, int]]:

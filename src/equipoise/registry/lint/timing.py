@@ -102,7 +102,10 @@ _EVENT = re.compile(
     question="Before which day is the period counted?",
 )
 def period_without_anchor(subject: Subject) -> Iterator[Hit]:
-    """After an event: `≤ 5 years` or `< 6 months` with no `before` and no anchor behind it."""
+    """After an event: `≤ 5 years` with no day behind it, where other criteria count from two different days."""
+    days = {match["anchor"].lower().replace("z", "s") for _, match in found_in(subject, _ANCHOR)}
+    if len(days) < 2:
+        return
     for one, match in found_in(subject, _LIMIT, "exclusion"):
         anchored = re.search(
             r"\b(?:before|prior|preceding|ago|of (?:the\s+)?(?:screen|random|enrol|inclu|base"
