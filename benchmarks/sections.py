@@ -20,9 +20,6 @@ def write_section(path: Path, name: str, text: str) -> None:
     begin, end = f"<!-- begin {name} -->", f"<!-- end {name} -->"
     section = f"{begin}\n{text.strip()}\n{end}"
     head, found, rest = before.partition(begin)
-    if found:
-        after = head + section + rest.partition(end)[2]
-    else:
-        after = f"{before.rstrip()}\n\n{section}\n"
+    after = head + section + rest.partition(end)[2] if found else f"{before.rstrip()}\n\n{section}\n"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(after, encoding="utf-8")

@@ -41,11 +41,8 @@ def told(text: str) -> None:
 
 def size(path: Path) -> int:
     """The bytes of a file, or of all files in a folder."""
-    return (
-        sum(each.stat().st_size for each in path.rglob("*") if each.is_file())
-        if path.is_dir()
-        else path.stat().st_size
-    )
+    files = path.rglob("*") if path.is_dir() else [path]
+    return sum(each.stat().st_size for each in files if each.is_file())
 
 
 def measure(records: Path, out: Path, studies: int, count: int) -> Measured:
