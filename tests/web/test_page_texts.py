@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from equipoise.exchange.ctgov import fill_results
-from equipoise.registry.page import render_page, searching, trials
+from equipoise.registry.page import matching, render_page, searching, trials
 from equipoise.registry.page.catalogue import catalogue, read_po
 from equipoise.registry.page.labels import LABELS, MONTHS, date_words, words
 from equipoise.registry.page.markup import Block, ItemList, plain, read_blocks
@@ -16,7 +16,8 @@ from equipoise.registry.page.sections import STANDARD
 from equipoise.registry.page.tables import percent
 from equipoise.registry.record import read_record
 from equipoise.registry.search.query import ORDERS
-from equipoise.web.errors import CATALOGUE, title_of
+from equipoise.web.errors import CATALOGUE
+from equipoise.web.statuses import title_of
 from tests.spec.registry import example
 
 PAGE = Path(__file__).parents[2] / "src" / "equipoise" / "registry" / "page"
@@ -132,6 +133,7 @@ def messages() -> set[str]:
     found = {one.title for one in STANDARD} | {one.purpose for one in STANDARD}
     found |= set(LABELS.values()) | set(MONTHS) | set(ORDERS.values())
     found |= set(searching.TITLES.values()) | set(searching.FIELDS.values()) | set(trials.KINDS.values())
+    found |= set(matching.FIELDS.values())
     found |= {meaning for _, meaning in searching.HELP} | {"met", "not met", "not known"}
     found |= {title_of(status) for status in (400, 404, 500, 503)}
     for code in ("WEBA-001", "WEBA-002", "WEBA-003", "WEBA-004"):
@@ -140,9 +142,8 @@ def messages() -> set[str]:
     for path in (PAGE / "templates").glob("*.html"):
         text = path.read_text(encoding="utf-8")
         found |= {first or second for first, second in re.findall(r"""_\("([^"]+)"\)|_\('([^']+)'\)""", text)}
-    return found | set(
-        re.findall(r"""say\(["']([^"']+)["']\)""", (PAGE / "tables.py").read_text(encoding="utf-8"))
-    )
+    code = "".join((PAGE / name).read_text(encoding="utf-8") for name in ("tables.py", "matching.py"))
+    return found | set(re.findall(r"""say\(["']([^"']+)["']\)""", code))
 
 
 def test_french_has_every_message_and_none_that_is_unused() -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict
 from typing import Any
 
+import msgspec
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from equipoise.registry.interfaces import Found
@@ -14,7 +14,7 @@ from equipoise.registry.page.extras import record_json
 from equipoise.registry.page.pages import live_of
 from equipoise.registry.search.query import Query
 from equipoise.web.errors import web_error
-from equipoise.web.views import MATCHED, MOST_TEXT, shelf_of
+from equipoise.web.views import MATCHED, described, shelf_of
 
 MOST = 200
 
@@ -60,15 +60,12 @@ def match(request: HttpRequest) -> HttpResponse:
         asked = json.loads(request.body)
     except (ValueError, RecursionError) as error:
         raise web_error("WEBA-003", "api/match") from error
-    text = asked.get("text") if isinstance(asked, dict) else None
-    if not isinstance(text, str) or not 0 < len(text.strip()) <= MOST_TEXT:
-        raise web_error("WEBA-002", "api/match")
+    if not isinstance(asked, dict):
+        raise web_error("WEBA-003", "api/match")
+    text = described(asked.get("text"), "api/match")
     found = shelf_of(request).index.match(text, top_of(str(asked.get("top", "")), MATCHED))
     response = _json(
-        {
-            "advice": "This is no medical advice: only the physicians of a trial can say who may enter it.",
-            "trials": listed(found),
-        }
+        {"notice": found.notice, "trials": listed(found.possible), "excluded": listed(found.excluded)}
     )
     response.headers["Cache-Control"] = "no-store"
     return response
@@ -76,7 +73,9 @@ def match(request: HttpRequest) -> HttpResponse:
 
 def listed(found: Iterable[Found]) -> list[dict[str, Any]]:
     """Answers of an index as JSON can hold them."""
-    return [asdict(one) for one in found]
+    return [
+        msgspec.to_builtins(one, enc_hook=list) for one in found
+    ]  # the hook is for sequences of other kinds
 
 
 def top_of(text: str, usual: int) -> int:

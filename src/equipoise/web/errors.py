@@ -1,4 +1,4 @@
-"""The catalogue of coded errors of the served pages; each has a status that the answer carries."""
+"""The catalogue of coded errors of the served pages."""
 
 from __future__ import annotations
 
@@ -37,29 +37,8 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
     ),
 }
 
-STATUS = {
-    "WEBA-001": 404,
-    "WEBA-002": 400,
-    "WEBA-003": 400,
-    "WEBA-004": 500,
-    "REGI-035": 404,
-    "REGI-036": 503,
-    "REGI-038": 400,
-}
-TITLES = {404: "Not found", 400: "This cannot be answered", 503: "Not available here"}
-
 
 def web_error(code: str, place: str, detail: str = "") -> WebError:
     """The error of this code at this place; `detail` completes its sentence."""
     fault, why, remedy = CATALOGUE[code]
     return WebError(code=code, place=place, fault=fault.format(detail=detail), why=why, remedy=remedy)
-
-
-def status_of(error: EquipoiseError) -> int:
-    """The HTTP status that tells of this error; 500 for one that no visitor caused."""
-    return STATUS.get(error.code, 500)
-
-
-def title_of(status: int) -> str:
-    """The head of the page that tells of a status."""
-    return TITLES.get(status, "Something went wrong")

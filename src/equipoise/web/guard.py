@@ -11,12 +11,14 @@ import logging
 import traceback
 from collections.abc import Callable
 
+from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from equipoise.errors import EquipoiseError
 from equipoise.registry.page.pages import error_page
 from equipoise.registry.page.site import LANGUAGES, Place
-from equipoise.web.errors import status_of, title_of, web_error
+from equipoise.web.errors import web_error
+from equipoise.web.statuses import status_of, title_of
 
 POLICY = "; ".join(
     (
@@ -64,8 +66,10 @@ class Faults:
         """The answer of the view, or of `process_exception`."""
         return self._get_response(request)
 
-    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse:
-        """The answer to a request whose view raised."""
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """The answer to a request whose view raised; None for what Django itself refuses (too large, malformed)."""
+        if isinstance(error, SuspiciousOperation):
+            return None
         if not isinstance(error, EquipoiseError):
             note(error)
             error = web_error("WEBA-004", "web")

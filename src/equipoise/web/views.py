@@ -7,13 +7,14 @@ from dataclasses import replace
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from equipoise.errors import EquipoiseError
+from equipoise.registry.page.matching import MatchView, match_page, match_view
 from equipoise.registry.page.pages import ASSETS, Shelf, about_page, asset, study_page
 from equipoise.registry.page.searching import search_page
 from equipoise.registry.page.site import Place
-from equipoise.registry.page.trials import MatchView, match_page, match_view
 from equipoise.registry.search.query import FACETS, Query
 from equipoise.web.application import KEY
-from equipoise.web.errors import status_of, web_error
+from equipoise.web.errors import web_error
+from equipoise.web.statuses import status_of
 
 MOST_TEXT = 20_000
 MATCHED = 50
@@ -56,12 +57,20 @@ def match(request: HttpRequest, language: str) -> HttpResponse:
     if request.method != "POST":
         return HttpResponse(match_page(MatchView(), place))
     text = request.POST.get("text", "")
-    if not 0 < len(text.strip()) <= MOST_TEXT:
-        view = MatchView(text=text[:MOST_TEXT], fault=web_error("WEBA-002", "text"))
-        return _unstored(HttpResponse(match_page(view, place), status=400))
-    shelf = shelf_of(request)
-    found = shelf.index.match(text, MATCHED)
+    try:
+        shelf = shelf_of(request)
+        found = shelf.index.match(described(text, "text"), MATCHED)
+    except EquipoiseError as error:
+        view = MatchView(text=text[:MOST_TEXT], fault=error)
+        return _unstored(HttpResponse(match_page(view, place), status=status_of(error)))
     return _unstored(HttpResponse(match_page(match_view(text, found, shelf.index.store, language), place)))
+
+
+def described(text: object, place: str) -> str:
+    """The description of a patient. Errors: WEBA-002."""
+    if not isinstance(text, str) or not 0 < len(text.strip()) <= MOST_TEXT:
+        raise web_error("WEBA-002", place)
+    return text
 
 
 def study(request: HttpRequest, language: str, nct_id: str, view: str | None = None) -> HttpResponse:

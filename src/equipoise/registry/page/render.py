@@ -88,7 +88,6 @@ def render_page(
     and in the metadata; with a banner the page asks not to be indexed. None for a page of facts.
     Errors: REGI-006 (a named section that cannot be placed), REGI-009 (a language without catalogue).
     """
-    language = place.language if place else language
     return render_template(
         "page.html",
         language=language,
@@ -106,7 +105,8 @@ def render_page(
 
 
 def render_template(name: str, *, language: str = "en", place: Place | None = None, **values: Any) -> str:
-    """A template of this package with its values, in a language. Errors: REGI-009."""
+    """A template of this package with its values, in the language of its place. Errors: REGI-009."""
+    language = place.language if place else language
     return _environment(language).get_template(name).render(language=language, place=place, **values)
 
 

@@ -1,0 +1,150 @@
+"""Trials for a patient on their page: each with its criteria as met, not met or not known, and what decided.
+
+What is ruled out stands apart and says why; nothing is left out in silence. What the description was taken to
+say is shown first, so that a misreading is seen.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from equipoise.errors import EquipoiseError
+from equipoise.registry.interfaces import Store
+from equipoise.registry.match.criteria import Finding
+from equipoise.registry.match.facts import Facts
+from equipoise.registry.match.matching import Match, Matches
+from equipoise.registry.page.catalogue import catalogue
+from equipoise.registry.page.labels import words
+from equipoise.registry.page.render import render_template
+from equipoise.registry.page.site import Place
+from equipoise.registry.page.trials import facts_of, reason_words
+
+VERDICTS = {"met": "met", "not met": "not-met", "not known": "unknown"}
+ORDER = ("not-met", "met", "unknown")
+FIELDS = {
+    "minimum age": "Minimum age",
+    "maximum age": "Maximum age",
+    "sex": "Sex",
+    "healthy volunteers": "Healthy volunteers",
+    "country": "Country",
+    "status": "Recruitment status",
+}
+SHOWN = 6  # criteria on a card before the rest is folded away
+EXCLUDED = 20  # trials that are shown as ruled out
+LONGEST = 600  # signs of a criterion on a card
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Criterion:
+    """One criterion: its verdict (`met`, `not-met`, `unknown`), the record's text, what decided; `field`
+    names a field of the record; `out`: an exclusion.
+    """
+
+    verdict: str
+    text: str
+    words: str
+    field: str
+    out: bool
+    mentioned: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matched:
+    """A trial for a patient: its criteria, those first that speak against it, and why it was found."""
+
+    nct_id: str
+    title: str
+    status: str
+    phases: tuple[str, ...]
+    criteria: tuple[Criterion, ...]
+    why: tuple[str, ...]
+
+    @property
+    def tally(self) -> tuple[tuple[str, int], ...]:
+        """How many criteria there are of each verdict."""
+        counts = Counter(one.verdict for one in self.criteria)
+        return tuple(
+            (verdict, counts[verdict]) for verdict in ("met", "not-met", "unknown") if counts[verdict]
+        )
+
+    @property
+    def shown(self) -> tuple[Criterion, ...]:
+        """The criteria that a card shows at once: the decided ones."""
+        return tuple(one for one in self.criteria if one.verdict != "unknown")[:SHOWN]
+
+    @property
+    def more(self) -> tuple[Criterion, ...]:
+        """The criteria that a card folds away."""
+        shown = self.shown
+        return tuple(one for one in self.criteria if one not in shown)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatchView:
+    """What the patient page shows; `trials` is None before anything was asked."""
+
+    text: str = ""
+    trials: tuple[Matched, ...] | None = None
+    excluded: tuple[Matched, ...] = ()
+    understood: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    fault: EquipoiseError | None = None
+
+
+def match_page(view: MatchView, place: Place) -> str:
+    """The page on which a patient is described and the trials found are listed."""
+    return render_template("match.html", place=place, view=view)
+
+
+def match_view(text: str, found: Matches, store: Store, language: str = "en") -> MatchView:
+    """The answer for a patient: trials that may be open, and apart from them those that are ruled out."""
+    say = catalogue(language).gettext
+    return MatchView(
+        text=text,
+        trials=tuple(_matched(one, store, say) for one in found.possible),
+        excluded=tuple(_matched(one, store, say) for one in found.excluded[:EXCLUDED]),
+        understood=understood(found.facts, say),
+        notes=tuple(found.notes),
+    )
+
+
+def understood(facts: Facts, say: Callable[[str], str]) -> tuple[str, ...]:
+    """What was read in a description, in a few words each."""
+    told = [f"{say('Age')} {facts.age}" if facts.age else "", say(words(facts.sex)) if facts.sex else ""]
+    told += [facts.country or ""]
+    told += [f"{scale.upper()} {value}" for scale, value in facts.performance.items()]
+    told += [
+        one.text if one.present else f"{say('no')} {one.text.removeprefix('no ')}" for one in facts.statements
+    ]
+    return tuple(dict.fromkeys(part for part in told if part))
+
+
+def _matched(one: Match, store: Store, say: Callable[[str], str]) -> Matched:
+    title, status, phases = facts_of(one, store)
+    criteria = sorted(map(_criterion, one.findings), key=_rank)
+    why = (reason_words(each, say) for each in one.reasons if each.kind != "criterion")
+    return Matched(
+        nct_id=one.nct_id,
+        title=title,
+        status=status,
+        phases=phases,
+        criteria=tuple(criteria),
+        why=tuple(filter(None, why)),
+    )
+
+
+def _criterion(finding: Finding) -> Criterion:
+    return Criterion(
+        verdict=VERDICTS[str(finding.verdict)],
+        text=finding.words[:LONGEST],
+        field=FIELDS.get(finding.kind, ""),
+        words=finding.why if finding.why != finding.words else "",
+        out=finding.side == "exclusion",
+        mentioned=finding.mentioned,
+    )
+
+
+def _rank(one: Criterion) -> tuple[int, bool]:
+    return ORDER.index(one.verdict), not one.mentioned
