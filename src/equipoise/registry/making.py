@@ -45,8 +45,10 @@ def beside(names: Iterable[str], folder: Path, *, rebuild: bool) -> Iterator[Non
                 raise index_error("REGI-048", str(folder), f"{name}, exit code {child.returncode}")
     finally:
         for child in children.values():
-            child.kill()
-            child.communicate()
+            child.kill()  # of one that has ended, nothing is left to end
+            child.wait()
+            if child.stdout is not None:
+                child.stdout.close()
 
 
 def cores() -> int:
