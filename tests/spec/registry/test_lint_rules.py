@@ -87,6 +87,10 @@ def shared_drug() -> dict[str, Any]:
     return modules
 
 
+def one_group() -> dict[str, Any]:
+    return {"armsInterventionsModule": {"armGroups": [{"label": "All"}]}}
+
+
 def parts() -> dict[str, Any]:
     return {"armsInterventionsModule": {"armGroups": [{"label": "Part 1"}, {"label": "Part 2"}]}}
 
@@ -324,6 +328,29 @@ FINDS += [
 ]
 
 LEAVES: list[tuple[str, dict[str, Any]]] = [
+    ("LINT-023", designed(allocation="RANDOMIZED", interventionModel="CROSSOVER") | one_group()),
+    (
+        "LINT-023",
+        designed(allocation="RANDOMIZED", interventionModel="SINGLE_GROUP")
+        | described("One side is treated."),
+    ),
+    (
+        "LINT-040",
+        RANDOMISED
+        | status(startDateStruct={"date": "2020"})
+        | described("The primary outcome is pain at rest."),
+    ),
+    (
+        "LINT-070",
+        criteria("At least one of the following:\n* Cough\n* Age >= 65 years", minimumAge="18 Years"),
+    ),
+    ("LINT-070", criteria("Has a child between 6 and 13 years", minimumAge="18 Years")),
+    ("LINT-073", criteria("For the partner:\n* Men and women", sex="FEMALE")),
+    (
+        "LINT-074",
+        identified(briefTitle="Drops in labour for preterm infants, given to women")
+        | criteria(minimumAge="18 Years"),
+    ),
     ("LINT-002", arms("50 mg (filtration rate 30-45 mL / min)", "30 mL or 45 mL")),
     ("LINT-003", arms("5 mg daily for 7 days, followed by a lower dose", "5 mg daily")),
     ("LINT-003", shared_drug()),

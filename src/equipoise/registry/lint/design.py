@@ -89,6 +89,12 @@ def masking_level(subject: Subject) -> Iterator[Hit]:
 
 
 _PART = re.compile(r"\b(?:part|stage|phase|cohort|strat\w+|substudy|sub-study)\b", re.I)
+_WITHIN = re.compile(
+    r"\b(?:one|each|opposite|other|right|left) (?:side|eye|half|arm of)\b|\bcontralateral\b"
+    r"|\bsplit[- ](?:face|body|mouth)"
+    r"|\blesions? (?:\w+ ){0,8}to receive\b|\bwithin[- ](?:subject|patient|participant)|\bown control",
+    re.I,
+)
 PRESENT_NOTATION = "2017-01"
 
 
@@ -121,15 +127,17 @@ def old_masking_notation(subject: Subject) -> Iterator[Hit]:
     question="Which groups are participants randomised to?",
 )
 def randomised_groups(subject: Subject) -> Iterator[Hit]:
-    """RANDOMIZED with one registered arm or with SINGLE_GROUP, unless the arms are parts, cohorts or strata."""
+    """RANDOMIZED with one registered arm or with SINGLE_GROUP, unless it is a crossover or one within each participant.
+
+    Arms that are parts, cohorts or strata, and trials of diagnostics, are left.
+    """
     info = subject.protocol.design_module.design_info
     arms = subject.protocol.arms_interventions_module.arm_groups
-    if (
-        info
-        and info.allocation == "RANDOMIZED"
-        and (len(arms) == 1 or info.intervention_model == "SINGLE_GROUP")
-        and not any(_PART.search(one.label) for one in arms)
-    ):
+    if not info or info.allocation != "RANDOMIZED" or info.intervention_model == "CROSSOVER":
+        return
+    few = len(arms) == 1 or info.intervention_model == "SINGLE_GROUP"
+    parts = any(_PART.search(one.label) for one in arms) or info.primary_purpose == "DIAGNOSTIC"
+    if few and not parts and not _WITHIN.search(subject.all_text):
         yield absent(
             f"{DESIGN}.allocation", f"{len(arms)} groups, model {info.intervention_model or 'not stated'}"
         )

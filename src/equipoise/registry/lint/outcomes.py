@@ -19,8 +19,8 @@ PLACE = "protocolSection.outcomesModule"
     question="What is the primary outcome, by which instrument, at which time, analysed how?",
 )
 def no_primary_outcome(subject: Subject) -> Iterator[Hit]:
-    """INTERVENTIONAL, started when a primary outcome was due, and no primary outcome."""
-    if _no_primary(subject) and _begun(subject) >= DUE_SINCE:
+    """INTERVENTIONAL, started when a primary outcome was due, and none in its field or in the description."""
+    if _no_primary(subject) and _begun(subject) >= DUE_SINCE and not _in_words(subject):
         yield absent(f"{PLACE}.primaryOutcomes")
 
 
@@ -32,6 +32,17 @@ def _no_primary(subject: Subject) -> bool:
     return subject.interventional and not subject.protocol.outcomes_module.primary_outcomes
 
 
+_NAMED = re.compile(
+    r"\b(?:primary|main|principal) (?:\w+ )?(?:outcomes?|end-?\s?points?|objectives?|aims?)"
+    r"(?: \w+){0,3}?\s*(?::|\bis\b|\bare\b|\bwill\b|\bwas\b|=)",
+    re.I,
+)
+
+
+def _in_words(subject: Subject) -> bool:
+    return any(_NAMED.search(text.text) for text in subject.under("descriptionModule"))
+
+
 def _begun(subject: Subject) -> str:
     status = subject.protocol.status_module
     return (status.start_date_struct and status.start_date_struct.date) or status.study_first_submit_date
@@ -40,13 +51,13 @@ def _begun(subject: Subject) -> str:
 @rule(
     "LINT-044",
     "W",
-    "An old record states its outcomes in no field of their own",
-    why="Before July 2005 no primary outcome was asked for; a reader must look for it in the description.",
+    "The primary outcome stands in no field of its own",
+    why="In old records, and in some new ones, a reader must look for it in the description, and programs find none.",
     question="What was the primary outcome, and at which time?",
 )
 def old_record_without_outcome(subject: Subject) -> Iterator[Hit]:
-    """INTERVENTIONAL and no primary outcome, started before July 2005 or on a day that is not given."""
-    if _no_primary(subject) and _begun(subject) < DUE_SINCE:
+    """INTERVENTIONAL and no primary outcome: of before July 2005, without a date, or named in the description."""
+    if _no_primary(subject) and (_begun(subject) < DUE_SINCE or _in_words(subject)):
         yield absent(f"{PLACE}.primaryOutcomes")
 
 

@@ -25,7 +25,7 @@ _LEAST = re.compile(
     re.I,
 )
 _SUBGROUP = re.compile(
-    r"\b(?:if|for|with|when|or|unless|wom[ae]n|female|post-?menopaus\w*|diagnos\w+|duration|onset|history|since|education|expectancy)\b",
+    r"\b(?:if|for|with|when|or|unless|wom[ae]n|female|child|children|son|daughter|parent|partner|post-?menopaus\w*|diagnos\w+|duration|onset|history|since|education|expectancy)\b",
     re.I,
 )
 
@@ -64,11 +64,18 @@ def _years(subject: Subject) -> Iterator[tuple[str, str, str]]:
             yield group, name, field[1]
 
 
+_ONE_OF = re.compile(
+    r"\b(?:one|any|either|more|two|some) of (?:the )?(?:following|these)\b|\bpredictors?\b|\brisk factors?\b",
+    re.I,
+)
+
+
 def _part_of_a_list(subject: Subject, one: Criterion) -> bool:
     """Whether the criterion hangs on another, as one of several definitions or for one group of participants."""
-    before = subject.protocol.eligibility_module.eligibility_criteria[: one.start].rstrip(
-        " \n*-•·1234567890.)"
-    )
+    whole = subject.protocol.eligibility_module.eligibility_criteria[: one.start]
+    if _ONE_OF.search(whole[-400:]):
+        return True
+    before = whole[-40:].rstrip(" \n*-•·1234567890.)")
     return bool(one.parent) or before.endswith(":") and not before.lower().endswith(("criteria:", "age:"))
 
 
@@ -109,13 +116,18 @@ def sexes_disagree(subject: Subject) -> Iterator[Hit]:
     if sex not in ("FEMALE", "MALE"):
         return
     for one, match in found_in(subject, _BOTH, "inclusion"):
-        if len(one.text) <= SHORT and not _ASIDE.search(one.text):
+        before = subject.protocol.eligibility_module.eligibility_criteria[max(0, one.start - 200) : one.start]
+        if len(one.text) <= SHORT and not _ASIDE.search(f"{before} {one.text}"):
             yield within(one, match.start(), match.end(), f"the field says {sex}")
             return
 
 
 _CHILDREN = re.compile(r"\b(?:children|p(?:a)?ediatric|infants?|neonat\w+|newborns?|toddlers?)\b", re.I)
 _WOMEN = re.compile(r"\b(?:wom[ae]n|pregnan\w+|postmenopausal|breast-?feeding)\b", re.I)
+_FOR_OTHERS = re.compile(
+    r"\b(?:adults?|parents?|mothers?|maternal|antenatal|wom[ae]n|caregiv\w+|older|of children|surviv\w+|protocol)\b",
+    re.I,
+)
 _MEN = re.compile(r"\b(?:men|prostat\w+)\b", re.I)
 
 
@@ -132,14 +144,12 @@ def title_and_fields(subject: Subject) -> Iterator[Hit]:
     low = AGE.fullmatch(module.minimum_age)
     adults = bool(low) and low[2].lower() == "year" and int(low[1]) >= 18  # type: ignore[index]
     for applies, pattern, field in (
-        (adults, _CHILDREN, module.minimum_age),
+        (adults and not _FOR_OTHERS.search(text), _CHILDREN, module.minimum_age),
         (module.sex == "MALE" and not _MEN.search(text), _WOMEN, "MALE"),
         (module.sex == "FEMALE" and not _WOMEN.search(text), _MEN, "FEMALE"),
     ):
         found = pattern.search(text) if applies else None
-        if found and not re.search(
-            r"\badults?\b|\bparents?\b|\bmothers?\b|\bolder\b|\bof children\b|\bsurviv\w+", text, re.I
-        ):
+        if found:
             title = Text(path="protocolSection.identificationModule.briefTitle", text=text)
             yield span(title, found.start(), found.end(), f"the field says {field}")
             return
