@@ -73,8 +73,8 @@ UNIT = r"(?:years?|yrs?|months?|weeks?|days?)"
 OF_AGE = r"(?:[\s-]*(?:of age|old\b))"
 AGED = r"(?:\b(?:ages?|aged)\b(?: \w+){0,3}?[\s:(]{0,3})"
 AGE_RANGE = re.compile(
-    rf"(?P<pre>{AGED})?(?:between|from|≥|at least)?\s*(?:the ages? of )?(?P<a>\d{{1,3}})\s*(?P<ua>{UNIT})?{OF_AGE}?"
-    rf"\s*(?:-|–|—|to|and|through)\s*(?:≤|(?P<lt><))?\s*(?P<b>\d{{1,3}})\s*(?P<ub>{UNIT})?"
+    rf"(?P<pre>{AGED})?(?:between|from|≥|at least)?\s*(?:the (?P<mid>ages?) of )?(?P<a>\d{{1,3}})"
+    rf"\s*(?P<ua>{UNIT})?{OF_AGE}?\s*(?:-|–|—|to|and|through)\s*(?:≤|(?P<lt><))?\s*(?P<b>\d{{1,3}})\s*(?P<ub>{UNIT})?"
     rf"(?P<post>{OF_AGE})?(?:,? inclusive)?",
     re.I,
 )
@@ -112,7 +112,7 @@ def find_ages(text: str) -> Iterator[Atom]:
         yield _age_atom(alone, [_age_limit(alone, alone["n"], alone["u"])])
         return
     for match in AGE_RANGE.finditer(text):
-        if _of_patient(text, match) and (match["ub"] or match["ua"] or match["pre"]):
+        if _of_patient(text, match, told=bool(match["mid"])) and (match["ub"] or match["ua"] or match["pre"]):
             unit = match["ub"] or match["ua"]
             low = (ages.at_least, _limit(match["a"], match["ua"] or unit))
             high = (ages.under if match["lt"] else ages.at_most, _limit(match["b"], unit))

@@ -39,7 +39,8 @@ FAMILY = re.compile(
 SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z0-9])|\n+|;|\s-\s|\s\*\s")
 # Where a thing ends: signs and the words that join or begin another.
 CHUNK = re.compile(
-    r"[,:/()]|\b(?:and|or|with|who|which|whose|plus|as well as|complicated by|due to|for)\b", re.I
+    r"[,:()]|(?<=[a-z]{3})/(?=[a-z]{3})|\b(?:and|or|with|who|which|whose|plus|as well as|complicated by|due to|for)\b",
+    re.I,
 )
 NEGATION = re.compile(
     r"\b(?:denie[sd]|denying|no|not|never|without|negative for|absence of|free of|nor|n't|non)\b|n't\b", re.I
@@ -220,9 +221,7 @@ def pieces(note: str) -> Iterator[Piece]:
         for chunk in CHUNK.split(sentence):
             if ENDS.search(chunk):
                 negated = past = ever = False
-            trigger = NEGATION.search(chunk)
-            if trigger and not ENDS.search(chunk, trigger.end()):
-                negated = True
+            negated = negated or _denies(chunk)
             past = past or bool(PAST.search(chunk))
             ever = ever or bool(EVER.search(chunk))
             after = bool(NEGATED_AFTER.search(chunk))
@@ -235,6 +234,15 @@ def pieces(note: str) -> Iterator[Piece]:
                 doubtful=doubtful,
                 relative=relative,
             )
+
+
+def _denies(chunk: str) -> bool:
+    """Whether a piece denies what it names. What follows "but" is not denied; "never had" still denies."""
+    trigger = NEGATION.search(chunk)
+    if trigger is None:
+        return False
+    ends = ENDS.finditer(chunk, trigger.end())
+    return not any(content(chunk[trigger.end() : end.start()]) for end in ends)
 
 
 def statements(note: str) -> Iterator[Statement]:
