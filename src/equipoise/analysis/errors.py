@@ -83,6 +83,21 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
         "Looks out of order, or error that is spent more than once, do not keep the error rate.",
         "Give increasing information up to 1, and an error rate between 0 and 0.5.",
     ),
+    "ANAL-015": (
+        "the fixed effects cannot be told apart: {detail}",
+        "Coefficients that the data do not determine would be chosen by the arithmetic, not by the trial.",
+        "Leave the column or the row out, join arms or visits without responses, or collect more data.",
+    ),
+    "ANAL-016": (
+        "the model has no estimate: {detail}",
+        "Numbers of a search that did not arrive look like results and are none.",
+        "Use a simpler covariance or fewer columns, named beforehand in the analysis plan.",
+    ),
+    "ANAL-017": (
+        "these rows or settings make no model: {detail}",
+        "A model of other rows than those of the trial answers another question.",
+        "Give rows of equal length, each participant once at a visit, no missing covariates, and a known setting.",
+    ),
 }
 
 
