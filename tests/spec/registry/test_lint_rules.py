@@ -328,6 +328,8 @@ FINDS += [
 ]
 
 LEAVES: list[tuple[str, dict[str, Any]]] = [
+    ("LINT-002", arms("Starting dose 1-2 mg per day, reviewed later", "1 mg or 2 mg")),
+    ("LINT-060", criteria("", "Patients must be able to give consent")),
     ("LINT-023", designed(allocation="RANDOMIZED", interventionModel="CROSSOVER") | one_group()),
     (
         "LINT-023",

@@ -74,7 +74,7 @@ def range_or_fixed(subject: Subject) -> Iterator[Hit]:
 
 
 _CHANGED = re.compile(
-    r"\b(?:decreas|reduc|increas|titrat|escalat|adjust|depend|accord|based|weight|tolera|filtrat|clearance)\w*"
+    r"\b(?:decreas|reduc|increas|titrat|escalat|start|initial|maximum|adjust|depend|accord|based|weight|tolera|filtrat|clearance)\w*"
     r"|/\s*$|\A\s*/\s*min\b",
     re.I,
 )
@@ -84,9 +84,9 @@ def _explained(text: str, found: re.Match[str]) -> bool:
     """Whether it is no open range: one number twice or downwards, or the text says who or what sets the dose."""
     rising = float(found[1].replace(",", ".")) < float(found[2].replace(",", "."))
     said_before = _CHANGED.search(text[max(0, found.start() - 120) : found.end()])
-    behind = text[found.end() : found.end() + 120]
+    behind = text[found.end() : found.end() + 300]
     both = all(re.search(rf"\b{re.escape(found[n])}\b", behind) for n in (1, 2))
-    return not rising or bool(said_before) or both or bool(_CHANGED.search(behind[:60]))
+    return not rising or bool(said_before) or both or bool(_CHANGED.search(behind))
 
 
 _PERIOD = re.compile(

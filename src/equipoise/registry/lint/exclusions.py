@@ -16,7 +16,7 @@ _ALLOWED = re.compile(
 )
 
 _EXCEPTED = re.compile(
-    r"\b(?:unless|except\w*|allowed|if|permitted|provided|eligible|excluded|will|may|can|while|during)\b|\bnote\b",
+    r"\b(?:unless|except\w*|allowed|if|permitted|provided|eligible|excluded|will|may|can|while|during|consent)\b|\bnote\b",
     re.I,
 )
 

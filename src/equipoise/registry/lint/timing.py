@@ -150,7 +150,7 @@ def no_washout_of_study_drugs(subject: Subject) -> Iterator[Hit]:
         if _USE.search(one.text) and not re.search(r"investigational|vaccin", one.text, re.I)
     ]
     named = any(drug in one.text.lower() for one, _ in washouts for drug in drugs)
-    open_ended = re.compile(r"\bany\b|\bother\b|\bsuch as\b|\bcontracepti", re.I)
+    open_ended = re.compile(r"\bany\b|\b(?:an)?other\b|\bsuch as\b|\bcontracepti", re.I)
     listed = [
         (one, match)
         for one, match in washouts
