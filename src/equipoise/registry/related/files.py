@@ -34,6 +34,6 @@ def mapped(path: Path, kind: Any, *, length: int | None = None) -> NDArray[Any]:
         array = np.load(path, mmap_mode="r", allow_pickle=False)
     except (OSError, ValueError, EOFError) as error:
         raise index_error("REGI-034", str(path), str(error)) from error
-    if array.dtype != np.dtype(kind) or (length is not None and array.shape[0] != length):
+    if not np.issubdtype(array.dtype, kind) or (length is not None and array.shape[0] != length):
         raise index_error("REGI-034", str(path), f"{array.dtype} {array.shape} is not what was written")
     return np.asarray(array)

@@ -66,7 +66,7 @@ class NaiveRelated:
 
 def length(weights: Weights) -> dict[str, float]:
     """The Euclidean length of each group; 0 for one without terms."""
-    squares: dict[str, float] = defaultdict(float, {name: 0.0 for name in GROUPS})
+    squares: dict[str, float] = defaultdict(float, dict.fromkeys(GROUPS, 0.0))
     for (name, _), weight in weights.items():
         squares[name] += weight * weight
     return {name: math.sqrt(square) for name, square in squares.items()}

@@ -3,11 +3,11 @@
 A record is one sparse vector. Its terms are hashed into slots, each group into a range of its own, so that a new
 word needs no vocabulary and an old index can take it. A weight is (frequency, damped) x (rarity) / (length):
 
-    body    log(1 + n) x idf / (0.3 x mean length + 0.7 x own length)
+    body    log(1 + n) x idf / (0.2 x mean length + 0.8 x own length)
     others  idf / own length
 
 and the score of two studies is the sum over their common slots, each group with its share. Lengths are Euclidean.
-The pivot of 0.3 keeps a very short record from coming first because it has nothing that differs. The record that
+The pivot of 0.2 keeps a very short record from coming first because it has nothing that differs. The record that
 is asked about has its own length alone, which changes no order. Terms in more than a fifth of all studies weigh
 nothing. docs/explanation/related-trials.md says how this was chosen and measured.
 """
@@ -25,18 +25,18 @@ from equipoise.registry.related.terms import Terms
 
 # Group: how many slots it has, its share of the score, and the largest part of all studies a term may be in.
 GROUPS: dict[str, tuple[int, float, float]] = {
-    "body": (1 << 22, 1.0, 0.2),
+    "body": (1 << 23, 1.0, 0.2),
     "condition": (1 << 18, 0.05, 0.2),
     "intervention": (1 << 19, 0.03, 0.05),
     "people": (1 << 20, 0.10, 0.2),
-    "phase": (1 << 6, 0.01, 1.0),
+    "phase": (1 << 12, 0.01, 1.0),
 }
 NAMES = tuple(GROUPS)
 SIZES = np.array([size for size, _, _ in GROUPS.values()])
 SHARES = np.array([share for _, share, _ in GROUPS.values()], np.float32)
 ENDS = np.cumsum(SIZES)
 SLOTS = int(ENDS[-1])
-PIVOT = 0.7
+PIVOT = 0.8
 # In a small collection a fifth is a handful, and a word that five studies share is no common word.
 COMMON_AT_LEAST = 20
 MOST_KNOWN = 400_000

@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,33 +70,23 @@ class Segment:
         self._scales = mapped(folder / "scales.npy", np.float32, length=len(self._terms))
         self._posted = mapped(folder / "studies.npy", np.int32, length=entries)
         self._coarse = mapped(folder / "coarse.npy", np.uint8, length=entries)
+        self._numbers = mapped(folder / "numbers.npy", np.bytes_, length=studies)
+        self._sorted = mapped(folder / "sorted.npy", np.bytes_, length=studies)
+        self._order = mapped(folder / "order.npy", np.int32, length=studies)
         if int(self._starts[0]) != 0 or (len(self._ends) and int(self._ends[-1]) != entries):
             raise index_error("REGI-034", str(folder), "its vectors and its postings disagree")
 
-    @cached_property
-    def _numbers(self) -> tuple[NDArray[Any], NDArray[Any], NDArray[np.int32]]:
-        """The numbers in order of study, in alphabetical order, and which study each of the latter is."""
-        kind = np.load(self.folder / "numbers.npy", mmap_mode="r").dtype
-        own = mapped(self.folder / "numbers.npy", kind, length=self.studies)
-        alphabetical = mapped(self.folder / "sorted.npy", kind, length=self.studies)
-        return own, alphabetical, mapped(self.folder / "order.npy", np.int32, length=self.studies)
-
     def number(self, study: int) -> str:
         """The registry's number of a study."""
-        return self._numbers[0][study].decode()
+        return self._numbers[study].decode()
 
     def place(self, nct_id: str) -> int | None:
         """Which study has this number; None when none has, or a later segment has it."""
-        _, alphabetical, order = self._numbers
-        sought = nct_id.encode()
-        at = (
-            int(np.searchsorted(alphabetical, sought))
-            if len(sought) <= alphabetical.itemsize
-            else self.studies
-        )
-        if at == self.studies or alphabetical[at] != sought or int(order[at]) in self.dead:
+        sought = nct_id.encode("utf-8", "replace")
+        at = int(np.searchsorted(self._sorted, sought))
+        if at == self.studies or self._sorted[at] != sought or int(self._order[at]) in self.dead:
             return None
-        return int(order[at])
+        return int(self._order[at])
 
     def vector(self, study: int) -> Vector:
         """The vector of a study."""
