@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -73,7 +73,7 @@ def as_json(results: Results) -> str:
     content = {
         "query": results.query.to_url(),
         "total": results.total,
-        "hits": [asdict(hit) for hit in results],
+        "hits": [asdict(replace(hit, reasons=tuple(hit.reasons))) for hit in results],
         "facets": {name: dict(values) for name, values in results.facets.items()},
         "notes": results.notes,
     }

@@ -72,11 +72,14 @@ class Reason:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """A study that was found: the greater the score, the better, within one answer only."""
+    """A study that was found: the greater the score, the better, within one answer only.
+
+    reasons: a sequence, which may look them up when they are first asked for.
+    """
 
     nct_id: str
     score: float
-    reasons: tuple[Reason, ...] = ()
+    reasons: Sequence[Reason] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ import re
 import zlib
 from collections.abc import Iterator
 from itertools import islice
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import msgspec
 
@@ -92,14 +92,20 @@ def _lines(stream: BinaryIO) -> Iterator[bytes | None]:
 
 
 class _Window:
-    """The part of a stream of text that is in memory; it grows at its end and is cut at its start."""
+    """The part of a stream of text that is in memory: it grows at its end, and what is before `start` is done with."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._fault: Exception | None = None
         self.text = ""
+        self.start = 0
         self.ended = False
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is left of what was read."""
+        return self.start >= len(self.text)
 
     def grow(self) -> None:
         """Reads on: as much again as is there, so that a long value is not scanned too often.
@@ -108,6 +114,8 @@ class _Window:
         """
         if self._fault is not None:
             raise self._fault
+        self.text = self.text[self.start :]
+        self.start = 0
         wanted = max(CHUNK, len(self.text))
         chunks: list[bytes] = []
         try:
@@ -120,10 +128,6 @@ class _Window:
             self.ended = wanted > 0
         self.text += self._decoder.decode(b"".join(chunks), final=self.ended)
 
-    def cut(self, start: int) -> None:
-        """Forgets what is before `start`."""
-        self.text = self.text[start:]
-
 
 def _items(stream: BinaryIO, place: str) -> Iterator[Raw]:
     """The items of a list whose opening bracket has been read."""
@@ -131,73 +135,58 @@ def _items(stream: BinaryIO, place: str) -> Iterator[Raw]:
     decoder = json.JSONDecoder()
     number = 0
     while True:
-        window.cut(BETWEEN.match(window.text).end())  # type: ignore[union-attr]
-        if not window.text and not window.ended:
+        window.start = BETWEEN.match(window.text, window.start).end()  # type: ignore[union-attr]
+        if window.empty and not window.ended:
             window.grow()
             continue
-        if not window.text or window.text[0] == "]":
+        if window.empty or window.text[window.start] == "]":
             break
         number += 1
         where = f"{place}[{number}]"
-        end = _end_of_item(decoder, window)
-        if end is not None:
-            yield decoded(window.text[:end], where)
-            window.cut(end)
+        end, fault = _end_of_item(decoder, window, where)
+        if fault is None:
+            yield decoded(window.text[window.start : end], where)
+            window.start = end
         else:
-            yield _fault(decoder, window, where)
+            yield fault
             _to_next_item(window)
-    if not window.text:
+    if window.empty:
         yield Raw(place, error=index_error("REGI-020", place, f"the list has no end after item {number}"))
     # What stands behind the list says nothing; reading it lets a packed file check that it is whole.
     while not window.ended:
-        window.cut(len(window.text))
+        window.start = len(window.text)
         window.grow()
 
 
-def _end_of_item(decoder: json.JSONDecoder, window: _Window) -> int | None:
-    """Where the first value of the window ends; None when it is no JSON or longer than a record may be."""
+def _end_of_item(decoder: json.JSONDecoder, window: _Window, where: str) -> tuple[int, Raw | None]:
+    """Where the first value of the window ends, or why it cannot be read."""
     while True:
         try:
-            end = decoder.raw_decode(window.text)[1]
-        except (ValueError, RecursionError) as error:
-            near = getattr(error, "pos", 0) > len(window.text) - 16 or "Unterminated" in str(error)
-            if not near or window.ended or len(window.text) > MOST_BYTES:
-                return None
+            end = decoder.raw_decode(window.text, window.start)[1]
+        except RecursionError:
+            return 0, Raw(where, error=registry_error("REGI-002", where, "it is nested too deeply"))
+        except json.JSONDecodeError as error:
+            # A fault at the end of what was read may only mean that the value goes on.
+            near = error.pos > len(window.text) - 16 or error.msg.startswith("Unterminated")
+            fault = registry_error("REGI-002", where, str(error))
         else:
-            return end if end <= MOST_BYTES else None
+            if end - window.start <= MOST_BYTES:
+                return end, None
+            near = False
+        if len(window.text) - window.start > MOST_BYTES:
+            return 0, Raw(where, error=index_error("REGI-021", where, LARGEST))
+        if not near or window.ended:
+            return 0, Raw(where, error=fault)
         window.grow()
-
-
-def _fault(decoder: json.JSONDecoder, window: _Window, where: str) -> Raw:
-    """Why the first value of the window cannot be read."""
-    if len(window.text) > MOST_BYTES:
-        return Raw(where, error=index_error("REGI-021", where, LARGEST))
-    detail = _message(decoder, window.text)
-    return Raw(where, error=registry_error("REGI-002", where, detail))
-
-
-def _message(decoder: json.JSONDecoder, text: str) -> str:
-    try:
-        decoder.raw_decode(text)
-    except RecursionError:
-        return "it is nested too deeply"
-    except ValueError as error:
-        return str(error)
-    return ""
 
 
 def _to_next_item(window: _Window) -> None:
     """Moves the window to the next item that begins like a record, or to the end of the stream."""
-    window.cut(1)
-    while (found := ITEM.search(window.text)) is None:
-        window.cut(max(len(window.text) - 64, 0))
+    window.start += 1
+    while (found := ITEM.search(window.text, window.start)) is None:
+        window.start = max(window.start, len(window.text) - 64)
         if window.ended:
-            window.cut(len(window.text))
+            window.start = len(window.text)
             return
         window.grow()
-    window.cut(found.start())
-
-
-def is_record(value: Any) -> bool:
-    """Whether a value looks like a record of a registry."""
-    return isinstance(value, dict) and ("protocolSection" in value or "ctNumber" in value)
+    window.start = found.start()

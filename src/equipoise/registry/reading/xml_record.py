@@ -102,13 +102,15 @@ def _record(study: Element) -> dict[str, Any]:
         "ipdSharingStatementModule": _data_sharing(study),
     }
     results = study.find("clinical_results")
-    return without_empty(
-        {
-            "protocolSection": without_empty({name: without_empty(part) for name, part in protocol.items()}),
-            "resultsSection": results_section(results) if results is not None else None,
-            "derivedSection": _derived(study),
-        }
-    ) | {"hasResults": results is not None}
+    others = {
+        "resultsSection": results_section(results) if results is not None else None,
+        "derivedSection": _derived(study),
+    }
+    return {
+        "protocolSection": without_empty({name: without_empty(part) for name, part in protocol.items()}),
+        **without_empty(others),
+        "hasResults": results is not None,
+    }
 
 
 def _identification(study: Element) -> dict[str, Any]:
@@ -191,7 +193,7 @@ def _design(study: Element) -> dict[str, Any]:
     return {
         "studyType": as_code(written, TYPES),
         "patientRegistry": True if "Patient Registry" in written else None,
-        "phases": [as_code(phase) for phase in phases if phase],
+        "phases": [as_code(phase).replace("PHASE_", "PHASE") for phase in phases if phase],
         "designInfo": _design_info(info) if info is not None else {},
         "targetDuration": said(study, "target_duration"),
         "enrollmentInfo": without_empty({"count": count, "type": kind}) if count is not None else {},

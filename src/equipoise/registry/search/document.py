@@ -106,8 +106,8 @@ def exact_names(data: Json) -> tuple[str, ...]:
 def part(value: Any, *names: str) -> Json:
     """The object at a path; empty when there is none."""
     for name in names:
-        value = value.get(name) if isinstance(value, Mapping) else None
-    return value if isinstance(value, Mapping) else {}
+        value = value.get(name) if isinstance(value, dict) else None
+    return value if isinstance(value, dict) else {}
 
 
 def said(value: Json, name: str) -> str:
@@ -125,7 +125,7 @@ def texts_in(value: Json, name: str) -> list[str]:
 def objects_in(value: Json, name: str) -> list[Json]:
     """The objects of a list; empty when there is none."""
     found = value.get(name)
-    return [item for item in found if isinstance(item, Mapping)] if isinstance(found, list) else []
+    return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
 
 
 def distinct(values: Iterable[str]) -> tuple[str, ...]:

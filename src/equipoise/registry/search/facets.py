@@ -21,8 +21,9 @@ def key(facet: str, value: str) -> str:
     if facet == "results":
         return "yes" if value.strip().casefold() in YES else "no"
     if facet == "phase":
-        short = as_code(value).removeprefix("PHASE").strip("_")
-        return PHASES.get(ROMAN.get(short, short), as_code(value)).casefold()
+        code = as_code(value).replace("PHASE_", "PHASE")
+        short = code.removeprefix("PHASE")
+        return PHASES.get(ROMAN.get(short, short), code).casefold()
     if facet in CODED:
         return as_code(value).casefold()
     return " ".join(value.split()).casefold()[:300]

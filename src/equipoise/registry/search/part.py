@@ -19,14 +19,14 @@ from tantivy import Filter, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
 
 from equipoise.registry.errors_index import index_error
 from equipoise.registry.folder import POINTER, Folder
-from equipoise.registry.interfaces import Hit, Results, Store, Stored
+from equipoise.registry.interfaces import Hit, Reason, Results, Store, Stored
 from equipoise.registry.search import facets
 from equipoise.registry.search.document import FIELDS, Document, document
 from equipoise.registry.search.expand import expand
 from equipoise.registry.search.language import parse
-from equipoise.registry.search.plan import ALL_WORDS, Plan
+from equipoise.registry.search.plan import ALL_WORDS, Plan, is_union
 from equipoise.registry.search.query import FACETS, Query
-from equipoise.registry.search.reasons import reasons_of
+from equipoise.registry.search.reasons import Reasons, reasons_of
 from equipoise.registry.search.synonyms import NONE, Synonyms, load_synonyms
 from equipoise.registry.search.text import LONGEST
 from equipoise.registry.search.tree import Node
@@ -35,9 +35,10 @@ NAME = "search"
 NUMBERS = ("start", "posted", "updated", "enrolment", "youngest", "oldest")
 STATE = "#state"  # no study can have this number
 META = "meta.json"  # tantivy replaces it with each commit
-MANY = 20_000  # from here on a second thread pays
+SOME, MANY = 200, 20_000  # from here on a second thread pays, and more memory
 HEAP = {True: 256_000_000, False: 64_000_000}
-BUCKETS = 2000
+# Values of a facet that are fetched: all of them where they are few, so that ties are ordered; else the frequent ones.
+BUCKETS, FEW_BUCKETS, FEW = 2000, 300, 5000
 
 
 def schema() -> tantivy.Schema:
@@ -102,7 +103,8 @@ class TantivySearch:
 
     @property
     def sequence(self) -> int:
-        """The sequence number of the store up to which the index goes."""
+        """The sequence number of the store up to which the index goes now."""
+        self.refresh()
         return self._sequence
 
     def refresh(self) -> None:
@@ -144,10 +146,10 @@ class TantivySearch:
 
     def update(self, records: Iterable[Stored], *, head: int) -> None:
         """Takes these records in place of older versions; all are found after one commit. Errors: REGI-032."""
-        many = head - self._sequence > MANY
+        new = head - self._sequence
         fresh = self._searcher.num_docs == 0
         with coded("REGI-032", self._path):
-            writer = self._index.writer(heap_size=HEAP[many], num_threads=2 if many else 1)
+            writer = self._index.writer(heap_size=HEAP[new > MANY], num_threads=2 if new > SOME else 1)
             # A writer that goes before its commit leaves nothing that a reader could see.
             for stored in records:
                 if not fresh:
@@ -166,10 +168,9 @@ class TantivySearch:
         with coded("REGI-034", self._path):
             tree, more = expand(parsed, self._knows, self._synonyms)
             chosen = facets.chosen(query)
-            matching = self._plan.matching(tree, chosen)
-            total = self._searcher.search(matching, 1, count=True).count
-            hits = self._hits(query, tree, self._top(query, tree, chosen, matching))
-            counts = self._counts(query, tree, chosen)
+            total, found = self._top(query, tree, chosen)
+            hits = tuple(self._hit(query, tree, score, address) for score, address in found)
+            counts = self._counts(query, tree, chosen, BUCKETS if total <= FEW else FEW_BUCKETS)
         return Results(query=query, hits=hits, total=total, facets=counts, notes=(*notes, *more))
 
     def weighted(
@@ -189,51 +190,52 @@ class TantivySearch:
         term = tantivy.Query.term_query(self._index.schema, field or ALL_WORDS, word)
         return bool(self._searcher.search(term, 1, count=False).hits)
 
-    def _top(self, query: Query, tree: Node, chosen: list[Node], matching: Any) -> list[tuple[float, Any]]:
-        """The scores and addresses of one page."""
-        offset = (query.page - 1) * query.size
+    def _top(self, query: Query, tree: Node, chosen: list[Node]) -> tuple[int, list[tuple[float, Any]]]:
+        """How many studies match, and the scores and addresses of one page of them."""
+        page: dict[str, Any] = {"limit": query.size, "offset": (query.page - 1) * query.size}
         if query.order != "relevance":
-            found = self._searcher.search(
-                matching, query.size, count=False, order_by_field=query.order, offset=offset
-            )
-            return [(0.0 if value is None else float(value), address) for value, address in found.hits]
-        names = [query.text.casefold()] if self._names_one(query) else []
-        return self._searcher.search(
-            self._plan.ranked(tree, chosen, names), query.size, count=False, offset=offset
-        ).hits
+            matching = self._plan.matching(tree, chosen)
+            found = self._searcher.search(matching, order_by_field=query.order, **page)
+            return found.count, [(float(value or 0), address) for value, address in found.hits]
+        name = query.text.casefold()
+        names = [name] if name and self._searcher.doc_freq("exact", name) else []
+        ranked = self._plan.ranked(tree, chosen, names)
+        if chosen or names or not is_union(tree):
+            found = self._searcher.search(ranked, **page)
+            return found.count, found.hits
+        # The best of a union are found without looking at all of it; counting is a cheaper look of its own.
+        total = self._searcher.search(self._plan.matching(tree, chosen), 1).count
+        return total, self._searcher.search(ranked, count=False, **page).hits
 
-    def _names_one(self, query: Query) -> bool:
-        """Whether the text of a query is the number, the acronym or another name of some study."""
-        return bool(query.text) and self._searcher.doc_freq("exact", query.text.casefold()) > 0
+    def _hit(self, query: Query, tree: Node, score: float, address: Any) -> Hit:
+        kept = self._searcher.doc(address)
+        number = kept.get_first("nct_id")
+        shown = json.loads(bytes(kept.get_first("list")))
+        at = self._sequence
 
-    def _hits(self, query: Query, tree: Node, found: list[tuple[float, Any]]) -> tuple[Hit, ...]:
-        hits = []
-        asked = query.text if self._names_one(query) else ""
-        for score, address in found:
-            kept = self._searcher.doc(address)
-            number = kept.get_first("nct_id")
-            shown = json.loads(bytes(kept.get_first("list")))
-            stored = self._store.record(number, at=self._sequence)
-            reasons = reasons_of(stored.data, tree, asked) if stored else ()
-            hits.append(
-                Hit(nct_id=number, score=score, reasons=reasons, **shown | {"phases": tuple(shown["phases"])})
-            )
-        return tuple(hits)
+        def reasons() -> tuple[Reason, ...]:
+            stored = self._store.record(number, at=at)
+            return reasons_of(stored.data, tree, query.text) if stored else ()
 
-    def _counts(self, query: Query, tree: Node, chosen: list[Node]) -> dict[str, tuple[tuple[str, int], ...]]:
+        shown["phases"] = tuple(shown["phases"])
+        return Hit(nct_id=number, score=score, reasons=Reasons(reasons), **shown)
+
+    def _counts(
+        self, query: Query, tree: Node, chosen: list[Node], size: int
+    ) -> dict[str, tuple[tuple[str, int], ...]]:
         """The counts of the wanted facets, each as if it had not been chosen itself."""
         own = {name for name, _ in query.filters}
         together = [facet for facet in query.counts if facet not in own]
-        counts = self._counted(together, self._plan.matching(tree, chosen)) if together else {}
+        counts = self._counted(together, self._plan.matching(tree, chosen), size) if together else {}
         for facet in query.counts:
             if facet in own:
                 others = facets.chosen(query, without=facet)
-                counts |= self._counted([facet], self._plan.matching(tree, others))
+                counts |= self._counted([facet], self._plan.matching(tree, others), size)
         return {facet: counts[facet] for facet in query.counts}
 
-    def _counted(self, names: list[str], matching: Any) -> dict[str, tuple[tuple[str, int], ...]]:
+    def _counted(self, names: list[str], matching: Any, size: int) -> dict[str, tuple[tuple[str, int], ...]]:
         terms = {
-            name: {"terms": {"field": f"shown_{name}", "size": BUCKETS, "segment_size": BUCKETS * 5}}
+            name: {"terms": {"field": f"shown_{name}", "size": size, "segment_size": size * 10}}
             for name in names
         }
         found = self._searcher.aggregate(matching, terms)

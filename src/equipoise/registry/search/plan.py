@@ -44,7 +44,7 @@ class Plan:
     def ranked(self, tree: Node, chosen: Sequence[Node], names: Sequence[str]) -> Query:
         """The same studies with the weight of their fields; those that have one of these exact names first."""
         scores = self._scoring(tree)
-        if not chosen and not names and _union(tree):
+        if not chosen and not names and is_union(tree):
             return _any([self._matching(tree), *scores])
         parts = [(Occur.Must, self._matching(tree))]
         parts += [(Occur.Must, self._silent(facet)) for facet in chosen]
@@ -140,8 +140,8 @@ def _any(parts: Sequence[Query]) -> Query:
     return Query.boolean_query([(Occur.Should, part) for part in parts])
 
 
-def _union(node: Node) -> bool:
+def is_union(node: Node) -> bool:
     """Whether a tree is nothing but alternatives of words anywhere, which the weighted fields cannot widen."""
     if isinstance(node, Any):
-        return all(_union(part) for part in node.parts)
+        return all(is_union(part) for part in node.parts)
     return isinstance(node, Term) and not node.field

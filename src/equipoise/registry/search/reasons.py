@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -34,6 +34,30 @@ class Sought:
     needles: tuple[str, ...]
     near: tuple[Near, ...]
     named: re.Pattern[str] | None
+
+
+class Reasons(Sequence[Reason]):
+    """The reasons of one hit, looked up when they are first asked for: a list of numbers needs none of them."""
+
+    __slots__ = ("_find", "_found")
+
+    def __init__(self, find: Callable[[], tuple[Reason, ...]]) -> None:
+        self._find = find
+        self._found: tuple[Reason, ...] | None = None
+
+    def _all(self) -> tuple[Reason, ...]:
+        if self._found is None:
+            self._found = self._find()
+        return self._found
+
+    def __len__(self) -> int:
+        return len(self._all())
+
+    def __getitem__(self, place: Any) -> Any:
+        return self._all()[place]
+
+    def __repr__(self) -> str:
+        return repr(self._all())
 
 
 def reasons_of(data: Mapping[str, Any], tree: Node, asked: str) -> tuple[Reason, ...]:
