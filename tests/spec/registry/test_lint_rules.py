@@ -328,6 +328,11 @@ FINDS += [
 ]
 
 LEAVES: list[tuple[str, dict[str, Any]]] = [
+    ("LINT-001", arms("5 mg if BMI < 30 kg/m2, 10 mg if BMI > 30 kg/m2")),
+    ("LINT-060", criteria("", "At least 2 and no more than 24 weeks after fever")),
+    ("LINT-060", criteria("", "Fever\n\nPatients must have pain.")),
+    ("LINT-061", criteria("", "Allergy to drugaine and pt on dialysis") | arms("a")),
+    ("LINT-074", identified(briefTitle="Obstetric and neonatal risks") | criteria(minimumAge="18 Years")),
     ("LINT-002", arms("Starting dose 1-2 mg per day, reviewed later", "1 mg or 2 mg")),
     ("LINT-060", criteria("", "Patients must be able to give consent")),
     ("LINT-023", designed(allocation="RANDOMIZED", interventionModel="CROSSOVER") | one_group()),

@@ -14,7 +14,7 @@ _BOUND = re.compile(
     r"(?P<sign>\\?<=|\\?>=|\\?<|\\?>|≤|≥|no more than|not more than|at least|at most|less than|lower than|under|below"
     r"|more than|greater than|higher than|over|above|up to)\s*"
     + NUMBER
-    + r"\s*(?P<unit>kg|years?|ml/min|m2|cm|mmHg)\b",
+    + r"\s*(?P<unit>kg|years?|ml/min|m2|cm|mmHg)\b(?!/m)",
     re.I,
 )
 _BELOW = {"<", "\\<", "less than", "lower than", "under", "below"}

@@ -35,10 +35,12 @@ def inverted_exclusion(subject: Subject) -> Iterator[Hit]:
         rest = one.text[: match.start()] + one.text[match.end() :]
         prior = one.text[: match.start()]
         other = re.search(
-            r"[.;]\s|\bexceed|\b(?:more|other) than\b|\bdefined\b|\babove\b|\bexcess", prior, re.I
+            r"\bat least\b|[.;]\s|\bexceed|\b(?:more|other) than\b|\bdefined\b|\babove\b|\bexcess",
+            prior,
+            re.I,
         )
         heading = re.match(r"\s*:", one.text[match.end() :]) or one.text.rstrip().endswith(":")
-        if not other and not heading and one.start not in found and not _EXCEPTED.search(rest):
+        if not other and not heading and one.marked and one.start not in found and not _EXCEPTED.search(rest):
             found[one.start] = (one, match)
     if found:
         one, match = next(iter(found.values()))
@@ -64,7 +66,9 @@ def both_treatments(subject: Subject) -> Iterator[Hit]:
     """Failure of, or intolerance to, A and B, where a study treatment is one of them."""
     names = " ".join(one.name.lower() for one in subject.protocol.arms_interventions_module.interventions)
     for one, match in found_in(subject, _FAILED, "exclusion"):
-        if match["one"].lower() in names or match["two"].lower() in names:
+        two = match["two"].lower()
+        known = len(two) > 4 and two != "patients"
+        if known and (match["one"].lower() in names or two in names):
             yield within(one, match.start(), match.end())
 
 

@@ -24,7 +24,8 @@ _LINE = re.compile(r"[^\n]+")
 _MARKER = re.compile(r"^\s*(?:[*\-•·]|\d{1,3}[.)])\s+")
 _SIDE = re.compile(r"^\W*(?:[\w/]+\s+){0,3}?(inclusion|exclusion)\s+(?:criteria|criterion)\b", re.I)
 _HEADING = re.compile(
-    r"^\W*(?:(required)|(allowed|permitted)|(excluded)|(?:patients|participants|subjects) must (?:have|be))\s*:\s*$"
+    r"^\W*(?:(required)|(allowed|permitted)|(excluded)|(?:patients|participants|subjects) must(?: have| be)?)"
+    r"\s*(?:\([^()\n]{1,60}\))?\s*:\s*$"
     r"|^\W*eligibility criteria (?:for|of|to)\b()",
     re.I,
 )
@@ -67,7 +68,13 @@ def split_criteria(text: str) -> Iterator[Criterion]:
         is_number = bool(marker) and any(sign.isdigit() for sign in body[: marker.end()])  # type: ignore[union-attr]
         nested = bool(marker) and not is_number and numbered
         offset = marker.end() if marker else 0
-        yield Criterion(side=side, start=start + offset, text=body[offset:], parent=parent if nested else "")
+        yield Criterion(
+            side=side,
+            start=start + offset,
+            text=body[offset:],
+            parent=parent if nested else "",
+            marked=bool(marker),
+        )
         if is_number or not marker:
             parent, numbered = body[offset:], is_number
 

@@ -50,13 +50,14 @@ class Text:
 class Criterion:
     """One line of the eligibility text: `start` is its offset there; `side` inclusion, exclusion or empty.
 
-    `parent` is the text of the item under which it is nested.
+    `parent` is the text of the item under which it is nested; `marked` says that a bullet or a number is before it.
     """
 
     side: str
     start: int
     text: str
     parent: str = ""
+    marked: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -125,7 +125,8 @@ def sexes_disagree(subject: Subject) -> Iterator[Hit]:
 _CHILDREN = re.compile(r"\b(?:children|p(?:a)?ediatric|infants?|neonat\w+|newborns?|toddlers?)\b", re.I)
 _WOMEN = re.compile(r"\b(?:wom[ae]n|pregnan\w+|postmenopausal|breast-?feeding)\b", re.I)
 _FOR_OTHERS = re.compile(
-    r"\b(?:adults?|parents?|mothers?|maternal|antenatal|wom[ae]n|caregiv\w+|older|of children|surviv\w+|protocol)\b",
+    r"\b(?:adults?|parents?|mothers?|maternal|antenatal|obstetric|f(?:o)?etal|prenatal"
+    r"|pregnan\w+|wom[ae]n|caregiv\w+|older|of children|surviv\w+|protocol)\b",
     re.I,
 )
 _MEN = re.compile(r"\b(?:men|prostat\w+)\b", re.I)
