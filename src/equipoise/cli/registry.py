@@ -15,6 +15,7 @@ EXAMPLE = "equipoise registry ingest studies.zip --index registry"
 SUBCOMMANDS: dict[str, tuple[str, str]] = {
     "ingest": ("equipoise.cli.registry_ingest", "read files of records into an index"),
     "build": ("equipoise.cli.registry_build", "write the pages of an index into a folder"),
+    "publish": ("equipoise.cli.registry_publish", "put an index into use in the folders of a public site"),
 }
 
 

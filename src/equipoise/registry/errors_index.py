@@ -108,6 +108,11 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
         "The part is as it was before; most often the memory of the machine was full.",
         "Free memory, and run `equipoise registry ingest --index DIR` again.",
     ),
+    "REGI-049": (
+        "the records of this index are in its own folder ({detail}), so it cannot be published",
+        "Its copies would have search without records, or records that nobody updates.",
+        "Keep the records in PostgreSQL: name the database in `records.url` before the first ingest.",
+    ),
 }
 
 
