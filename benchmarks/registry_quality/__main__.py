@@ -15,7 +15,10 @@ from benchmarks.registry_quality.report import write_section
 
 ROOT = Path(__file__).parents[2]
 # name of the part: its module. Patient matching stands beside related trials as a module of its own.
-PARTS = {"related": "benchmarks.registry_quality.related"}
+PARTS = {
+    "related": "benchmarks.registry_quality.related",
+    "matching": "benchmarks.registry_quality.matching",
+}
 
 
 def main() -> None:

@@ -14,6 +14,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ from equipoise.registry.match.criteria import criteria_of, judge, read_criterion
 from equipoise.registry.match.facts import Facts
 from equipoise.registry.match.hard import STATUS, Terms, hard_findings, terms_of
 from equipoise.registry.match.matching import CONDITION, _has
+from equipoise.registry.match.meaning import PACKAGE, VECTORS
 from equipoise.registry.match.notes import read_note
 from equipoise.registry.match.retrieval import FIELDS, fused, raw_terms, terms
 
@@ -39,7 +41,7 @@ Ranked = Callable[[Facts], Sequence[str]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Topic:
-    """A described patient, what was read of the description, and the judged studies: 0, 1 (excluded) or 2 (eligible)."""
+    """A described patient, what was read of the description, and judged studies: 0, 1 (excluded) or 2 (eligible)."""
 
     name: str
     facts: Facts
@@ -146,7 +148,7 @@ def ways(methods: Methods) -> dict[str, Ranked]:
         "+ age, sex, healthy volunteers": methods.filtered,
         "+ criteria in words (the default)": methods.judged,
     }
-    if getattr(methods._part, "meaning", None) is not None:
+    if (methods._index.folder.path / VECTORS).is_file() and find_spec(PACKAGE):
         found["default fused with MiniLM (extra `embeddings`)"] = methods.meant
     return found
 
@@ -185,7 +187,7 @@ def opened(shared: Path, work: Path) -> RegistryIndex:
 
 
 def measured(ways: Mapping[str, Ranked], asked: Sequence[Topic]) -> Iterator[list[str]]:
-    """A row for each method: recall at 100 and 500, nDCG at 10 over the corpus and over judged studies, milliseconds."""
+    """A row for each method: recall at two depths, nDCG at 10 over the corpus and over judged studies, milliseconds."""
     for name, ranked in ways.items():
         rows = []
         start = time.perf_counter()

@@ -45,6 +45,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--study", type=Path, action="append", default=[], metavar="FOLDER", help="a trial that runs here"
     )
+    parser.add_argument(
+        "--meaning",
+        action="store_true",
+        help="also find studies by meaning, embedding records first that are not yet (extra `embeddings`)",
+    )
     parser.add_argument("--all", action="store_true", help="show criteria that are not known as well")
     parser.add_argument(
         "--today", type=date.fromisoformat, default=None, help="the day of ages (default: today, UTC)"
@@ -59,12 +64,16 @@ def run(arguments: argparse.Namespace) -> int:
 
     today = arguments.today or datetime.now(UTC).date()
     facts = facts_of(arguments, today)
-    found = open_index(arguments.index).match_facts(
+    index = open_index(arguments.index)
+    if arguments.meaning:
+        index.embed()
+    found = index.match_facts(
         facts,
         top=arguments.top,
         open_only=arguments.open,
         today=today,
         running=running_trials(arguments.study, today),
+        meaning=arguments.meaning,
     )
     print(as_json(found) if arguments.json else said(found, every=arguments.all))
     return exits.OK

@@ -73,6 +73,10 @@ class RegistryIndex:
         """The same for facts (`match.facts.Facts`); options as `match.part.PatientMatching.match_facts` takes them."""
         return self._matching.match_facts(facts, **options)
 
+    def embed(self) -> int:
+        """Prepares retrieval by meaning for matching; how many records were embedded. Errors: MATC-006."""
+        return self._matching.embed()
+
     @cached_property
     def _search(self) -> Any:
         return open_part("search", self.folder, self.store)

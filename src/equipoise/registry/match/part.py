@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from equipoise.registry.errors_index import index_error
 from equipoise.registry.folder import Folder
@@ -91,12 +92,33 @@ class PatientMatching:
         open_only: bool = False,
         today: date = NO_DAY,
         running: Mapping[str, RunningTrial] | None = None,
+        meaning: bool = False,
     ) -> Matches:
-        """The studies for a patient of whom these facts are known. Errors: MATC-001, MATC-005."""
+        """The studies for a patient of whom these facts are known.
+
+        open_only: whether a study that does not recruit is excluded. running: trials that run here, by number.
+        meaning: fuse with retrieval by meaning, for which `embed` has been run. Errors: MATC-001, MATC-005, MATC-006.
+        """
         matcher = Matcher(
-            candidates=self._candidates(), terms=self._terms, today=today, running=running or {}
+            candidates=self._candidates(),
+            terms=self._terms,
+            today=today,
+            running=running or {},
+            meaning=self.meaning if meaning else None,
         )
         return matcher.match(facts, top=top, open_only=open_only)
+
+    def embed(self, watch: Callable[[int], Any] | None = None) -> int:
+        """Embeds the records that are not yet, or have changed; how many. Errors: MATC-006."""
+        from equipoise.registry.match.meaning import Meanings, model
+
+        return Meanings(self._folder.path).update(self._store.records(), model().embed, watch=watch)
+
+    def meaning(self, text: str, size: int) -> Sequence[str]:
+        """The studies nearest to a text in meaning. Errors: MATC-006."""
+        from equipoise.registry.match.meaning import Meanings, model
+
+        return Meanings(self._folder.path).nearest(model().embed(text), size)
 
     def _candidates(self) -> Candidates:
         if self._search is None:
