@@ -87,6 +87,11 @@ def shared_drug() -> dict[str, Any]:
     return modules
 
 
+def ranged(text: str) -> dict[str, Any]:
+    """A drug of two fixed doses, and this text on the design."""
+    return arms("5 mg daily or 10 mg daily", designInfo={"interventionModelDescription": text})
+
+
 def one_group() -> dict[str, Any]:
     return {"armsInterventionsModule": {"armGroups": [{"label": "All"}]}}
 
@@ -104,7 +109,7 @@ WHO_ALL = {"masking": "TRIPLE", "whoMasked": ["PARTICIPANT", "INVESTIGATOR", "OU
 FINDS: list[tuple[str, dict[str, Any], str]] = [
     ("LINT-001", arms("5 mg under 60 kg and 10 mg over 60 kg"), "under 60 kg and 10 mg over 60 kg"),
     ("LINT-001", arms("5 mg if ≤ 60 kg, 10 mg if ≥ 60 kg"), "≤ 60 kg, 10 mg if ≥ 60 kg"),
-    ("LINT-002", arms("5 to 10 mg daily", "5 mg daily or 10 mg daily"), "5 to 10 mg"),
+    ("LINT-002", ranged("Drugaine 5 to 10 mg daily"), "5 to 10 mg"),
     ("LINT-003", arms("5 mg daily for 12 weeks", "5 mg daily"), "for 12 weeks"),
     ("LINT-004", arms("low dose of vitamin pill", "same dose of vitamin pill"), "same dose of vitamin pill"),
     ("LINT-005", arms("a pill 24 hours after each injection"), "24 hours after each injection"),
@@ -272,7 +277,7 @@ FINDS: list[tuple[str, dict[str, Any], str]] = [
     ("LINT-088", criteria("", "Hemoglobin < 8 or fever"), "Hemoglobin < 8"),
     ("LINT-088", criteria("", "Platelets below 100,000"), "Platelets below 100,000"),
     ("LINT-090", described("Walking 30 min/day 12 for less pain"), "/day 12"),
-    ("LINT-091", described("With arthritis or arthritis."), "arthritis or arthritis"),
+    ("LINT-091", criteria("With arthritis or arthritis."), "arthritis or arthritis"),
     ("LINT-092", criteria("Pain an/or fever"), "an/or"),
     ("LINT-093", criteria("", "Infliximabe"), "Infliximabe"),
     ("LINT-094", described("The Back Pain (BPI) Index is used."), "(BPI) Index"),
@@ -328,12 +333,18 @@ FINDS += [
 ]
 
 LEAVES: list[tuple[str, dict[str, Any]]] = [
+    ("LINT-002", ranged("Other medicine 5 to 10 mg daily")),
+    ("LINT-002", ranged("Drugaine titrated from 5 to 10 mg")),
+    ("LINT-002", ranged("Drugaine 5-10 mg daily (below 75 kg 5 mg, else 10 mg)")),
+    ("LINT-002", ranged("Drugaine 10 mg-5 mg tablets")),
+    ("LINT-002", ranged("Drugaine (filtration rate 5-10 mg / min)")),
+    ("LINT-002", ranged("Drugaine: starting dose 5-10 mg per day")),
+    ("LINT-091", described("Without postponement or postponement.")),
     ("LINT-001", arms("5 mg if BMI < 30 kg/m2, 10 mg if BMI > 30 kg/m2")),
     ("LINT-060", criteria("", "At least 2 and no more than 24 weeks after fever")),
     ("LINT-060", criteria("", "Fever\n\nPatients must have pain.")),
     ("LINT-061", criteria("", "Allergy to drugaine and pt on dialysis") | arms("a")),
     ("LINT-074", identified(briefTitle="Obstetric and neonatal risks") | criteria(minimumAge="18 Years")),
-    ("LINT-002", arms("Starting dose 1-2 mg per day, reviewed later", "1 mg or 2 mg")),
     ("LINT-060", criteria("", "Patients must be able to give consent")),
     ("LINT-023", designed(allocation="RANDOMIZED", interventionModel="CROSSOVER") | one_group()),
     (
@@ -358,7 +369,6 @@ LEAVES: list[tuple[str, dict[str, Any]]] = [
         identified(briefTitle="Drops in labour for preterm infants, given to women")
         | criteria(minimumAge="18 Years"),
     ),
-    ("LINT-002", arms("50 mg (filtration rate 30-45 mL / min)", "30 mL or 45 mL")),
     ("LINT-003", arms("5 mg daily for 7 days, followed by a lower dose", "5 mg daily")),
     ("LINT-003", shared_drug()),
     ("LINT-004", arms("same dose of vitamin pill, then a lower dose of vitamin pill")),
@@ -369,8 +379,6 @@ LEAVES: list[tuple[str, dict[str, Any]]] = [
     ("LINT-060", criteria("", "No other drug can be given while in the trial")),
     ("LINT-061", criteria("", "Allergic to drugaine and or aspirin") | arms("a")),
     ("LINT-083", criteria("", "Bleeding events ≤ 6 months")),
-    ("LINT-002", arms("1000-1200 mg/day (below 75 kg 1000 mg, else 1200 mg)", "1000 mg or 1200 mg")),
-    ("LINT-002", arms("Tablets of 200 mg-50 mg", "200 mg or 50 mg")),
     (
         "LINT-003",
         arms("5 mg daily for 12 weeks", "5 mg daily") | described("Patients are treated for 12 weeks."),
@@ -440,7 +448,7 @@ LEAVES: list[tuple[str, dict[str, Any]]] = [
         ),
     ),
     ("LINT-088", criteria("", "Hemoglobin < 8\n g/dL, bilirubin > 2 x ULN, platelets < 100 000/mm3")),
-    ("LINT-091", described("Progression-free survival or survival.")),
+    ("LINT-091", criteria("Progression-free survival or survival.")),
     ("LINT-105", described("Visual analogue scale (VAS); visual analog scores (VAS).")),
     ("LINT-106", described("Time to Disease Progression (TTP); Quick Rating Scale (QRS).")),
     (
@@ -450,7 +458,6 @@ LEAVES: list[tuple[str, dict[str, Any]]] = [
     ),
     ("LINT-001", arms("5 mg under 60 kg and 10 mg from 60 kg, that is ≥ 60 kg")),
     ("LINT-001", arms("Walking below 10 kg and above 10 kg of load")),
-    ("LINT-002", arms("Titrated from 5 to 10 mg", "5 mg daily or 10 mg daily")),
     ("LINT-003", arms("5 mg daily for 12 weeks", "matching placebo")),
     ("LINT-003", arms("5 mg for 12 weeks", "5 mg for 12 weeks")),
     (
@@ -501,8 +508,8 @@ LEAVES: list[tuple[str, dict[str, Any]]] = [
     ("LINT-086", status(overallStatus="NOT_YET_RECRUITING", startDateStruct={"date": "2026-11"})),
     ("LINT-087", arms("Tablets of 5 mg daily")),
     ("LINT-090", described("30 min/day 3 times")),
-    ("LINT-091", described("more or more severe, arthritis or arthritis of the knee")),
-    ("LINT-091", described("With non invasive or invasive help.")),
+    ("LINT-091", criteria("more or more severe, arthritis or arthritis of the knee")),
+    ("LINT-091", criteria("With non invasive or invasive help.")),
     ("LINT-061", criteria("", "Allergy to drugaine and its salts") | arms("a")),
     (
         "LINT-070",

@@ -61,16 +61,21 @@ _FIXED = re.compile(r"(?<![\d.,–-])" + NUMBER + r"\s*" + DOSE_UNIT + r"\b(?!\s
     question="Is the dose titrated within the range, or set by a rule? Who changes it, when, and on what?",
 )
 def range_or_fixed(subject: Subject) -> Iterator[Hit]:
-    """A range low to high, and elsewhere both ends as doses of their own."""
-    fixed: dict[str, set[str]] = defaultdict(set)
-    for text in subject.under("armsInterventionsModule"):
-        plain = _RANGE.sub(" ", text.text)
-        for found in _FIXED.finditer(plain):
+    """A range low to high beside a drug's name, and both ends as doses of their own in that drug's description."""
+    for number, one in enumerate(subject.protocol.arms_interventions_module.interventions):
+        own = f"interventions[{number}]"
+        fixed: dict[str, set[str]] = defaultdict(set)
+        for found in _FIXED.finditer(_RANGE.sub(" ", one.description)):
             fixed[found[2].lower()].add(found[1])
-    for text in subject.under("designModule", "armsInterventionsModule"):
-        for found in _RANGE.finditer(text.text):
-            if {found[1], found[2]} <= fixed[found[3].lower()] and not _explained(text.text, found):
-                yield span(text, found.start(), found.end())
+        names = [word.lower() for word in re.findall(r"[A-Za-z]{5,}", one.name)]
+        for text in subject.under("designModule", "armsInterventionsModule") if fixed and names else ():
+            if own in text.path:
+                continue
+            for found in _RANGE.finditer(text.text):
+                near = text.text[max(0, found.start() - 60) : found.start()].lower()
+                ends = {found[1], found[2]} <= fixed[found[3].lower()]
+                if ends and any(name in near for name in names) and not _explained(text.text, found):
+                    yield span(text, found.start(), found.end())
 
 
 _CHANGED = re.compile(

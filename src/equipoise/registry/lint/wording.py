@@ -38,8 +38,10 @@ _IDIOM = {"more", "less", "one", "same"}
     question="What should stand on the other side?",
 )
 def same_alternative(subject: Subject) -> Iterator[Hit]:
-    """`X or X` at the end of a sentence or clause, where nothing follows that tells the two apart."""
-    for text in subject.texts:
+    """`X or X` at the end of a clause of titles, design, groups, criteria or outcomes, and nothing tells them apart."""
+    for text in subject.under(
+        "Title", "designModule", "armsInterventionsModule", "outcomesModule", "eligibility"
+    ):
         for found in _TWICE.finditer(text.text):
             ended = re.match(r"\s*(?:[.;)]|$)", text.text[found.end() :])
             qualified = re.search(r"\w-\w+\s+$", text.text[max(0, found.start() - 40) : found.start()])
