@@ -139,6 +139,12 @@ def test_a_word_in_the_title_counts_more_than_one_in_the_criteria(tmp_path: Path
     assert found(index, "walking other")[-1] == number(1)
 
 
+def test_words_that_stand_together_as_typed_count_more(tmp_path: Path) -> None:
+    titles = ["failure of the left heart", "left of heart or failure", "left heart failure now or then"]
+    index = index_of(tmp_path, *(study(place, title) for place, title in enumerate(titles, 1)))
+    assert found(index, "left heart failure")[0] == number(3)
+
+
 def test_an_acronym_or_another_number_names_its_study(tmp_path: Path) -> None:
     names = {
         "nctId": number(1),

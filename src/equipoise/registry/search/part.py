@@ -29,13 +29,14 @@ from equipoise.registry.search.query import FACETS, Query
 from equipoise.registry.search.reasons import Reasons, reasons_of
 from equipoise.registry.search.synonyms import NONE, Synonyms, load_synonyms
 from equipoise.registry.search.text import LONGEST
-from equipoise.registry.search.tree import Node
+from equipoise.registry.search.tree import All, Loose, Node
 
 NAME = "search"
 NUMBERS = ("start", "posted", "updated", "enrolment", "youngest", "oldest")
 STATE = "#state"  # no study can have this number
 META = "meta.json"  # tantivy replaces it with each commit
 SOME, MANY = 200, 20_000  # from here on a second thread pays, and more memory
+MOST_SEGMENTS = 12
 HEAP = {True: 256_000_000, False: 64_000_000}
 # Values of a facet that are fetched: all of them where they are few, so that ties are ordered; else the frequent ones.
 BUCKETS, FEW_BUCKETS, FEW = 2000, 300, 5000
@@ -159,7 +160,9 @@ class TantivySearch:
             writer.add_document(tantivy.Document(nct_id=STATE, sequence=head))
             writer.commit()
             self.refresh()
-            writer.wait_merging_threads()
+            # A small update leaves its merging to a later one, which waits for it when there is much to merge.
+            if new > SOME * 10 or self._searcher.num_segments > MOST_SEGMENTS:
+                writer.wait_merging_threads()
 
     def search(self, query: Query) -> Results:
         """One page of the studies that this query finds. Errors: REGI-034."""
@@ -168,7 +171,7 @@ class TantivySearch:
         with coded("REGI-034", self._path):
             tree, more = expand(parsed, self._knows, self._synonyms)
             chosen = facets.chosen(query)
-            total, found = self._top(query, tree, chosen)
+            total, found = self._top(query, tree, chosen, run_of(parsed))
             hits = tuple(self._hit(query, tree, score, address) for score, address in found)
             counts = self._counts(query, tree, chosen, BUCKETS if total <= FEW else FEW_BUCKETS)
         return Results(query=query, hits=hits, total=total, facets=counts, notes=(*notes, *more))
@@ -190,7 +193,9 @@ class TantivySearch:
         term = tantivy.Query.term_query(self._index.schema, field or ALL_WORDS, word)
         return bool(self._searcher.search(term, 1, count=False).hits)
 
-    def _top(self, query: Query, tree: Node, chosen: list[Node]) -> tuple[int, list[tuple[float, Any]]]:
+    def _top(
+        self, query: Query, tree: Node, chosen: list[Node], run: list[str]
+    ) -> tuple[int, list[tuple[float, Any]]]:
         """How many studies match, and the scores and addresses of one page of them."""
         page: dict[str, Any] = {"limit": query.size, "offset": (query.page - 1) * query.size}
         if query.order != "relevance":
@@ -199,7 +204,7 @@ class TantivySearch:
             return found.count, [(float(value or 0), address) for value, address in found.hits]
         name = query.text.casefold()
         names = [name] if name and self._searcher.doc_freq("exact", name) else []
-        ranked = self._plan.ranked(tree, chosen, names)
+        ranked = self._plan.ranked(tree, chosen, names, run)
         if chosen or names or not is_union(tree):
             found = self._searcher.search(ranked, **page)
             return found.count, found.hits
@@ -241,6 +246,12 @@ class TantivySearch:
         found = self._searcher.aggregate(matching, terms)
         rows = {name: [(row["key"], row["doc_count"]) for row in found[name]["buckets"]] for name in names}
         return {name: facets.merged(rows[name]) for name in names}
+
+
+def run_of(parsed: Node) -> list[str]:
+    """The plain words that a query has one after the other, as typed."""
+    parts = parsed.parts if isinstance(parsed, All) else ()
+    return [part.word for part in parts if isinstance(part, Loose) and not part.field]
 
 
 def packed(made: Document) -> tantivy.Document:

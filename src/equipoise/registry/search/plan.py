@@ -41,8 +41,13 @@ class Plan:
         """The studies for which the tree and every chosen facet hold; no order is meant."""
         return Query.const_score_query(self._matching(All((tree, *chosen)) if chosen else tree), 1.0)
 
-    def ranked(self, tree: Node, chosen: Sequence[Node], names: Sequence[str]) -> Query:
-        """The same studies with the weight of their fields; those that have one of these exact names first."""
+    def ranked(
+        self, tree: Node, chosen: Sequence[Node], names: Sequence[str], run: Sequence[str] = ()
+    ) -> Query:
+        """The same studies with the weight of their fields; those that have one of these exact names first.
+
+        run: words that were typed one after the other; a field that has them so weighs more.
+        """
         scores = self._scoring(tree)
         if not chosen and not names and is_union(tree):
             return _any([self._matching(tree), *scores])
@@ -50,6 +55,9 @@ class Plan:
         parts += [(Occur.Must, self._silent(facet)) for facet in chosen]
         parts += [(Occur.Should, score) for score in scores]
         parts += [(Occur.Should, Query.const_score_query(self._term("exact", name), NAMED)) for name in names]
+        if len(run) > 1:
+            phrase = Phrase(tuple(run))
+            parts += [(Occur.Should, self._weighted(phrase, name)) for name in WEIGHTED]
         return Query.boolean_query(parts)
 
     def weighted(self, weights: Mapping[str, float], fields: Mapping[str, float]) -> Query:
@@ -133,7 +141,10 @@ class Plan:
             return [query for part in node.parts for query in self._scoring(part)]
         if not isinstance(node, Term | Prefix | Near | Phrase) or node.field:
             return []
-        return [Query.boost_query(self._leaf(node, name), FIELDS[name].weight) for name in WEIGHTED]
+        return [self._weighted(node, name) for name in WEIGHTED]
+
+    def _weighted(self, node: Node, name: str) -> Query:
+        return Query.boost_query(self._leaf(node, name), FIELDS[name].weight)
 
 
 def _any(parts: Sequence[Query]) -> Query:
