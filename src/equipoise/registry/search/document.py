@@ -38,7 +38,7 @@ FIELDS: Mapping[str, Field] = {
     "place": Field(weight=0.3, holds="facilities, cities and countries"),
 }
 # Fields whose words count more than the same words elsewhere in the record.
-WEIGHTED = ("acronym", "title", "condition", "intervention", "keyword", "summary")
+WEIGHTED = ("title", "condition", "intervention", "keyword", "summary")
 ANYWHERE = 0.4
 NUMBERS: Mapping[str, str] = {
     "start": "date of the start",

@@ -37,6 +37,7 @@ STATE = "#state"  # no study can have this number
 META = "meta.json"  # tantivy replaces it with each commit
 SOME, MANY = 200, 20_000  # from here on a second thread pays, and more memory
 MOST_SEGMENTS = 12
+FREQUENT = 1000  # no update replaces all records that have so frequent a word
 HEAP = {True: 256_000_000, False: 64_000_000}
 # Values of a facet that are fetched: all of them where they are few, so that ties are ordered; else the frequent ones.
 BUCKETS, FEW_BUCKETS, FEW = 2000, 300, 5000
@@ -190,7 +191,12 @@ class TantivySearch:
 
     def _knows(self, field: str, word: str) -> bool:
         """Whether any record has a word; one that only a replaced version had is not known."""
-        term = tantivy.Query.term_query(self._index.schema, field or ALL_WORDS, word)
+        where = field or ALL_WORDS
+        frequency = self._searcher.doc_freq(where, word)
+        if frequency == 0 or frequency > FREQUENT:
+            return frequency > 0
+        # The frequency counts replaced versions too, until tantivy has cleared them away.
+        term = tantivy.Query.term_query(self._index.schema, where, word)
         return bool(self._searcher.search(term, 1, count=False).hits)
 
     def _top(

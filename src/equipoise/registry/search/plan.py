@@ -28,6 +28,7 @@ from equipoise.registry.search.tree import (
 )
 
 ALL_WORDS = "text"
+TELLING = ("title", "condition")  # where words that stand together name the matter of a study
 NAMED = 1000.0  # a study that is named comes before any that is described
 
 
@@ -57,7 +58,7 @@ class Plan:
         parts += [(Occur.Should, Query.const_score_query(self._term("exact", name), NAMED)) for name in names]
         if len(run) > 1:
             phrase = Phrase(tuple(run))
-            parts += [(Occur.Should, self._weighted(phrase, name)) for name in WEIGHTED]
+            parts += [(Occur.Should, self._weighted(phrase, name)) for name in TELLING]
         return Query.boolean_query(parts)
 
     def weighted(self, weights: Mapping[str, float], fields: Mapping[str, float]) -> Query:
