@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import subprocess
 import threading
 import time
@@ -15,12 +16,13 @@ EVERY = 0.2  # seconds
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """A finished program: its seconds, its output, and the peaks of memory of it and its children together.
+    """A finished program: its seconds by the wall and of the processor, what it said, its peaks of memory.
 
-    resident: with mapped pages; anonymous: without. Both in bytes.
+    The peaks are those of it and its children together. resident: with mapped pages; anonymous: without. Both in bytes.
     """
 
     seconds: float
+    processor: float
     output: str
     resident: int
     anonymous: int
@@ -28,7 +30,7 @@ class Run:
 
 def run(words: Sequence[str], *, seconds: float) -> Run:
     """Runs a program, at most this long, and watches its memory. Raises CalledProcessError, TimeoutExpired."""
-    begun = time.perf_counter()
+    begun, used = time.perf_counter(), _processor()
     process = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
     peaks = [0, 0]
     ended = threading.Event()
@@ -52,7 +54,19 @@ def run(words: Sequence[str], *, seconds: float) -> Run:
         watcher.join()
     if process.returncode:
         raise subprocess.CalledProcessError(process.returncode, words, output)
-    return Run(seconds=time.perf_counter() - begun, output=output, resident=peaks[0], anonymous=peaks[1])
+    return Run(
+        seconds=time.perf_counter() - begun,
+        processor=_processor() - used,
+        output=output,
+        resident=peaks[0],
+        anonymous=peaks[1],
+    )
+
+
+def _processor() -> float:
+    """Seconds of the processor that all children which have ended used."""
+    found = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return found.ru_utime + found.ru_stime
 
 
 def status(pid: int) -> tuple[int, int]:

@@ -59,7 +59,7 @@ def _timed(connection: http.client.HTTPConnection, paths: Sequence[str]) -> dict
         connection.request("GET", path)
         answer = connection.getresponse()
         body = answer.read()
-        times.append(1000 * (time.perf_counter() - begun))
+        times.append((1000 * (time.perf_counter() - begun), 0.0))
         if answer.status != http.client.OK or not body:
             raise AssertionError(f"{path}: {answer.status}")
     return summary(times[20:])
