@@ -1,8 +1,9 @@
-"""Risk differences of two independent proportions, with three intervals.
+"""Risk differences of two independent proportions, with six intervals.
 
 Wald needs nothing but the estimate and is here for comparison and for pooling; Newcombe joins two Wilson
-intervals; Miettinen and Nurminen invert the score test with the variance under the constraint, and are the
-usual choice for one table. The constrained estimate is the closed form of Farrington and Manning. It is our
+intervals, with or without a continuity correction; Mee inverts the score test with the variance under the
+constraint, Miettinen and Nurminen with that variance times N / (N - 1), the usual choice for one table, and the
+last also corrects its skewness. The constrained estimate is the closed form of Farrington and Manning. It is our
 own because the general library that one would take for it is wrong for this method.
 """
 
@@ -93,9 +94,40 @@ def newcombe(table: Table2x2, confidence: float = 0.95) -> Interval:
     """Newcombe's hybrid score interval, uncorrected (Stat Med 1998;17:873-890, method 10)."""
     one = wilson(table.x1, table.n1, confidence)
     two = wilson(table.x2, table.n2, confidence)
+    return hybrid(table, one, two)
+
+
+def wilson_corrected(x: int, n: int, confidence: float = 0.95) -> Interval:
+    """Wilson's interval with a continuity correction; 0 of n begins at 0, and n of n ends at 1.
+
+    Fleiss, Statistical Methods for Rates and Proportions, 1981, section 1.4; Newcombe, Stat Med 1998;17:857-872,
+    method 4.
+    """
+    z, p = normal_quantile(confidence), x / n
+
+    def bound(side: int) -> float:
+        spread = z * math.sqrt(z * z + side * 2 - 1 / n + 4 * p * (n * (1 - p) - side))
+        return (2 * x + z * z + side * (1 + spread)) / (2 * (n + z * z))
+
+    return Interval(
+        lower=max(0.0, bound(-1)) if x else 0.0,
+        upper=min(1.0, bound(1)) if x < n else 1.0,
+        confidence=confidence,
+    )
+
+
+def newcombe_corrected(table: Table2x2, confidence: float = 0.95) -> Interval:
+    """Newcombe's hybrid of two continuity-corrected Wilson intervals (Stat Med 1998;17:873-890, method 11)."""
+    one = wilson_corrected(table.x1, table.n1, confidence)
+    two = wilson_corrected(table.x2, table.n2, confidence)
+    return hybrid(table, one, two)
+
+
+def hybrid(table: Table2x2, one: Interval, two: Interval) -> Interval:
+    """The interval of the difference from those of its two proportions."""
     below = math.hypot(table.p1 - one.lower, two.upper - table.p2)
     above = math.hypot(one.upper - table.p1, table.p2 - two.lower)
-    return bounded(table.difference - below, table.difference + above, confidence)
+    return bounded(table.difference - below, table.difference + above, one.confidence)
 
 
 def constrained(table: Table2x2, difference: float) -> tuple[float, float]:
@@ -133,6 +165,43 @@ def miettinen_nurminen(table: Table2x2, confidence: float = 0.95) -> Interval:
         return standardised(table.difference - difference, score_variance(table, difference))
 
     return inverted(statistic, table.difference, confidence)
+
+
+def mee(table: Table2x2, confidence: float = 0.95) -> Interval:
+    """The score interval without the factor N / (N - 1) (Mee, Biometrics 1984;40:1175-1176)."""
+    factor = 1 - 1 / (table.n1 + table.n2)
+
+    def statistic(difference: float) -> float:
+        return standardised(table.difference - difference, score_variance(table, difference) * factor)
+
+    return inverted(statistic, table.difference, confidence)
+
+
+def skewness_corrected(table: Table2x2, confidence: float = 0.95) -> Interval:
+    """The score interval of Miettinen and Nurminen, corrected for the skewness of the score.
+
+    Gart and Nam, Biometrics 1990;46:637-643, with the variance's factor as in Laud, Pharm Stat
+    2017;16:334-348 (there named SCAS).
+    """
+
+    def statistic(difference: float) -> float:
+        first, second = constrained(table, difference)
+        variance = score_variance(table, difference)
+        third = first * (1 - first) * (1 - 2 * first) / table.n1**2
+        third -= second * (1 - second) * (1 - 2 * second) / table.n2**2
+        plain = standardised(table.difference - difference, variance)
+        return unskewed(plain, third / (6 * variance**1.5)) if variance > 0 else plain
+
+    return inverted(statistic, table.difference, confidence)
+
+
+def unskewed(score: float, skewness: float) -> float:
+    """The z that solves z + skewness (z^2 - 1) = score; where none does, one step of that equation, which
+    keeps its sign."""
+    inside = 1 + 4 * skewness * (score + skewness)
+    if inside < 0:
+        return score - skewness * (score * score - 1)
+    return 2 * (score + skewness) / (1 + math.sqrt(inside))
 
 
 def standardised(gap: float, variance: float) -> float:

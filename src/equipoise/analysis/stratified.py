@@ -1,5 +1,5 @@
-"""Risk differences over strata: Mantel-Haenszel with Sato's variance, stratified Miettinen-Nurminen, and
-the Cochran-Mantel-Haenszel test.
+"""Risk differences over strata: Mantel-Haenszel with Sato's variance, stratified Miettinen-Nurminen, inverse
+variance, and the Cochran-Mantel-Haenszel test.
 
 A stratum in which one arm has nobody says nothing about the difference: its weight n1 n2 / N is 0, so it is
 left out, and the result says how many strata were. The randomised strata are used, not the corrected ones.
@@ -21,6 +21,7 @@ from equipoise.analysis.proportions import (
     score_variance,
     standardised,
     two_sided_p,
+    wald_variance,
 )
 
 
@@ -96,8 +97,28 @@ def stratified_score(tables: Sequence[Table2x2], confidence: float = 0.95) -> Po
     return Pooled(estimate=estimate, variance=sato_variance(tables), interval=interval)
 
 
-def cochran_mantel_haenszel(tables: Sequence[Table2x2]) -> tuple[float, float]:
-    """The statistic (1 df, no continuity correction) and its p-value; (0, 1) without variance."""
+def inverse_variance(tables: Sequence[Table2x2], confidence: float = 0.95) -> Pooled:
+    """The mean of the strata's differences weighed by the inverse of their unpooled variances.
+
+    For a few large strata: a stratum whose difference has no variance (0 or all events in both arms) would take
+    all the weight, and is refused (ANAL-004).
+    """
+    variances = [wald_variance(table) for table in tables]
+    if not tables or min(variances) <= 0:
+        raise analysis_error("ANAL-004", "strata", "inverse variance needs a variance in each stratum")
+    share = [1 / each for each in variances]
+    estimate = math.fsum(w * table.difference for w, table in zip(share, tables, strict=True)) / math.fsum(
+        share
+    )
+    variance = 1 / math.fsum(share)
+    half = normal_quantile(confidence) * math.sqrt(variance)
+    interval = bounded(estimate - half, estimate + half, confidence)
+    return Pooled(estimate=estimate, variance=variance, interval=interval)
+
+
+def cochran_mantel_haenszel(tables: Sequence[Table2x2], *, corrected: bool = False) -> tuple[float, float]:
+    """The statistic (1 df) and its p-value, with or without a continuity correction of one half; (0, 1)
+    without variance. Mantel and Haenszel, J Natl Cancer Inst 1959;22:719-748."""
     gap = variance = 0.0
     for table in tables:
         total, events = table.n1 + table.n2, table.x1 + table.x2
@@ -106,4 +127,5 @@ def cochran_mantel_haenszel(tables: Sequence[Table2x2]) -> tuple[float, float]:
             variance += table.n1 * table.n2 * events * (total - events) / (total * total * (total - 1))
     if not variance:
         return 0.0, 1.0
+    gap = max(0.0, abs(gap) - 0.5) if corrected else gap
     return gap * gap / variance, two_sided_p(gap / math.sqrt(variance))

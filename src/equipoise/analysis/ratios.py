@@ -1,0 +1,124 @@
+"""Risk ratios and odds ratios of two independent proportions, with Wald and score intervals.
+
+Wald's interval is normal in the logarithm and needs events (for the odds ratio, also participants without) in
+both groups: without them it says nothing, from 0 to infinity. The score interval of Miettinen and Nurminen has the
+variance under the constraint, and so a bound wherever the data have one.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from equipoise.analysis.proportions import Interval, Table2x2, normal_quantile, root, standardised
+
+# A ratio beyond exp(30) is shown as infinite, one below exp(-30) as 0.
+EDGE = 30.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ratio:
+    """A ratio with its interval. `estimate` is infinite where only the second group has none, NaN where both
+    have none."""
+
+    estimate: float
+    interval: Interval
+
+
+def divided(above: float, below: float) -> float:
+    """A ratio of two numbers >= 0."""
+    if below:
+        return above / below
+    return math.inf if above else math.nan
+
+
+def risk_ratio(table: Table2x2, confidence: float = 0.95) -> Ratio:
+    """p1 / p2 with Wald's interval of the logarithm (Katz and others, Biometrics 1978;34:469-474)."""
+    estimate = divided(table.p1, table.p2)
+    if not table.x1 or not table.x2:
+        return Ratio(estimate=estimate, interval=_nothing(confidence))
+    variance = 1 / table.x1 - 1 / table.n1 + 1 / table.x2 - 1 / table.n2
+    return Ratio(estimate=estimate, interval=around(estimate, variance, confidence))
+
+
+def odds_ratio(table: Table2x2, confidence: float = 0.95) -> Ratio:
+    """The odds ratio with Wald's interval of the logarithm (Woolf, Ann Hum Genet 1955;19:251-253)."""
+    cells = (table.x1, table.n1 - table.x1, table.x2, table.n2 - table.x2)
+    estimate = divided(cells[0] * cells[3], cells[1] * cells[2])
+    if not all(cells):
+        return Ratio(estimate=estimate, interval=_nothing(confidence))
+    return Ratio(estimate=estimate, interval=around(estimate, sum(1 / each for each in cells), confidence))
+
+
+def around(estimate: float, variance: float, confidence: float) -> Interval:
+    """The interval of a ratio whose logarithm has this variance."""
+    factor = math.exp(normal_quantile(confidence) * math.sqrt(variance))
+    return Interval(lower=estimate / factor, upper=estimate * factor, confidence=confidence)
+
+
+def _nothing(confidence: float) -> Interval:
+    return Interval(lower=0.0, upper=math.inf, confidence=confidence)
+
+
+def risk_ratio_score(table: Table2x2, confidence: float = 0.95) -> Ratio:
+    """p1 / p2 with the score interval (Miettinen and Nurminen, Stat Med 1985;4:213-226)."""
+
+    def statistic(logarithm: float) -> float:
+        ratio = math.exp(logarithm)
+        first, second = constrained_by_ratio(table, ratio)
+        variance = first * (1 - first) / table.n1 + ratio * ratio * second * (1 - second) / table.n2
+        return standardised(table.p1 - ratio * table.p2, variance * _enlarged(table))
+
+    return Ratio(estimate=divided(table.p1, table.p2), interval=_inverted(statistic, confidence))
+
+
+def constrained_by_ratio(table: Table2x2, ratio: float) -> tuple[float, float]:
+    """The likeliest pair of proportions of which the first is `ratio` times the second."""
+    events = table.x1 + table.x2
+    a = (table.n1 + table.n2) * ratio
+    b = table.n1 * ratio + table.x1 + table.n2 + table.x2 * ratio
+    second = 2 * events / (b + math.sqrt(max(0.0, b * b - 4 * a * events)))
+    second = min(second, 1.0, 1 / ratio)
+    return min(1.0, second * ratio), second
+
+
+def odds_ratio_score(table: Table2x2, confidence: float = 0.95) -> Ratio:
+    """The odds ratio with the score interval (Miettinen and Nurminen, Stat Med 1985;4:213-226)."""
+    estimate = odds_ratio(table, confidence).estimate
+    if table.x1 + table.x2 in (0, table.n1 + table.n2):
+        return Ratio(estimate=estimate, interval=_nothing(confidence))
+
+    def statistic(logarithm: float) -> float:
+        first, second = constrained_by_odds(table, math.exp(logarithm))
+        one, two = table.n1 * first * (1 - first), table.n2 * second * (1 - second)
+        return standardised(table.x1 - table.n1 * first, _enlarged(table) / (1 / one + 1 / two))
+
+    return Ratio(estimate=estimate, interval=_inverted(statistic, confidence))
+
+
+def constrained_by_odds(table: Table2x2, odds: float) -> tuple[float, float]:
+    """The likeliest pair of proportions with this odds ratio; neither is 0 or 1 if there are events and
+    participants without."""
+    events = table.x1 + table.x2
+    a, b = table.n2 * (odds - 1), table.n1 * odds + table.n2 - events * (odds - 1)
+    inside = math.sqrt(max(0.0, b * b + 4 * a * events))
+    second = 2 * events / (b + inside) if b > 0 else (inside - b) / (2 * a)
+    return odds * second / (1 + second * (odds - 1)), second
+
+
+def _enlarged(table: Table2x2) -> float:
+    """The factor N / (N - 1) of Miettinen and Nurminen."""
+    total = table.n1 + table.n2
+    return total / (total - 1)
+
+
+def _inverted(statistic: Callable[[float], float], confidence: float) -> Interval:
+    """The ratios at whose logarithm the falling `statistic` stays within the normal quantile."""
+    z = normal_quantile(confidence)
+    lower, upper = 0.0, math.inf
+    if statistic(-EDGE) > z:
+        lower = math.exp(root(lambda each: statistic(each) - z, -EDGE, EDGE))
+    if statistic(EDGE) < -z:
+        upper = math.exp(root(lambda each: statistic(each) + z, -EDGE, EDGE))
+    return Interval(lower=lower, upper=upper, confidence=confidence)
