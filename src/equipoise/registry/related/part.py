@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from equipoise.registry.errors_index import index_error
@@ -41,22 +42,25 @@ class RelatedStudy(Found):
     also: tuple[str, ...] = ()
 
 
-@dataclass(slots=True, kw_only=True)
 class Near:
-    """A candidate: its score, number and vector, and who sponsors it."""
+    """A candidate: its score, its number and where it is. Its vector is read when it is first asked for."""
 
-    score: float
-    number: str
-    sponsor: int
-    vector: Vector
-    body: dict[int, float] | None = None
+    def __init__(self, score: float, number: str, segment: Segment, place: int) -> None:
+        self.score = score
+        self.number = number
+        self._segment = segment
+        self._place = place
+
+    @cached_property
+    def body(self) -> dict[int, float]:
+        """The weights of its text, at length 1."""
+        return self._segment.vector(self._place).body()
 
     def alike(self, other: Near) -> bool:
         """Whether the two are near-duplicates of one programme."""
-        if not self.sponsor or self.sponsor != other.sponsor:
+        sponsors = {int(each._segment.sponsors[each._place]) for each in (self, other)}
+        if len(sponsors) == 2 or 0 in sponsors:
             return False
-        self.body = self.body if self.body is not None else self.vector.body()
-        other.body = other.body if other.body is not None else other.vector.body()
         own = self.body
         return sum(own[slot] * weight for slot, weight in other.body.items() if slot in own) > ALIKE
 
@@ -130,7 +134,7 @@ class RelatedStudies:
         return RelatedStudy(
             nct_id=near.number,
             score=near.score,
-            reasons=reasons(own.data, data, telling.words(near.vector)),
+            reasons=reasons(own.data, data, telling.words(near.body)),
             title=next(terms.strings(identity, "briefTitle", "officialTitle"), ""),
             status=next(terms.strings(status, "overallStatus"), ""),
             phases=tuple(terms.strings(design, "phases")),
@@ -147,15 +151,15 @@ class Telling:
     """The words of the study asked about, and which of them another study's vector shares."""
 
     def __init__(self, own: Stored, vector: Vector) -> None:
-        body = list(terms.terms(own.data).body)
+        body = list(dict.fromkeys(terms.words("\n".join(terms.body_text(own.data)))))
         self._word = dict(zip(Slots().of("body", body), body, strict=True))
         self._own = vector.body()
 
-    def words(self, other: Vector) -> list[str]:
+    def words(self, other: dict[int, float]) -> list[str]:
         """The shared words, the one that adds most first; no more than a reader wants to choose from."""
         shared = [
             (-self._own[slot] * weight, self._word[slot])
-            for slot, weight in other.body().items()
+            for slot, weight in other.items()
             if slot in self._own and slot in self._word
         ]
         return [word for _, word in sorted(shared)[:40]]
@@ -184,15 +188,7 @@ def nearest(segments: Sequence[Segment], vector: Vector, top: int) -> list[Near]
         for place, score in zip(places.tolist(), scores.tolist(), strict=True):
             found.append((-score, segment.number(place), segment, place))
     found.sort(key=lambda each: each[:2])
-    return [
-        Near(
-            score=-negative,
-            number=number,
-            sponsor=int(segment.sponsors[place]),
-            vector=segment.vector(place),
-        )
-        for negative, number, segment, place in found[:top]
-    ]
+    return [Near(-negative, number, segment, place) for negative, number, segment, place in found[:top]]
 
 
 def grouped(near: Sequence[Near], top: int) -> tuple[list[Near], dict[str, str], dict[str, tuple[str, ...]]]:

@@ -7,7 +7,7 @@ the shared subject headings, a few of the words that added most, and the investi
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from equipoise.registry.interfaces import Reason
@@ -45,7 +45,7 @@ def reasons(one: Data, other: Data, telling: Sequence[str]) -> tuple[Reason, ...
     for kind, names in (("condition", terms.conditions), ("intervention", terms.interventions)):
         if kind not in kinds:
             found += headings(kind, one, other) or parts(kind, names(one), names(other))
-    said = {word for reason in found for text in reason.words for word in terms.words(text)}
+    said = {word for reason in found for text in reason.words for word in name_of(text)}
     found += words_in_common([word for word in telling if word not in said])
     found += investigators(one, other)
     found += [*sponsor(one, other), *phase(one, other)]
@@ -64,8 +64,8 @@ def named(kind: str, field: str, one: Iterable[str], other: Iterable[str]) -> It
 
 def parts(kind: str, one: Iterable[str], other: Iterable[str]) -> list[Reason]:
     """The words that the names of both have in common, where no whole name is the same."""
-    own = {word for name in one for word in terms.words(name)} - empty()
-    shared = {word: None for name in other for word in terms.words(name) if word in own and len(word) > 2}
+    own = {word for name in one for word in name_of(name)} - empty()
+    shared = {word: None for name in other for word in name_of(name) if word in own and len(word) > 2}
     words = tuple(word for word in shared if not word.isdigit())
     return (
         [Reason(kind=kind, field=f"{kind}s", words=words, text=f"{kind}s share: {listed(words)}")]
@@ -118,7 +118,7 @@ def investigators(one: Data, other: Data) -> Iterator[Reason]:
 def sponsor(one: Data, other: Data) -> Iterator[Reason]:
     """The lead sponsor, when it is the same."""
     name = terms.sponsor(other)
-    if name and plain(name) == plain(terms.sponsor(one)):
+    if name and name_of(name) == name_of(terms.sponsor(one)):
         yield Reason(kind="sponsor", field="sponsor", words=(name,), text=f"same sponsor: {name}")
 
 
@@ -131,14 +131,21 @@ def phase(one: Data, other: Data) -> Iterator[Reason]:
         yield Reason(kind="phase", field="phase", words=shared, text=f"same phase: {said}")
 
 
+@lru_cache(maxsize=4096)
+def name_of(name: str) -> tuple[str, ...]:
+    """The words of a name in lower case, without accents; kept, since one study's names are asked for again."""
+    return tuple(terms.cut(name.lower()))
+
+
 def plain(name: str) -> str:
-    """A name by its letters and digits alone, in lower case."""
-    return " ".join(terms.words(name))
+    """A name by its letters and digits alone, in lower case; nothing for one that says nothing, as a placebo's."""
+    words = name_of(name)
+    return "" if empty().issuperset(words) else " ".join(words)
 
 
 def name_words(name: str) -> frozenset[str]:
     """The words of a person's name that tell it from another: no initials, no titles."""
-    return frozenset(word for word in terms.words(name) if len(word) > 1) - TITLES
+    return frozenset(word for word in name_of(name) if len(word) > 1) - TITLES
 
 
 def same(one: frozenset[str], other: frozenset[str]) -> bool:

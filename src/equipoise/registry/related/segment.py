@@ -20,7 +20,7 @@ from equipoise.registry.related.files import mapped
 from equipoise.registry.related.scheme import SHARES, SLOTS, group_of
 
 BUDGET = 400_000
-CANDIDATES = 400
+CANDIDATES = 250
 
 
 _threads = threading.local()

@@ -20,7 +20,8 @@ WORD = re.compile(r"[^\W_]+")
 SIGNS = {code: " " for code in range(128) if not chr(code).isalnum()}
 ACCENTS = re.compile("[\u0300-\u036f]+")
 # Numbers of studies in several registries, of publications, and addresses: they identify, they do not describe.
-# The marks say where the slow search for them is worth its time.
+# The marks say where the slow search for them is worth its time; a shorter text holds none.
+SHORTEST = 7
 MARKS = (
     "nct0",
     "nct 0",
@@ -70,11 +71,17 @@ def terms(data: Data) -> Terms:
 def words(text: str) -> list[str]:
     """The words of a text in lower case, without accents; numbers that identify something are left out."""
     plain = text.lower()
-    if any(mark in plain for mark in MARKS):
+    if len(plain) >= SHORTEST and any(mark in plain for mark in MARKS):
         plain = NUMBERS.sub(" ", plain)
-    if plain.isascii():
-        return plain.translate(SIGNS).split()
-    return WORD.findall(ACCENTS.sub("", unicodedata.normalize("NFKD", plain)))
+    return cut(plain)
+
+
+def cut(text: str) -> list[str]:
+    """The words of a text in lower case, without accents."""
+    if text.isascii():
+        return text.translate(SIGNS).split()
+    # Taking a sign apart can give a capital letter, and making it small can give an accent.
+    return WORD.findall(ACCENTS.sub("", unicodedata.normalize("NFKD", text).lower()))
 
 
 def body_text(data: Data) -> Iterator[str]:
@@ -150,7 +157,7 @@ def part(data: Data, *names: str) -> Data:
     """The object at this path; an empty one where there is none."""
     for name in names:
         inner = data.get(name)
-        data = inner if isinstance(inner, Mapping) else {}
+        data = inner if isinstance(inner, dict) else {}
     return data
 
 
@@ -158,7 +165,7 @@ def items(data: Data, name: str) -> Iterator[Data]:
     """The objects of a list."""
     listed = data.get(name)
     if isinstance(listed, list | tuple):
-        yield from (each for each in listed if isinstance(each, Mapping))
+        yield from (each for each in listed if isinstance(each, dict))
 
 
 def strings(data: Data, *names: str) -> Iterator[str]:
