@@ -133,7 +133,9 @@ def match_said(match: Match, *, every: bool) -> str:
     """One study: its numbers of criteria by verdict, why it is here, and the criteria that something is known of."""
     counts = ", ".join(f"{match.count(verdict)} {verdict}" for verdict in ("met", "not met", "not known"))
     lines = [f"{match.nct_id}  {match.title}", f"  {match.status}; criteria: {counts}"]
-    lines += [f"  {reason.text}" for reason in match.reasons if reason.kind != "criterion"]
+    lines += [
+        f"  {reason.text}" for reason in match.reasons if reason.kind not in ("criterion", "annotation")
+    ]
     shown = (each for each in match.findings if every or each.mentioned)
     return "\n".join([*lines, *(line for each in shown for line in finding_said(each))])
 

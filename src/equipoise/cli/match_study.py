@@ -24,6 +24,7 @@ from equipoise.study import Study, load
 MAPPING = "matching.json"
 ANNOTATIONS = "annotations.yaml"
 RECORD = "record.json"
+ELIGIBILITY = "eligibilityModule"
 PLAIN = ("sex", "birth_date", "pregnant", "breastfeeding")
 MEASURED = "measured "
 # What has not happened yet is judged as if it happened on the day of the match.
@@ -41,7 +42,7 @@ def running_trial(folder: Path, today: date) -> tuple[str, RunningTrial]:
     record = load_record(folder / RECORD)
     mapping = read_mapping(folder / MAPPING, study)
     remarks = folder / ANNOTATIONS
-    read = load_annotations(remarks) if remarks.is_file() else ()
+    read = load_annotations(remarks).findings if remarks.is_file() else ()
     return record.nct_id, RunningTrial(
         terms=terms_of(record.nct_id, record.raw),
         criteria=[
@@ -56,7 +57,7 @@ def running_trial(folder: Path, today: date) -> tuple[str, RunningTrial]:
         facts=lambda facts: given(mapping, study, facts),
         derivations=study.derivations,
         parameters={**study.parameters, **dict.fromkeys(DAYS, today)},
-        annotations=[str(each) for each in getattr(read, "findings", ())],
+        annotations=[each.finding for each in read if ELIGIBILITY in each.path],
     )
 
 

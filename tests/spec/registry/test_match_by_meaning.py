@@ -124,10 +124,17 @@ def test_an_index_matches_by_meaning_when_asked(tmp_path: Path, monkeypatch: pyt
     assert {each.nct_id for each in index.match_facts(facts, meaning=True)} == {number(1), number(2)}
 
 
-@pytest.mark.skipif(find_spec(PACKAGE) is None, reason="the extra `embeddings` is not installed")
-def test_the_installed_model_gives_the_published_similarities() -> None:
+@pytest.fixture
+def installed() -> Model:
+    """The model of the extra `embeddings`; skips without it."""
+    if find_spec(PACKAGE) is None:
+        pytest.skip("the extra `embeddings` is not installed")
+    return Model(meaning.model_folder())
+
+
+def test_the_installed_model_gives_the_published_similarities(installed: Model) -> None:
     # The example of the model's own documentation: cosines 0.7553 and -0.1050.
-    model = Model(meaning.model_folder())
+    model = installed
     eating = model.embed("A man is eating food.")
     assert round(float(eating @ model.embed("A man is eating a piece of bread.")), 4) == 0.7553
     assert round(float(eating @ model.embed("The girl is carrying a baby.")), 4) == -0.1050

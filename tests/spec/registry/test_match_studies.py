@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from equipoise.cli.main import main
+from equipoise.cli.match_study import given, read_mapping
+from equipoise.errors import EquipoiseError
 from equipoise.registry.errors import RegistryError
 from equipoise.registry.index import RegistryIndex
 from equipoise.registry.match.facts import read_facts
@@ -31,6 +34,7 @@ from equipoise.rules import (
     parse,
 )
 from equipoise.rules.values import Quantity
+from equipoise.study import load
 
 from .records import index_of, lines, number, study, written
 
@@ -185,7 +189,7 @@ def rule(text: str) -> Any:
     return check(parse(text, place=Place("rules", 1, 1)), SCOPE)
 
 
-def running(**given: Any) -> RunningTrial:
+def running(**values: Any) -> RunningTrial:
     """A trial that runs here, whose items these values fill."""
     return RunningTrial(
         terms=terms_of("NCT9", trial(9, "Migraine")),
@@ -196,13 +200,13 @@ def running(**given: Any) -> RunningTrial:
             RunningCriterion(side="exclusion", words="Over 120 kg", rule=rule("vitals.weight > 120 kg")),
         ],
         scope=SCOPE,
-        facts=lambda facts: {("vitals", name): value for name, value in given.items()},
+        facts=lambda facts: {("vitals", name): value for name, value in values.items()},
         parameters={"today": TODAY},
     )
 
 
 @pytest.mark.parametrize(
-    ("given", "expected"),
+    ("given_", "expected"),
     [
         ({}, ["not known", "not known"]),
         ({"born": date(2008, 11, 22)}, ["met", "not known"]),
@@ -211,9 +215,9 @@ def running(**given: Any) -> RunningTrial:
     ],
 )
 def test_a_trial_that_runs_here_is_judged_by_its_own_rules(
-    index: RegistryIndex, given: dict[str, Any], expected: list[str]
+    index: RegistryIndex, given_: dict[str, Any], expected: list[str]
 ) -> None:
-    found = index.match_facts(read_note(NOTE), top=1, today=TODAY, running={"NCT9": running(**given)})
+    found = index.match_facts(read_note(NOTE), top=1, today=TODAY, running={"NCT9": running(**given_)})
     own = next(each for each in (*found.possible, *found.excluded) if each.nct_id == "NCT9")
     assert [str(each.verdict) for each in own.findings if each.kind == "rule"] == expected
     assert bool(own.excluded) == ("not met" in expected)
@@ -263,4 +267,41 @@ def test_a_study_folder_brings_its_rules(
         for each in own["findings"]
         if each["kind"] == "rule"
     }
+    assert any(each["kind"] == "annotation" and each["text"] for each in own["reasons"])
     assert (rules["1inclusion"], rules["8exclusion"], rules["2inclusion"]) == ("met", "not met", "not known")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "{",
+        "[]",
+        '{"no_form.item": "sex"}',
+        '{"demography.sex": "shoe size"}',
+        '{"demography.sex": "measured luck"}',
+    ],
+)
+def test_a_mapping_that_is_wrong_is_refused(tmp_path: Path, root: Path, content: str) -> None:
+    path = written(tmp_path / "matching.json", content.encode())
+    with pytest.raises(EquipoiseError) as caught:
+        read_mapping(path, load(root / "studies" / "NCT06965244"))
+    assert caught.value.code == "COMM-005"
+
+
+def test_a_measured_value_fills_an_item_in_its_own_unit_or_not_at_all(root: Path) -> None:
+    study_ = load(root / "studies" / "NCT06965244")
+    mapping = {("laboratory", "haemoglobin"): "measured hemoglobin", ("demography", "sex"): "sex"}
+    labs = [{"name": "hemoglobin", "value": "10.2", "unit": "g/dL"}]
+    assert given(mapping, study_, read_facts({"labs": labs, "sex": "M"}, today=TODAY)) == {
+        ("laboratory", "haemoglobin"): Quantity(Decimal("102"), "g/L"),
+        ("demography", "sex"): "male",
+    }
+    assert (
+        given(
+            mapping,
+            study_,
+            read_facts({"labs": [{"name": "hemoglobin", "value": 6, "unit": "mmol/L"}]}, today=TODAY),
+        )
+        == {}
+    )
+    assert read_mapping(root / "nowhere.json", study_) == {}

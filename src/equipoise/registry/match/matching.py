@@ -152,12 +152,17 @@ class Matcher:
         return Match(
             nct_id=study.nct_id,
             score=score,
-            reasons=tuple(_reasons(study, had, findings, weights)),
+            reasons=(*_reasons(study, had, findings, weights), *self._remarks(study.nct_id)),
             title=study.title,
             status=study.status,
             findings=findings,
             excluded=excluded,
         )
+
+    def _remarks(self, number: str) -> Iterator[Reason]:
+        """What a reader found in the criteria of a trial that runs here: where they leave something open."""
+        for remark in self.running[number].annotations if number in self.running else ():
+            yield Reason(kind="annotation", field="criteria", text=f"reviewed: {remark}")
 
     def _findings(self, study: Terms, facts: Facts) -> Iterator[Finding]:
         """The fields of the record, then its criteria in words, or the rules of a trial that runs here."""

@@ -152,9 +152,7 @@ class Model:
 def text_of(stored: Stored) -> str:
     """What of a record is embedded: what it is about, not how it is done."""
     texts = document(stored.nct_id, stored.data).texts
-    return ". ".join(
-        text for name in ("title", "condition", "intervention") for text in texts[name][:6]
-    )
+    return ". ".join(text for name in ("title", "condition", "intervention") for text in texts[name][:6])
 
 
 class Meanings:
