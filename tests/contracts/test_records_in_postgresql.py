@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -132,6 +134,29 @@ def test_a_user_who_may_only_read_reads_and_is_refused_to_write(address: Address
     assert caught.value.code == "REGI-032" and "permission" in caught.value.fault
     writer.close()
     assert store.head() == 1
+    store.close()
+
+
+def test_the_roles_of_the_manual_let_one_user_write_and_the_other_only_read(
+    address: Address, root: Path
+) -> None:
+    (commands,) = re.findall(
+        r"^```sql\n(.*?)^```$", (root / "docs/how-to/public-site.md").read_text(), re.M | re.S
+    )
+    other = connected(address)
+    other.run(commands)
+    other.close()
+    writer, reader = (replace(address, user=f"registry_{kind}") for kind in ("writer", "reader"))
+    store = PostgreSQLRecords.create(writer)
+    assert store.add([reading("NCT00000001", DAY)], read=TODAY) == 1
+    store.close()
+    store = PostgreSQLRecords.open(reader)
+    assert list(store.numbers()) == ["NCT00000001"]
+    store.close()
+    store = PostgreSQLRecords.create(reader)
+    with pytest.raises(RegistryError) as caught:
+        store.add([reading("NCT00000002", DAY)], read=TODAY)
+    assert caught.value.code == "REGI-032"
     store.close()
 
 
