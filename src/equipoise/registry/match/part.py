@@ -59,6 +59,7 @@ class PatientMatching:
         self._folder = folder
         self._store = store
         self._search: Candidates | None = None
+        self._meanings: tuple[int, Any] | None = None
         self._state()
 
     @property
@@ -116,9 +117,14 @@ class PatientMatching:
 
     def meaning(self, text: str, size: int) -> Sequence[str]:
         """The studies nearest to a text in meaning. Errors: MATC-006."""
-        from equipoise.registry.match.meaning import Meanings, model
+        from equipoise.registry.match.meaning import VECTORS, Meanings, model
 
-        return Meanings(self._folder.path).nearest(model().embed(text), size)
+        path = self._folder.path / VECTORS
+        stamp = path.stat().st_mtime_ns if path.is_file() else 0
+        if self._meanings is None or self._meanings[0] != stamp:
+            # Half a million rows are read once, and again only when another process has replaced them.
+            self._meanings = stamp, Meanings(self._folder.path)
+        return self._meanings[1].nearest(model().embed(text), size)
 
     def _candidates(self) -> Candidates:
         if self._search is None:
