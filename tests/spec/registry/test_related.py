@@ -6,16 +6,18 @@ import errno
 import json
 import os
 import shutil
+import sqlite3
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from equipoise.cli.main import main
 from equipoise.registry.errors import RegistryError
 from equipoise.registry.folder import Folder
 from equipoise.registry.index import RegistryIndex, open_index
-from equipoise.registry.related import disk, part
+from equipoise.registry.related import disk, part, scheme
 from equipoise.registry.related.segment import best
 from equipoise.registry.related.terms import terms, words
 
@@ -320,8 +322,6 @@ def test_a_reader_that_is_overtaken_by_a_writer_looks_again(
 
 
 def test_the_best_scores_are_the_greatest() -> None:
-    import numpy as np
-
     scores = np.arange(10_000, dtype=np.float32)[::-1] ** 2
     assert set(best(scores, 50)) == set(range(50))
     assert set(best(np.array([0, 3, 0, 1], np.float32), 50)) == {1, 3}
@@ -367,3 +367,49 @@ def test_a_part_of_a_strange_type_gives_no_terms() -> None:
         "derivedSection": 3,
     }
     assert dict(terms(strange).body) == {"a": 1}
+
+
+def test_a_file_of_another_length_or_a_missing_pointer_is_a_coded_error(tmp_path: Path) -> None:
+    index = index_of(tmp_path, *PAIR)
+    folder = index.folder.part("related")
+    np.save(folder / pieces(index)[0].folder / "ratio.npy", np.ones(7, np.float32))
+    with pytest.raises(RegistryError) as caught:
+        open_index(index.folder.path).related(number(1))
+    assert caught.value.code == "REGI-034"
+    (folder / disk.POINTER).unlink()
+    with pytest.raises(RegistryError) as caught:
+        index.related(number(1))
+    assert caught.value.code == "REGI-034"
+
+
+def test_a_study_that_the_store_has_lost_is_a_coded_error(tmp_path: Path) -> None:
+    index = index_of(tmp_path, *PAIR)
+    with sqlite3.connect(index.folder.records) as connection:
+        connection.execute("DELETE FROM versions WHERE nct_id = ?", (number(2),))
+    connection.close()
+    with pytest.raises(RegistryError) as caught:
+        index.related(number(1))
+    assert caught.value.code == "REGI-034"
+
+
+def test_an_update_without_records_moves_the_sequence_alone(tmp_path: Path) -> None:
+    index = index_of(tmp_path, *PAIR)
+    folder = index.folder.part("related")
+    before = disk.read_pointer(folder)
+    disk.update(folder, index.store, iter(()), head=9)
+    after = disk.read_pointer(folder)
+    assert (after.sequence, after.pieces) == (9, before.pieces)
+    assert {each.name for each in folder.iterdir()} == {before.pieces[0].folder, disk.POINTER}
+
+
+def test_a_word_has_its_slot_however_many_came_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scheme, "MOST_KNOWN", 2)
+    slots = scheme.Slots()
+    texts = ["one", "two", "three", "four", "five"]
+    assert slots.of("body", texts) == slots.of("body", texts) == scheme.Slots().of("body", texts)
+
+
+def test_what_a_placebo_is_called_is_no_reason(tmp_path: Path) -> None:
+    arms = {"armsInterventionsModule": {"interventions": [{"name": "Placebo"}]}}
+    records = [full(place, f"Zolimumab, part {place}", **arms) for place in (1, 2)]
+    assert not [text for text in texts(index_of(tmp_path, *records, *others()), 1, 2) if "lacebo" in text]
