@@ -58,6 +58,7 @@ QUERIES = [
     "enrolment:100..200",
     "enrolment:50",
     "age:10",
+    "enrolment:200..100",
     "age:..5",
     "age:80..",
     "sponsor:university",

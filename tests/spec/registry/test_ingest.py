@@ -19,7 +19,7 @@ from equipoise.registry.index import open_index
 from equipoise.registry.ingest import Watch, ingest
 from equipoise.registry.reading import Unread, read_records
 from equipoise.registry.search import part
-from equipoise.registry.store import SQLiteRecords
+from equipoise.registry.store import SQLiteRecords, differences
 
 from .records import TODAY, found, index_of, ingested, lines, number, packed, study, written
 
@@ -91,6 +91,19 @@ def test_bad_records_are_reported_and_the_rest_is_searched(tmp_path: Path) -> No
     assert (summary.read, summary.unread) == (2, 2)
     assert [each.error.code for each in unread] == ["REGI-002", "REGI-026"]
     assert sorted(found(open_index(tmp_path / "index"), "walking")) == [number(1), number(2)]
+
+
+def test_lists_and_parts_that_come_and_go_are_shown_whole() -> None:
+    before = {"a": [1, 2], "b": {"x": 1}, "d": [{"y": 1}]}
+    after = {"a": [2, 1], "c": {"x": 1}, "d": [{"y": 2}]}
+    assert [(change.path, change.before, change.after) for change in differences(before, after)] == [
+        ("a", [1, 2], [2, 1]),
+        ("c.x", None, 1),
+        ("d[0]", None, {"y": 2}),
+        ("d[0]", {"y": 1}, None),
+        ("b.x", 1, None),
+    ]
+    assert differences(before, before) == ()
 
 
 class Stop(BaseException):
@@ -211,6 +224,37 @@ def test_a_folder_that_cannot_be_made_is_a_coded_error(tmp_path: Path) -> None:
     written(tmp_path / "file", b"")
     with pytest.raises(RegistryError, match="REGI-032"):
         ingested(tmp_path / "file" / "index")
+
+
+def test_a_run_that_is_killed_at_any_moment_leaves_the_old_or_the_new_index(tmp_path: Path) -> None:
+    """The process is killed outright, each time a little later, until one run comes to its end."""
+    index = index_of(tmp_path, study(1, "walking"))
+    many = [
+        study(place, f"walking {' '.join(map(str, range(place, place + 150)))}") for place in range(2, 2000)
+    ]
+    path = written(tmp_path / "many.jsonl", lines(*many))
+    command = [
+        sys.executable,
+        "-m",
+        "equipoise.cli",
+        "registry",
+        "ingest",
+        str(path),
+        "--index",
+        str(index.folder.path),
+    ]
+    for tenths in range(4, 600, 3):
+        running = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        try:
+            code = running.wait(tenths / 10)
+        except subprocess.TimeoutExpired:
+            running.kill()
+            code = running.wait()
+        total = index.search("walking").total
+        assert total in (1, 1999)
+        if code == 0:
+            break
+    assert (code, total) == (0, 1999)
 
 
 FULL = """

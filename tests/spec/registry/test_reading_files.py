@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -132,6 +133,33 @@ def test_a_damaged_zip_gives_what_it_has(tmp_path: Path) -> None:
     read, codes = outcome(written(tmp_path / "b.zip", whole[:middle] + b"xxxx" + whole[middle + 4 :]))
     assert (len(read), codes) == (2, ["REGI-020"])
     assert outcome(written(tmp_path / "c.zip", whole[:-30])) == ([], ["REGI-020"])
+
+
+def test_a_zip_is_read_for_what_could_be_records_and_never_beyond_its_password(tmp_path: Path) -> None:
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("Contents.txt", "no record")
+        archive.mkdir("folder.json")
+        archive.writestr("one.json", json.dumps(study(1)))
+        archive.writestr("two.xml", "<clinical_study>")
+        archive.writestr("three.json", json.dumps(study(3)))
+    assert outcome(path) == ([number(1), number(3)], ["REGI-024"])
+    # Bit 0 of a member's flags, in its own header and in the list at the end, says that it has a password.
+    content = bytearray(path.read_bytes())
+    content[content.index(b"PK\x03\x04", content.index(b"two.xml")) + 6] |= 1
+    content[content.rindex(b"PK\x01\x02") + 8] |= 1
+    assert outcome(written(tmp_path / "b.zip", bytes(content))) == ([number(1)], ["REGI-024", "REGI-020"])
+
+
+def test_an_xml_file_that_is_far_too_large_is_named(tmp_path: Path) -> None:
+    assert outcome(written(tmp_path / "a.xml", b"<clinical_study>" + b" " * MOST_BYTES)) == ([], ["REGI-021"])
+
+
+def test_a_list_of_anything_is_read_in_time_that_grows_with_its_length(tmp_path: Path) -> None:
+    read, codes = outcome(written(tmp_path / "a", b"[" + b"1," * 20_000 + b"1]"))
+    assert (read, len(codes), set(codes)) == ([], 20_001, {"REGI-025"})
+    assert outcome(written(tmp_path / "b", b'[{"a":' * 9999)) == ([], ["REGI-002", "REGI-020"])
+    assert outcome(written(tmp_path / "c", b"[]")) == ([], [])
 
 
 def test_a_record_that_is_far_too_large_costs_itself_alone(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from equipoise.registry.search.expand import expand
 from equipoise.registry.search.forms import distance, forms
 from equipoise.registry.search.language import help_text, parse
 from equipoise.registry.search.query import FACETS, ORDERS, Query, query
-from equipoise.registry.search.synonyms import parse_synonyms
+from equipoise.registry.search.synonyms import MOST_LINES, load_synonyms, parse_synonyms
 from equipoise.registry.search.text import aligned, words
 from equipoise.registry.search.tree import (
     All,
@@ -168,6 +168,17 @@ def test_a_line_that_is_no_group_of_names_is_refused(text: str) -> None:
     with pytest.raises(RegistryError, match="REGI-037") as error:
         parse_synonyms(f"fine, good\n{text}", "list")
     assert error.value.place == "list:2"
+
+
+def test_a_list_that_cannot_be_read_or_is_endless_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(RegistryError, match="REGI-037"):
+        load_synonyms(tmp_path / "absent.txt")
+    with pytest.raises(RegistryError, match="REGI-037"):
+        parse_synonyms("\n" * (MOST_LINES + 1))
+
+
+def test_an_address_with_too_many_parts_asks_for_nothing() -> None:
+    assert Query.from_url("&".join(["phase=2"] * 300)) == query()
 
 
 def test_words_are_small_letters_without_accents() -> None:

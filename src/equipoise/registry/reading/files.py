@@ -16,7 +16,7 @@ from typing import Any, BinaryIO, cast
 
 import msgspec
 
-from equipoise.registry.errors import RegistryError, registry_error
+from equipoise.registry.errors import RegistryError
 from equipoise.registry.errors_index import index_error
 from equipoise.registry.reading.ctis import from_ctis
 from equipoise.registry.reading.json_stream import values
@@ -74,7 +74,7 @@ def _checked(raw: Raw, first: dict[str, int], behind: int) -> Reading | Unread:
         if raw.error is not None:
             raise raw.error
         data = as_record(raw.value, raw.place)
-        content = canonical(data, raw.place)
+        content = canonical(data)
         number = number_of(data, content, raw.place)
         if first.setdefault(number, hash(content)) != hash(content):
             raise index_error("REGI-022", raw.place, number)
@@ -83,12 +83,9 @@ def _checked(raw: Raw, first: dict[str, int], behind: int) -> Reading | Unread:
     return Reading(place=raw.place, nct_id=number, content=content, effective=posted(data), behind=behind)
 
 
-def canonical(data: dict, place: str) -> bytes:
-    """The record's JSON with sorted names: equal records have equal bytes. Errors: REGI-002 (no Unicode text)."""
-    try:
-        return msgspec.json.encode(data, order="sorted")
-    except UnicodeError as error:
-        raise registry_error("REGI-002", place, str(error)) from error
+def canonical(data: dict) -> bytes:
+    """The record's JSON with sorted names: equal records have equal bytes."""
+    return msgspec.json.encode(data, order="sorted")
 
 
 def number_of(data: dict, content: bytes, place: str) -> str:
