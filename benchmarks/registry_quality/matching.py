@@ -287,7 +287,7 @@ def section(shared: Path, work: Path) -> str:
         "the other half": [each for each in every if not each.chosen_on],
     }
     head = ["method", "recall@100", f"recall@{DEPTH}", "nDCG@10, corpus", "nDCG@10, judged", "processor ms"]
-    parts = [f"{len(every)} described patients with at least one study that they are eligible for; 95 % intervals."]
+    parts = [INTRODUCTION, f"{len(every)} described patients have at least one study that they are eligible for."]
     for name, asked in halves.items():
         parts += [f"**{len(asked)} topics, {name}**", table(head, list(measured(ways(methods), asked)))]
     parts += [
