@@ -42,7 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     index = open_index(arguments.index)
     shelf = Shelf(index=index, today=arguments.today or datetime.now(UTC).date())
-    numbers = arguments.study or list(index.store.numbers())
+    numbers = arguments.study or list(index.store.numbers(at=index.sequence))
     write_frame(shelf, arguments.out, numbers)
     screen = Console(stderr=True)
     for number in track(numbers, "studies", console=screen, disable=not screen.is_terminal):

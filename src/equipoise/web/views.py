@@ -63,7 +63,7 @@ def match(request: HttpRequest, language: str) -> HttpResponse:
     except EquipoiseError as error:
         view = MatchView(text=text[:MOST_TEXT], fault=error)
         return _unstored(HttpResponse(match_page(view, place), status=status_of(error)))
-    return _unstored(HttpResponse(match_page(match_view(text, found, shelf.index.store, language), place)))
+    return _unstored(HttpResponse(match_page(match_view(text, found, shelf.index, language), place)))
 
 
 def described(text: object, place: str) -> str:

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from equipoise.registry.interfaces import Change, Store, Version
+from equipoise.registry.index import RegistryIndex
+from equipoise.registry.interfaces import Change, Version
 from equipoise.registry.page.catalogue import catalogue
 from equipoise.registry.page.findings import section_title
 from equipoise.registry.page.markup import plain
@@ -42,20 +43,26 @@ class Step:
     changes: tuple[ChangeView, ...]
 
 
-def history_page(record: Record, store: Store, place: Place) -> str:
+def history_page(record: Record, index: RegistryIndex, place: Place) -> str:
     """The page of a study's versions."""
     say = catalogue(place.language).gettext
-    shown = steps(record.nct_id, store, say)
+    shown = steps(record.nct_id, index, say)
     return render_template("history.html", place=place, view_name="history", record=record, steps=shown)
 
 
-def steps(nct_id: str, store: Store, say=str) -> tuple[Step, ...]:
+def versions_of(nct_id: str, index: RegistryIndex) -> tuple[Version, ...]:
+    """The versions of a study that the index knows of; the store may have newer ones already."""
+    head = index.sequence
+    return tuple(one for one in index.store.versions(nct_id) if one.sequence <= head)
+
+
+def steps(nct_id: str, index: RegistryIndex, say=str) -> tuple[Step, ...]:
     """The versions of a study, the latest first; of several with one date the last is the version in force."""
-    versions = list({one.effective: one for one in store.versions(nct_id)}.values())
+    versions = list({one.effective: one for one in versions_of(nct_id, index)}.values())
     made: list[Step] = []
     before: Version | None = None
     for version in sorted(versions, key=lambda one: one.effective):
-        found = store.changes(nct_id, before.effective, version.effective) if before else ()
+        found = index.store.changes(nct_id, before.effective, version.effective) if before else ()
         made.append(
             Step(
                 day=version.effective.isoformat(),

@@ -11,7 +11,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from equipoise.errors import EquipoiseError
-from equipoise.registry.interfaces import Store
 from equipoise.registry.match.criteria import Finding
 from equipoise.registry.match.facts import Facts
 from equipoise.registry.match.matching import Match, Matches
@@ -19,7 +18,7 @@ from equipoise.registry.page.catalogue import catalogue
 from equipoise.registry.page.labels import words
 from equipoise.registry.page.render import render_template
 from equipoise.registry.page.site import Place
-from equipoise.registry.page.trials import facts_of, reason_words
+from equipoise.registry.page.trials import Records, facts_of, reason_words
 
 VERDICTS = {"met": "met", "not met": "not-met", "not known": "unknown"}
 ORDER = ("not-met", "met", "unknown")
@@ -98,13 +97,13 @@ def match_page(view: MatchView, place: Place) -> str:
     return render_template("match.html", place=place, view=view)
 
 
-def match_view(text: str, found: Matches, store: Store, language: str = "en") -> MatchView:
+def match_view(text: str, found: Matches, index: Records, language: str = "en") -> MatchView:
     """The answer for a patient: trials that may be open, and apart from them those that are ruled out."""
     say = catalogue(language).gettext
     return MatchView(
         text=text,
-        trials=tuple(_matched(one, store, say) for one in found.possible),
-        excluded=tuple(_matched(one, store, say) for one in found.excluded[:EXCLUDED]),
+        trials=tuple(_matched(one, index, say) for one in found.possible),
+        excluded=tuple(_matched(one, index, say) for one in found.excluded[:EXCLUDED]),
         understood=understood(found.facts, say),
         notes=tuple(found.notes),
     )
@@ -121,8 +120,8 @@ def understood(facts: Facts, say: Callable[[str], str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(part for part in told if part))
 
 
-def _matched(one: Match, store: Store, say: Callable[[str], str]) -> Matched:
-    title, status, phases = facts_of(one, store)
+def _matched(one: Match, index: Records, say: Callable[[str], str]) -> Matched:
+    title, status, phases = facts_of(one, index)
     criteria = sorted(map(_criterion, one.findings), key=_rank)
     why = (reason_words(each, say) for each in one.reasons if each.kind != "criterion")
     return Matched(

@@ -6,8 +6,7 @@ The search itself, its facets and patient matching need a server; a static site 
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from importlib.resources import files
@@ -16,7 +15,7 @@ from equipoise.errors import EquipoiseError
 from equipoise.registry.errors_index import index_error
 from equipoise.registry.index import RegistryIndex
 from equipoise.registry.lint import Annotations, lint
-from equipoise.registry.page.changes import history_page
+from equipoise.registry.page.changes import history_page, versions_of
 from equipoise.registry.page.extras import record_json
 from equipoise.registry.page.findings import findings_page
 from equipoise.registry.page.render import NamedSection, render_page, render_template
@@ -55,11 +54,11 @@ class Shelf:
     counted: dict[int, int] = field(default_factory=dict)
 
     def studies(self) -> int:
-        """How many studies there are; counted once for each state of the store, because it reads all of it."""
-        head = self.index.store.head()
+        """How many studies there are; counted once for each state of the index, because it reads all of it."""
+        head = self.index.sequence
         if head not in self.counted:
             self.counted.clear()
-            self.counted[head] = self.index.store.count()
+            self.counted[head] = self.index.store.count(at=head)
         return self.counted[head]
 
 
@@ -73,7 +72,7 @@ def live_of(shelf: Shelf, nct_id: str) -> Live:
     """The record of a study with all that belongs to it. Errors: REGI-035 (unknown number)."""
     if nct_id in shelf.live:
         return shelf.live[nct_id]
-    kept = shelf.index.store.record(nct_id)
+    kept = shelf.index.record(nct_id)
     if kept is None:
         raise index_error("REGI-035", "studies", nct_id)
     return Live(record=kept.record)
@@ -88,17 +87,17 @@ def study_page(shelf: Shelf, nct_id: str, view: str, language: str = "en") -> st
         return record_json(record)
     place = Place(path=f"{folder}/{view}".rstrip("/"), language=language)
     if view == "related":
-        return related_page(record, _related(shelf, nct_id, RELATED), shelf.index.store, place)
+        return related_page(record, _related(shelf, nct_id, RELATED), shelf.index, place)
     if view == "findings":
         return findings_page(record, lint(record, live.annotations, today=shelf.today), place)
     if view == "history":
-        return history_page(record, shelf.index.store, place)
+        return history_page(record, shelf.index, place)
     return render_page(
         record,
         banner=live.banner,
         sections=live.sections,
-        related=related_trials(_related(shelf, nct_id, RELATED_ON_PAGE), shelf.index.store, language),
-        versions=shelf.index.store.versions(nct_id),
+        related=related_trials(_related(shelf, nct_id, RELATED_ON_PAGE), shelf.index, language),
+        versions=versions_of(nct_id, shelf.index),
         place=place,
     )
 
@@ -113,11 +112,6 @@ def error_page(error: EquipoiseError, title: str, place: Place) -> str:
     return render_template(
         "error.html", place=place, title=title, code=error.code, fault=error.fault, remedy=error.remedy
     )
-
-
-def found_json(found: Sequence[object]) -> str:
-    """Answers of an index as JSON: number, score and reasons, and what else the answer carries."""
-    return json.dumps(found, ensure_ascii=False) + "\n"
 
 
 def _related(shelf: Shelf, nct_id: str, top: int):

@@ -7,8 +7,9 @@ known here is shown in the words that came with it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import Protocol
 
-from equipoise.registry.interfaces import Found, Reason, Store
+from equipoise.registry.interfaces import Found, Reason, Stored
 from equipoise.registry.page.catalogue import catalogue
 from equipoise.registry.page.labels import words
 from equipoise.registry.page.render import RelatedTrial, render_template
@@ -29,20 +30,26 @@ KINDS = {
 }
 
 
-def related_trials(found: Iterable[Found], store: Store, language: str = "en") -> tuple[RelatedTrial, ...]:
+class Records(Protocol):
+    """What gives the records of studies: an opened index."""
+
+    def record(self, nct_id: str) -> Stored | None: ...
+
+
+def related_trials(found: Iterable[Found], index: Records, language: str = "en") -> tuple[RelatedTrial, ...]:
     """The related trials as a page lists them."""
     say = catalogue(language).gettext
-    return tuple(_related(one, store, say) for one in found)
+    return tuple(_related(one, index, say) for one in found)
 
 
-def related_page(record: Record, found: Iterable[Found], store: Store, place: Place) -> str:
+def related_page(record: Record, found: Iterable[Found], index: Records, place: Place) -> str:
     """The page of a study's related trials."""
     return render_template(
         "related.html",
         place=place,
         view_name="related",
         record=record,
-        related=related_trials(found, store, place.language),
+        related=related_trials(found, index, place.language),
     )
 
 
@@ -57,11 +64,11 @@ def reason_words(reason: Reason, say: Callable[[str], str]) -> str:
     return f"{head}: {told}" if told else head
 
 
-def facts_of(one: Found, store: Store) -> tuple[str, str, tuple[str, ...]]:
+def facts_of(one: Found, index: Records) -> tuple[str, str, tuple[str, ...]]:
     """Title, status and phases: as found, or else from the record."""
     if getattr(one, "title", ""):
         return one.title, getattr(one, "status", ""), tuple(getattr(one, "phases", ()))  # type: ignore[attr-defined]
-    kept = store.record(one.nct_id)
+    kept = index.record(one.nct_id)
     if kept is None:
         return one.nct_id, "", ()
     protocol = kept.record.protocol
@@ -73,8 +80,8 @@ def facts_of(one: Found, store: Store) -> tuple[str, str, tuple[str, ...]]:
     )
 
 
-def _related(one: Found, store: Store, say: Callable[[str], str]) -> RelatedTrial:
-    title, status, phases = facts_of(one, store)
+def _related(one: Found, index: Records, say: Callable[[str], str]) -> RelatedTrial:
+    title, status, phases = facts_of(one, index)
     programme = str(getattr(one, "programme", "") or one.nct_id)
     return RelatedTrial(
         nct_id=one.nct_id,
