@@ -1,0 +1,90 @@
+"""Bang's and James's indices against the published example, and their variances against enumeration."""
+
+from __future__ import annotations
+
+import math
+from itertools import product
+
+import numpy as np
+import pytest
+
+from equipoise.analysis.blinding_index import Guesses, bang, james
+from equipoise.analysis.errors import AnalysisError
+
+# The CRISP trial, as in Bang, Ni and Davis, Control Clin Trials 2004;25:143-156, Table 7.
+TREATED = Guesses(right=82, wrong=25, unknown=170)
+PLACEBO = Guesses(right=29, wrong=27, unknown=83)
+
+
+def test_the_published_example() -> None:
+    """There: 0.21 (0.15, 0.26) and 0.01 (-0.07, 0.10), with one-sided 95% limits; James 0.75."""
+    for guesses, expected in ((TREATED, (0.21, 0.15, 0.26)), (PLACEBO, (0.01, -0.07, 0.10))):
+        found = bang(guesses, 0.90)
+        assert (found.estimate, found.interval.lower, found.interval.upper) == pytest.approx(
+            expected, abs=5.1e-3
+        )
+    assert james(TREATED, PLACEBO).estimate == pytest.approx(0.75, abs=5.1e-3)
+
+
+def test_james_is_what_its_paper_defines() -> None:
+    """Written out as there: with P_DK who do not know, observed and chance disagreement of the others, and the
+    weight 0.5 for wrong guesses."""
+    total, guessed = 416, 163
+    unknown = 253 / total
+    observed = 0.5 * (25 + 27) / guessed
+    chance = 0.5 * (107 * (25 + 29) + 56 * (82 + 27)) / guessed**2
+    kappa = (observed - chance) / chance
+    assert james(TREATED, PLACEBO).estimate == pytest.approx((1 + unknown + (1 - unknown) * kappa) / 2)
+    assert james(PLACEBO, TREATED) == james(TREATED, PLACEBO)
+
+
+def test_the_ends_of_the_scales() -> None:
+    right, wrong = Guesses(right=20, wrong=0, unknown=0), Guesses(right=0, wrong=20, unknown=0)
+    nobody, chance = Guesses(right=0, wrong=0, unknown=20), Guesses(right=10, wrong=10, unknown=0)
+    assert [bang(each).estimate for each in (right, wrong, nobody, chance)] == [1, -1, 0, 0]
+    assert [james(each, each).estimate for each in (right, wrong, nobody, chance)] == [0, 1, 1, 0.5]
+    assert (james(nobody, nobody).interval.lower, james(nobody, nobody).standard_error) == (1, 0)
+    assert (bang(wrong).interval.lower, bang(right).interval.upper) == (-1, 1)
+
+
+def test_the_variance_of_bang_is_that_of_every_possible_answer() -> None:
+    """Over all counts of 12 answers with their multinomial probabilities."""
+    chances, size = (0.5, 0.2, 0.3), 12
+    mean = square = inside = 0.0
+    for right, wrong in product(range(size + 1), repeat=2):
+        unknown = size - right - wrong
+        if unknown >= 0:
+            ways = math.factorial(size) / math.prod(math.factorial(each) for each in (right, wrong, unknown))
+            weight = ways * math.prod(c**n for c, n in zip(chances, (right, wrong, unknown), strict=True))
+            found = bang(Guesses(right=right, wrong=wrong, unknown=unknown))
+            mean, square = mean + weight * found.estimate, square + weight * found.estimate**2
+            inside += weight * found.standard_error**2
+    assert mean == pytest.approx(0.3)
+    # The plug-in variance of a proportion is (n - 1) / n of the true one, on average.
+    assert inside == pytest.approx((square - mean**2) * (size - 1) / size)
+
+
+def test_the_variance_of_james_is_the_delta_method_of_the_whole_table() -> None:
+    counts = np.array([82, 25, 170, 29, 27, 83], dtype=float)
+
+    def index(cells: np.ndarray) -> float:
+        p = cells / cells.sum()
+        guessed = p[0] + p[1] + p[3] + p[4]
+        observed = (p[1] + p[4]) / guessed
+        chance = ((p[0] + p[1]) * (p[1] + p[3]) + (p[3] + p[4]) * (p[0] + p[4])) / guessed**2
+        return (1 + (1 - guessed) + guessed * (observed - chance) / chance) / 2
+
+    slope = np.array([(index(counts + e) - index(counts - e)) / 2e-4 for e in 1e-4 * np.eye(6)])
+    p = counts / counts.sum()
+    spread = counts.sum() * (np.diag(p) - np.outer(p, p))
+    found = james(TREATED, PLACEBO)
+    assert found.standard_error == pytest.approx(math.sqrt(slope @ spread @ slope), rel=1e-6)
+    assert found.interval.upper - found.estimate == pytest.approx(1.959964 * found.standard_error, rel=1e-6)
+
+
+def test_guesses_that_give_no_index_are_refused() -> None:
+    for counts in ((-1, 2, 0), (0, 0, 0)):
+        with pytest.raises(AnalysisError, match="ANAL-004"):
+            Guesses(right=counts[0], wrong=counts[1], unknown=counts[2])
+    with pytest.raises(AnalysisError, match="ANAL-004"):
+        james(Guesses(right=5, wrong=0, unknown=1), Guesses(right=0, wrong=0, unknown=6))
