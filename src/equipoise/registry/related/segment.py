@@ -115,7 +115,8 @@ class Segment:
             return np.zeros(0, np.int64)
         studies = np.concatenate([self._posted[start:end] for start, end, _ in lists])
         weights = np.concatenate([self._coarse[start:end] for start, end, _ in lists]).astype(np.float32)
-        starts = np.cumsum([0, *(end - start for start, end, _ in lists)])
+        # As small as the numbers of the studies, or all of these would be made larger.
+        starts = np.cumsum([0, *(end - start for start, end, _ in lists)]).astype(np.int32)
         table = csc_array((weights, studies, starts), shape=(self.studies, len(lists)))
         scores = table @ np.array([factor for _, _, factor in lists], np.float32)
         scores[self.dead] = 0
