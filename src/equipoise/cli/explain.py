@@ -63,10 +63,8 @@ def patient(study: Study, folder: Path, name: str) -> Facts:
 
 def said(study: Study, key: str, facts: Facts | None = None) -> str:
     """One rule: its path and place, its words, what unknown means there, and the verdict for a patient."""
-    if facts is None:
-        words = explain(study.expressions[key], study.scope_of(key))
-    else:
-        words = explained(study, facts, key)
+    plain = facts is None
+    words = explain(study.rule(key), study.scope_of(key)) if plain else explained(study, facts, key)
     body = f"{words}\nWhile unknown: {study.site(key).unknown}."
     filled = (
         textwrap.fill(line, WIDTH, initial_indent="  ", subsequent_indent="  ") for line in body.splitlines()

@@ -69,7 +69,9 @@ def test_a_stop_is_for_good_and_keeps_every_visit() -> None:
     assert state.facts.named("treatment_stopped_on") == state.stopped_on
     assert here.no("stop_treatment", cause="wish").code == "DOSE-043"
     here.day = "2026-03-30"
-    tasks = visits_due(here.study, State(trial=here.trial, participant=state), state.randomised_on.replace(day=30))
+    tasks = visits_due(
+        here.study, State(trial=here.trial, participant=state), state.randomised_on.replace(day=30)
+    )
     assert "month_1" in {task.encounter for task in tasks}
 
 
