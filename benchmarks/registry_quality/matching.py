@@ -219,14 +219,19 @@ def removed(methods: Methods, asked: Sequence[Topic]) -> Iterator[list[str]]:
         for number, grade in topic.grades.items():
             hard = bool(methods.hard(number, topic.facts))
             worded = bool(methods.worded(number, topic.facts))
-            counts.update([(grade, "all")] + [(grade, "hard")] * hard + [(grade, "worded")] * (worded and not hard))
+            counts.update(
+                [(grade, "all")] + [(grade, "hard")] * hard + [(grade, "worded")] * (worded and not hard)
+            )
     meaning = {2: "eligible", 1: "excluded", 0: "not relevant"}
     for grade, name in meaning.items():
         whole = counts[(grade, "all")]
         yield [
             name,
             str(whole),
-            *(f"{counts[(grade, kind)]} ({counts[(grade, kind)] / whole:.1%})" for kind in ("hard", "worded")),
+            *(
+                f"{counts[(grade, kind)]} ({counts[(grade, kind)] / whole:.1%})"
+                for kind in ("hard", "worded")
+            ),
         ]
 
 
@@ -270,7 +275,11 @@ def criteria(shared: Path) -> Iterator[list[str]]:
         str(interval(np.array([each for _, each in right]), [each for each, _ in right])),
     ]
     yield ["agreement, three-valued as it is said", str(len(rows)), str(interval(np.array(strict), clusters))]
-    yield ["the same of a constant answer, for comparison", str(len(rows)), str(interval(np.array(plain), clusters))]
+    yield [
+        "the same of a constant answer, for comparison",
+        str(len(rows)),
+        str(interval(np.array(plain), clusters)),
+    ]
     yield [
         "agreement, unmentioned exclusions read as not applying",
         str(len(rows)),
@@ -287,7 +296,10 @@ def section(shared: Path, work: Path) -> str:
         "the other half": [each for each in every if not each.chosen_on],
     }
     head = ["method", "recall@100", f"recall@{DEPTH}", "nDCG@10, corpus", "nDCG@10, judged", "processor ms"]
-    parts = [INTRODUCTION, f"{len(every)} described patients have at least one study that they are eligible for."]
+    parts = [
+        INTRODUCTION,
+        f"{len(every)} described patients have at least one study that they are eligible for.",
+    ]
     for name, asked in halves.items():
         parts += [f"**{len(asked)} topics, {name}**", table(head, list(measured(ways(methods), asked)))]
     parts += [

@@ -26,11 +26,17 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "try": ("equipoise.cli.practise", "run a practice trial in memory, and say what happened"),
     "run": ("equipoise.cli.conduct", "run a whole trial in simulation, from its record to its results page"),
     "analyse": ("equipoise.cli.analyse", "analyse a ledger: tables, figures, numbers"),
-    "match": ("equipoise.cli.match", "find the studies that a patient might enter, each criterion in three values"),
+    "match": (
+        "equipoise.cli.match",
+        "find the studies that a patient might enter, each criterion in three values",
+    ),
     "page": ("equipoise.cli.page", "write the public page of a registry record"),
     "registry": ("equipoise.cli.registry", "keep an index of registry records"),
     "related": ("equipoise.cli.related", "list the studies related to one study in an index, and say why"),
-    "search": ("equipoise.cli.search", "search an index of registry records, and say why each study was found"),
+    "search": (
+        "equipoise.cli.search",
+        "search an index of registry records, and say why each study was found",
+    ),
     "serve": ("equipoise.cli.serve", "serve the pages of an index of registry records"),
     "verify": ("equipoise.cli.verify", "verify the hash chain of a ledger"),
 }
