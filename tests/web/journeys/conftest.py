@@ -81,3 +81,12 @@ def visit(browser: Browser, address: str) -> Iterator[Visit]:
     yield made
     context.close()
     assert made.faults == []
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Says aloud how many tests did not run because there is no browser."""
+    skipped = [one for one in terminalreporter.stats.get("skipped", []) if ABSENT in str(one.longrepr)]
+    if skipped:
+        terminalreporter.write_line(
+            f"NOT RUN: {len(skipped)} tests, because {ABSENT}", yellow=True, bold=True
+        )

@@ -1,4 +1,4 @@
-"""Takes the pictures of the manual: `python -m tests.web.journeys.pictures INDEX NUMBER WORDS`."""
+"""Takes the pictures of the manual: `python -m tests.web.journeys.pictures INDEX STUDY LINTED WORDS`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from equipoise.web.server import listening
 IMAGES = Path(__file__).parents[3] / "docs" / "images"
 
 
-def main(index: Path, number: str, words: str) -> None:
+def main(index: Path, study: str, linted: str, words: str) -> None:
     """Writes the pictures into docs/images."""
     listener = listening("127.0.0.1", 0)
     server = create_server(application(index), sockets=[listener], threads=2, ident=None)
@@ -24,8 +24,8 @@ def main(index: Path, number: str, words: str) -> None:
     base = f"http://127.0.0.1:{listener.getsockname()[1]}"
     shots = {
         "registry-search": f"/search/?q={words}",
-        "registry-study": f"/studies/{number}/#locations",
-        "registry-findings": f"/studies/{number}/findings/#finding-22",
+        "registry-study": f"/studies/{study}/#locations",
+        "registry-findings": f"/studies/{linted}/findings/#finding-22",
     }
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
@@ -38,4 +38,4 @@ def main(index: Path, number: str, words: str) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2], sys.argv[3])
+    main(Path(sys.argv[1]), *sys.argv[2:5])
