@@ -18,10 +18,6 @@ from .sources import PACKAGE, ROOT, modules, short, tree
 CODE = re.compile(r"(?!LINT)[A-Z]{4}-\d{3}")
 
 
-# Catalogues whose package is not whole yet, each with what it waits for. Empty at every release.
-PENDING = {"src/equipoise/registry/errors_index.py": "the index of records"}
-
-
 def is_catalogue(path: Path) -> bool:
     """A package's catalogue: its `errors.py`, or a part of it."""
     return path.name.startswith("errors") and path.parent != PACKAGE
@@ -86,13 +82,8 @@ def test_an_error_says_place_fault_why_and_remedy() -> None:
 
 
 def test_every_code_of_a_catalogue_is_used() -> None:
-    assert sorted(set(catalogued()) - set(used()) - pending()) == []
+    assert sorted(set(catalogued()) - set(used())) == []
 
 
 def test_every_code_of_a_catalogue_is_asserted_by_a_test() -> None:
-    assert sorted(set(catalogued()) - asserted() - pending()) == []
-
-
-def pending() -> set[str]:
-    """The codes of catalogues whose package is still being written."""
-    return {code for name in PENDING for code in CODE.findall((ROOT / name).read_text(encoding="utf-8"))}
+    assert sorted(set(catalogued()) - asserted()) == []
