@@ -96,7 +96,7 @@ def mmrm(
     who, subject = _positions([each for each, keep in zip(participant, kept, strict=True) if keep], None)
     when, moment = _positions([each for each, keep in zip(visit, kept, strict=True) if keep], visits)
     _check_rows(subject, moment, len(when), covariance)
-    _check_rank(columns, names)
+    check_rank(columns, names)
     sums = sums_of(values, columns, subject, moment, len(who), len(when))
     structure = STRUCTURES[covariance]
     theta, found, bent, taken = _climb(sums, structure, _start(structure, values, columns, subject, moment))
@@ -136,7 +136,7 @@ def _check_rows(subject: np.ndarray, moment: np.ndarray, visits: int, covariance
         raise analysis_error("ANAL-017", "visit", "a visit has no response, or there are too few visits")
 
 
-def _check_rank(columns: Array, names: Sequence[str]) -> None:
+def check_rank(columns: Array, names: Sequence[str]) -> None:
     """The columns are told apart by the rows; names the first that is a sum of those before it."""
     if len(names) != columns.shape[1] or len(columns) <= columns.shape[1]:
         raise analysis_error(
