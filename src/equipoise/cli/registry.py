@@ -21,7 +21,7 @@ SUBCOMMANDS: dict[str, tuple[str, str]] = {
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The sub-commands, each configured by its module."""
-    subparsers = parser.add_subparsers(dest="subcommand", required=True, metavar="COMMAND")
+    subparsers = parser.add_subparsers(dest="subcommand", required=True, metavar="COMMAND", help="what to do")
     for name, (module, line) in SUBCOMMANDS.items():
         loaded = import_module(module)
         loaded.configure(subparsers.add_parser(name, help=line, description=loaded.__doc__))
