@@ -311,3 +311,13 @@ def test_a_covariance_that_the_data_do_not_determine_is_refused() -> None:
     refused("ANAL-016", who=range(8), visit=[1, 2] * 4)
     # Both visits are equal: the correlation runs to 1 and the likelihood without end.
     refused("ANAL-016", response=[1.0, 1.0, 4.0, 4.0, 6.0, 6.0, 2.0, 2.0])
+    # Nothing varies: there is no variance to estimate.
+    refused("ANAL-016", response=[1.0] * 8)
+
+
+@pytest.mark.parametrize("scale", [1e-6, 1e6])
+def test_very_small_and_very_large_units_fit_as_well(scale: float) -> None:
+    rows = tuple((*r[:3], *(None if each is None else each * scale for each in r[3:])) for r in OWN)
+    plain, scaled = difference(own(), 1, 0, 4), difference(own("us", rows), 1, 0, 4)
+    assert scaled.estimate / scale == pytest.approx(plain.estimate, rel=1e-6)
+    assert scaled.df == pytest.approx(plain.df, rel=1e-6)

@@ -161,7 +161,9 @@ def _start(
     spread[subject, moment], seen[subject, moment] = residuals, 1
     # A covariance from one pair would be noise: the pairs are counted with two of independence.
     raw = spread.T @ spread / (seen.T @ seen + 2 * (1 - np.eye(spread.shape[1])))
-    variances = np.maximum(np.diag(raw), max(float(np.mean(np.diag(raw))) * 1e-3, 1e-12))
+    variances = np.maximum(np.diag(raw), float(np.mean(np.diag(raw))) * 1e-3)
+    if not variances.all():
+        raise analysis_error("ANAL-016", "response", "the fixed effects leave nothing over")
     outer = np.sqrt(np.outer(variances, variances))
     correlation = np.where(np.eye(len(raw)) > 0, 1.0, raw / outer)
     while np.linalg.eigvalsh(correlation)[0] < 0.02:
