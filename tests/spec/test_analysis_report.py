@@ -8,6 +8,7 @@ from decimal import Decimal
 from xml.etree import ElementTree
 
 import pytest
+from msgspec.structs import replace as event_with
 
 from equipoise.analysis.cut import SIMULATED, can_by_arm, cut
 from equipoise.analysis.errors import AnalysisError
@@ -84,7 +85,7 @@ def test_the_pooled_report_is_the_same_whatever_the_arms() -> None:
     one, two = whole(), whole()
     swap = {"new": "old", "old": "new"}
     two.events = [
-        replace(each, data={**each.data, "arm": swap[each.data["arm"]]}) if "arm" in each.data else each
+        event_with(each, data={**each.data, "arm": swap[each.data["arm"]]}) if "arm" in each.data else each
         for each in two.events
     ]
     first, second = (analyse(small(), each.cut(), seed=7, by_arm=False) for each in (one, two))
