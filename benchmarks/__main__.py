@@ -63,7 +63,7 @@ def block(sizes: tuple[int, ...], runs: int) -> Iterator[str]:
 def _where(sizes: tuple[int, ...], runs: int) -> Iterator[str]:
     """The machine, and whether it had other work."""
     load, cores = os.getloadavg()[0], os.cpu_count() or 1
-    state = "It had little else to do" if load < 0.5 else "**It was loaded: the times are too long**"
+    state = "It had little else to do" if load < 1.0 else "**It was loaded: the times are too long**"
     sized = " ".join(map(str, sizes))
     yield f"Measured on {datetime.now(UTC):%Y-%m-%d %H:%M} UTC with"
     yield f"`python -m benchmarks --participants {sized} --runs {runs}`,"
