@@ -73,9 +73,10 @@ def test_the_pooled_report_needs_no_lock_and_names_no_arm() -> None:
     trial = whole()
     pooled = analyse(small(), trial.cut(), seed=7, by_arm=False)
     assert all(row.arm is None for row in pooled.data.participants) and pooled.arms == ("all",)
-    assert pooled.estimates[0].analyses == () and pooled.flow.branches[0].allocated == 10
-    assert pooled.harms.deaths == {"all": 1} and pooled.harms.at_risk == {"all": 9}
-    assert pooled.harms.any_event.people == {"all": 3}
+    assert pooled.flow.branches[0].allocated == 10 and pooled.flow.branches[0].stopped == ()
+    found = pooled.estimates[0].analyses[0].groups[0]
+    assert (found.analysed, found.responders, found.missing, found.by_event) == (8, 5, 2, 0)
+    assert pooled.harms is None and not pooled.data.adverse_events
     text = report_json(pooled) + "".join(csv_files(pooled).values()) + "".join(svg_files(pooled).values())
     text += "".join(part.html for part in sections(pooled))
     assert "New ointment" not in text and "Old ointment" not in text and '"new"' not in text
@@ -96,8 +97,9 @@ def test_two_allocations_of_one_participant_are_refused() -> None:
     trial = whole()
     again = next(event for event in trial.events if event.type == "TreatmentAllocated")
     trial.add("TreatmentAllocated", again.participant, data={**again.data, "slot": "9"})
+    trial.close()
     with pytest.raises(AnalysisError, match=r"ANAL-011|ALLO"):
-        analyse(small(), trial.cut(), seed=7, by_arm=False)
+        analyse(small(), trial.cut(), seed=7)
 
 
 def test_every_participant_has_the_outcome_that_the_estimand_gives(report: Report) -> None:

@@ -31,7 +31,7 @@ class Reason:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Branch:
-    """One arm of the flow, or all arms together before unblinding.
+    """One arm of the flow, or all arms together in a blind report, where what is under seal counts as none.
 
     not_received: allocated but no dose. stopped: ended the treatment early. left: ended follow-up early.
     analysed: in the primary analysis, `imputed` of them with an imputed value, `by_event` of them

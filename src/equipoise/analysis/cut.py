@@ -14,6 +14,7 @@ from equipoise.ledger.entry import Event, Head
 from equipoise.ledger.events import ANALYSIS_FROZEN, LEDGER_OPENED, TRIAL_LOCKED, TRIAL_UNBLINDED
 
 SIMULATED = "SIMULATED – not results of this trial"
+PRACTICE = "PRACTICE – not results of this trial"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +23,7 @@ class Cut:
 
     mode: live, practice or simulation, from the ledger's first event.
     frozen, locked, unblinded: which of the three steps before results by arm are in the cut.
+    blind: the events are those that a masked person may read, in a numbering of their own.
     """
 
     number: int
@@ -34,6 +36,7 @@ class Cut:
     frozen: bool
     locked: bool
     unblinded: bool
+    blind: bool = False
 
     @property
     def name(self) -> str:
@@ -43,7 +46,7 @@ class Cut:
     @property
     def banner(self) -> str:
         """What every table, figure and export of the cut says first; empty for a live ledger."""
-        return "" if self.mode == "live" else SIMULATED
+        return {"live": "", "practice": PRACTICE}.get(self.mode, SIMULATED)
 
 
 def cut(events: Iterable[Event], number: int, head: Head) -> Cut:

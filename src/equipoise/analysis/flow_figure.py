@@ -152,8 +152,10 @@ def excluded_lines(flow: Flow, criteria: Mapping[str, str]) -> list[str]:
 
 
 def allocation_lines(branch: Branch, arms: Mapping[str, str]) -> list[str]:
-    """Allocated, received, not received with reasons."""
-    name = "Allocated" if branch.arm == POOLED else f"Allocated to {arms[branch.arm]}"
+    """Allocated, received, not received with reasons; blind, only what is open."""
+    if branch.arm == POOLED:
+        return [f"Allocated (n = {branch.allocated})", "  Treatment is under seal"]
+    name = f"Allocated to {arms[branch.arm]}"
     lines = [
         f"{name} (n = {branch.allocated})",
         f"  Received the allocated treatment (n = {branch.received})",
@@ -165,6 +167,8 @@ def allocation_lines(branch: Branch, arms: Mapping[str, str]) -> list[str]:
 def followup_lines(branch: Branch, arms: Mapping[str, str]) -> list[str]:
     """Left follow-up and stopped treatment, with reasons."""
     lines = ["Follow-up", f"  Left the study early (n = {total(branch.left)})", *reasons(branch.left)]
+    if branch.arm == POOLED:
+        return lines
     lines.append(f"  Stopped the treatment early (n = {total(branch.stopped)})")
     return lines + reasons(branch.stopped)
 
@@ -216,7 +220,10 @@ def described(flow: Flow, arms: Mapping[str, str]) -> str:
         f"and {flow.randomised} were randomised."
     ]
     for each in flow.branches:
-        name = "All arms" if each.arm == POOLED else arms[each.arm]
+        if each.arm == POOLED:
+            parts.append(f"Of them {total(each.left)} left early and {each.analysed} have an outcome.")
+            continue
+        name = arms[each.arm]
         parts.append(
             f"{name}: {each.allocated} allocated, {each.received} received the treatment, "
             f"{total(each.left)} left early, {total(each.stopped)} stopped the treatment, {each.analysed} analysed."

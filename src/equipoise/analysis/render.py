@@ -56,11 +56,10 @@ def tables(report: Report) -> dict[str, Table]:
     if report.means:
         made.append(means_of(report))
     arm_of = {row.subject: row.arm or POOLED for row in report.data.participants}
-    made += [
-        harms_table(report.harms, report.labels, report.arms, report.harms_population),
-        deviation_table(report.data.deviations, arm_of, report.labels, report.arms),
-    ]
-    if report.study.definition.decisions:
+    if report.harms is not None:
+        made.append(harms_table(report.harms, report.labels, report.arms, report.harms_population))
+    made.append(deviation_table(report.data.deviations, arm_of, report.labels, report.arms))
+    if report.study.definition.decisions and report.by_arm:
         made.append(decision_table(report.study.definition.decisions))
     return {each.id: each for each in made}
 
@@ -170,14 +169,18 @@ def belonging(found: Mapping[str, Markup], name: str) -> list[Markup]:
 
 def csv_files(report: Report) -> dict[str, str]:
     """By file name, each table as CSV; the name says when it is simulated."""
-    mark = "" if report.source.mode == "live" else "SIMULATED-"
-    return {f"{mark}{key}.csv": table_csv(each, report.source) for key, each in tables(report).items()}
+    return {
+        f"{report.source.mark}{key}.csv": table_csv(each, report.source)
+        for key, each in tables(report).items()
+    }
 
 
 def svg_files(report: Report) -> dict[str, Markup]:
     """By file name, each figure as a file of its own."""
-    mark = "" if report.source.mode == "live" else "SIMULATED-"
-    return {f"{mark}{key}.svg": svg(each, report.source, alone=True) for key, each in figures(report).items()}
+    return {
+        f"{report.source.mark}{key}.svg": svg(each, report.source, alone=True)
+        for key, each in figures(report).items()
+    }
 
 
 def report_json(report: Report) -> str:

@@ -1,8 +1,8 @@
 """The report: everything that a cut gives, computed once, as frozen data.
 
 `analyse` reads the cut, makes the rows, the flow, the summaries and every estimand, and builds the tables
-and figures from them. By arm it needs the frozen analysis, the lock and the unblinding; pooled it needs
-none of them and names no arm. What an exporter needs stands in the fields; what a page shows are the
+and figures from them. By arm it needs the frozen analysis, the lock and the unblinding; the blind report
+needs none of them, reads only what a masked person may read, and names no arm. What an exporter needs stands in the fields; what a page shows are the
 tables and figures.
 """
 
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from equipoise.analysis import facts as reading
 from equipoise.analysis.baseline import baseline
 from equipoise.analysis.consort import POOLED, Flow, flow
-from equipoise.analysis.cut import Cut, check_by_arm
+from equipoise.analysis.cut import Cut
 from equipoise.analysis.datasets import (
     adverse_events,
     attempts,
@@ -27,9 +27,11 @@ from equipoise.analysis.datasets import (
 from equipoise.analysis.endpoint import Endpoint, endpoint
 from equipoise.analysis.estimand import Outcome
 from equipoise.analysis.estimates import Estimate, Reader, estimate_all
-from equipoise.analysis.plan import check_plan
+from equipoise.analysis.pooled import pooled_estimates, readable
 from equipoise.analysis.populations import safety
+from equipoise.analysis.quality import Quality, quality
 from equipoise.analysis.rows import Dataset
+from equipoise.analysis.subgroups import Subgroup, subgroups
 from equipoise.analysis.summaries import Characteristic, Harms, Mean, harms, means
 from equipoise.analysis.tables import Provenance, provenance
 
@@ -48,7 +50,7 @@ class Report:
     arms: the identifiers of the columns in order, or `("all",)` when pooled; labels: their names. sizes:
     the randomised by column, everybody last. estimates: one for each estimand of the definition, its
     primary first. means: the observed score over time, where the trial has one. score_label names that
-    score.
+    score. harms: None in a blind report, since adverse events are under seal.
     """
 
     source: Provenance
@@ -60,10 +62,12 @@ class Report:
     flow: Flow
     baseline: tuple[Characteristic, ...]
     estimates: tuple[Estimate, ...]
+    subgroups: tuple[Subgroup, ...]
     means: tuple[Mean, ...]
     score_label: str
-    harms: Harms
+    harms: Harms | None
     harms_population: str
+    quality: Quality
     data: Dataset
     study: Study = field(repr=False)
 
@@ -71,18 +75,19 @@ class Report:
 def analyse(study: Study, slice_: Cut, seed: int, *, by_arm: bool = True) -> Report:
     """The report of a cut.
 
-    seed: of the imputation; with the study's digest it fixes every draw. Raises ANAL-001 when results by
-    arm are asked of a ledger that is not frozen, locked and unblinded, and ANAL-012 when another plan was
-    frozen.
+    seed: of the imputation; with the study's digest it fixes every draw. Not by arm, the report is blind: it
+    is made from what a masked person may read. Raises ANAL-001 when results by arm are asked of a ledger
+    that is not frozen, locked and unblinded, and ANAL-012 when another plan was frozen.
     """
-    if by_arm:
-        check_by_arm(slice_)
-        check_plan(study, slice_)
+    slice_ = readable(study, slice_, by_arm)
     states = reading.folded(study, slice_)
     where = main_endpoint(study)
     data = dataset(study, slice_, states, where, by_arm)
     arms = tuple(study.definition.arms) if by_arm else (POOLED,)
-    estimates = estimate_all(study, data, Reader(study=study, states=states), arms, seed)
+    reader = Reader(study=study, states=states)
+    estimates = (
+        estimate_all(study, data, reader, arms, seed) if by_arm else pooled_estimates(study, data, reader)
+    )
     rows, excluded = analysed(estimates, data)
     treated = safety(data)
     days = {key: each.day or 0 for key, each in study.definition.encounters.items()}
@@ -97,10 +102,12 @@ def analyse(study: Study, slice_: Cut, seed: int, *, by_arm: bool = True) -> Rep
         flow=flow(data.screenings, data.participants, rows, excluded, arms),
         baseline=baseline(study, data, arms, where),
         estimates=estimates,
+        subgroups=subgroups(study, data, reader, estimates[0], seed) if by_arm and estimates else (),
         means=means(data, where, arms, days) if where else (),
         score_label=score_label(study, where),
-        harms=harms(data.adverse_events, treated.members, data.participants, arms),
+        harms=harms(data.adverse_events, treated.members, data.participants, arms) if by_arm else None,
         harms_population=treated.name,
+        quality=quality(study, slice_, states),
         data=data,
         study=study,
     )

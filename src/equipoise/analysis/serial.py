@@ -14,6 +14,8 @@ from equipoise.analysis.consort import Branch, Flow, Reason
 from equipoise.analysis.estimates import Estimate
 from equipoise.analysis.numbers import plain
 from equipoise.analysis.results import Analysis, Contrast, Group
+from equipoise.analysis.quality import Quality
+from equipoise.analysis.subgroups import Subgroup
 from equipoise.analysis.summaries import Characteristic, Harm, Harms, Mean, Spread
 from equipoise.analysis.survival import Point
 
@@ -36,14 +38,19 @@ def report_data(report: Report) -> dict[str, Any]:
         "cut": {"number": source.cut, "sequence": source.sequence, "head": source.head},
         "seed": source.seed,
         "by_arm": report.by_arm,
+        "blind": source.blind,
         "arms": [
             {"id": arm, "label": report.labels[arm], "randomised": size(report, arm)} for arm in report.arms
         ],
         "flow": flow_data(report.flow),
         "baseline": [characteristic_data(each) for each in report.baseline],
+        "subgroups": [subgroup_data(each) for each in report.subgroups],
+        "quality": quality_data(report.quality),
         "estimands": [estimate_data(each) for each in report.estimates],
         "means": [mean_data(each) for each in report.means],
-        "adverse_events": {"population": report.harms_population, **harms_data(report.harms)},
+        "adverse_events": {"population": report.harms_population, **harms_data(report.harms)}
+        if report.harms
+        else None,
         "deviations": [deviation(report, code, category) for code, category in deviation_kinds(report)],
     }
 
@@ -140,6 +147,28 @@ def group_data(each: Group) -> dict[str, Any]:
 
 def contrast_data(each: Contrast) -> dict[str, Any]:
     return {key: rounded(value) for key, value in asdict(each).items()}
+
+
+def subgroup_data(each: Subgroup) -> dict[str, Any]:
+    """A factor, its levels and the test of heterogeneity."""
+    levels = [
+        {
+            "id": one.id,
+            "label": one.label,
+            "groups": [group_data(group) for group in one.groups],
+            "contrast": contrast_data(one.contrast) if one.contrast else None,
+            "note": one.note,
+        }
+        for one in each.levels
+    ]
+    return {"id": each.id, "label": each.label, "heterogeneity": rounded(each.p_value), "levels": levels}
+
+
+def quality_data(found: Quality) -> dict[str, Any]:
+    """Recruitment and quality of the data: counts, days as text."""
+    made = {key: rounded(value) for key, value in asdict(found).items()}
+    days = {"until": str(found.until), "opened": str(found.opened) if found.opened else None}
+    return {**made, **days, "randomised_on": [str(each) for each in found.randomised_on]}
 
 
 def mean_data(each: Mean) -> dict[str, Any]:

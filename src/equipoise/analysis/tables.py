@@ -21,18 +21,22 @@ MINUS = re.compile(r"(?<![\w.\-])-(?=\d)")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """A line of a table. Without cells it is a heading of the lines below it; `level` indents."""
+    """A line of a table. Without cells it is a heading of the lines below it; `level` indents.
+
+    key: what the line is about (a term, a code, an encounter, an analysis), by which its numbers are traced.
+    """
 
     head: str
     cells: tuple[str, ...] = ()
     level: int = 0
     strong: bool = False
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
     """A table. `columns` are the headings of the cells; `arms` gives each column the number of its arm, or
-    0.
+    0; `keys` gives it the identifier of its arm, or "".
 
     prose: the cells are words, so they are aligned as text.
     """
@@ -45,6 +49,7 @@ class Table:
     arms: tuple[int, ...] = ()
     notes: tuple[str, ...] = ()
     prose: bool = False
+    keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,11 +64,19 @@ class Provenance:
     sequence: int
     digest: str
     seed: int = field(default=0)
+    until: str = ""
+    blind: bool = False
 
     @property
     def words(self) -> str:
-        """`Data cut 1, ledger entry 5120, head 1a2b3c4d5e6f7081`."""
-        return f"Data cut {self.cut}, ledger entry {self.sequence}, head {self.head[:16]}"
+        """`Data cut 1, ledger entry 5120, head 1a2b3c4d5e6f7081`; of a blind report the count of what is open."""
+        counted = f"open entry {self.sequence}, blind" if self.blind else f"ledger entry {self.sequence}"
+        return f"Data cut {self.cut}, {counted}, head {self.head[:16]}"
+
+    @property
+    def mark(self) -> str:
+        """What the names of files begin with: `SIMULATED-`, `PRACTICE-`, or nothing for a live trial."""
+        return f"{self.banner.partition(' ')[0]}-" if self.banner else ""
 
 
 def provenance(slice_: Cut, digest: str, seed: int) -> Provenance:
@@ -77,6 +90,8 @@ def provenance(slice_: Cut, digest: str, seed: int) -> Provenance:
         sequence=slice_.sequence,
         digest=digest,
         seed=seed,
+        until=slice_.until,
+        blind=slice_.blind,
     )
 
 

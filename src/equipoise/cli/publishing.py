@@ -34,7 +34,7 @@ def report_of(study: Study, store: Store, seed: int, *, by_arm: bool = True) -> 
 
 def write_files(report: Report, folder: Path) -> list[Path]:
     """Writes the tables, the figures and the numbers; their paths."""
-    mark = "" if report.source.mode == "live" else "SIMULATED-"
+    mark = report.source.mark
     texts: Mapping[str, str] = {
         **{f"tables/{name}": text for name, text in csv_files(report).items()},
         **{f"figures/{name}": str(markup) for name, markup in svg_files(report).items()},
@@ -55,9 +55,9 @@ def _write(path: Path, text: str) -> None:
     beside.replace(path)
 
 
-def write_page(report: Report, record: Record, folder: Path) -> Path:
-    """Writes the page of the trial, its record filled with the results; its path. Needs a report by arm."""
-    parts = [
+def page_parts(report: Report, record: Record) -> tuple[Record, tuple[NamedSection, ...]]:
+    """The record filled with the results, and the sections that no record holds. Needs a report by arm."""
+    parts = tuple(
         NamedSection(
             id=part.id,
             title=part.title,
@@ -67,8 +67,13 @@ def write_page(report: Report, record: Record, folder: Path) -> Path:
         )
         for part in sections(report)
         if part.id not in IN_RECORD
-    ]
-    filled = fill_results(record, results_of(report))
+    )
+    return fill_results(record, results_of(report)), parts
+
+
+def write_page(report: Report, record: Record, folder: Path) -> Path:
+    """Writes the page of the trial, its record filled with the results; its path. Needs a report by arm."""
+    filled, parts = page_parts(report, record)
     mark = "" if report.source.mode == "live" else "SIMULATED-"
     text = json.dumps(filled.raw, ensure_ascii=False, indent=2) + "\n"
     _write(folder / f"{mark}record.json", text)

@@ -1,0 +1,104 @@
+"""Recruitment and the quality of the data as a cut shows them: whom a site randomised when, what was asked, corrected,
+missed, and how long an entry took. It reads no arm, and in a blind cut it reads only what is open.
+"""
+
+from __future__ import annotations
+
+import statistics
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from equipoise.ledger import events as types
+
+if TYPE_CHECKING:
+    from equipoise.analysis.cut import Cut
+    from equipoise.conduct.state import ParticipantState
+    from equipoise.study.study import Study
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteCount:
+    """One site: when it was approved, screenings, randomised (where the allocation was made), missed visits."""
+
+    site: str
+    name: str
+    approved_on: str
+    screened: int
+    randomised: int
+    missed: int
+    queries: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quality:
+    """Counts of the conduct.
+
+    opened: the day of the first approved site; until: the day of the cut; randomised_on: every randomisation, in
+    order; planned: participants. records: forms recorded, corrected: corrections; queries: opened and still open;
+    missed: visits missed; entry: median days from a visit to its record, and the share entered within 7 days.
+    """
+
+    opened: date | None
+    until: date
+    planned: int
+    randomised_on: tuple[date, ...]
+    sites: tuple[SiteCount, ...]
+    records: int
+    corrected: int
+    queries: int
+    queries_open: int
+    missed: int
+    entry_median: float | None
+    entry_soon: float | None
+
+
+def quality(study: Study, slice_: Cut, states: Mapping[str, ParticipantState]) -> Quality:
+    """The counts of a cut; `states` are the folded states of its subjects."""
+    counts = Counter(event.type for event in slice_.events)
+    delays = entry_delays(slice_)
+    randomised = sorted(state.randomised_on for state in states.values() if state.randomised_on)
+    approved = [event.data["approved_on"] for event in slice_.events if event.type == types.SITE_ACTIVATED]
+    return Quality(
+        opened=date.fromisoformat(min(approved)) if approved else None,
+        until=date.fromisoformat(slice_.until[:10]),
+        planned=study.definition.allocation.planned,
+        randomised_on=tuple(randomised),
+        sites=site_counts(slice_),
+        records=counts[types.FORM_RECORDED],
+        corrected=counts[types.FORM_CORRECTED],
+        queries=counts[types.QUERY_OPENED],
+        queries_open=counts[types.QUERY_OPENED] - counts[types.QUERY_CLOSED],
+        missed=counts[types.VISIT_MISSED],
+        entry_median=statistics.median(delays) if delays else None,
+        entry_soon=sum(each <= 7 for each in delays) / len(delays) if delays else None,
+    )
+
+
+def entry_delays(slice_: Cut) -> list[int]:
+    """Days from what a record is about to its entry."""
+    return [
+        (date.fromisoformat(event.recorded[:10]) - date.fromisoformat(event.effective[:10])).days
+        for event in slice_.events
+        if event.type in (types.FORM_RECORDED, types.ASSESSMENT_SUBMITTED)
+    ]
+
+
+def site_counts(slice_: Cut) -> tuple[SiteCount, ...]:
+    """One row for each approved site, in order of its identifier."""
+    tally = Counter((event.type, event.site) for event in slice_.events)
+    sites = {e.data["site"]: e.data for e in slice_.events if e.type == types.SITE_ACTIVATED}
+    return tuple(
+        SiteCount(
+            site=site,
+            name=data["name"],
+            approved_on=data["approved_on"],
+            screened=tally[types.PARTICIPANT_SCREENED, site],
+            randomised=tally[types.PARTICIPANT_RANDOMISED, site],
+            missed=tally[types.VISIT_MISSED, site],
+            queries=tally[types.QUERY_OPENED, site],
+        )
+        for site, data in sorted(sites.items())
+    )
