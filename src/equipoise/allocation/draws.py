@@ -44,10 +44,14 @@ def threshold(probability: Fraction) -> int:
     return probability.numerator * SPAN // probability.denominator
 
 
+def bounds(probabilities: Sequence[Fraction]) -> tuple[int, ...]:
+    """The thresholds of probabilities, which sum to 1, that lie one after the other."""
+    return tuple(threshold(total) for total in accumulate(probabilities))
+
+
 def pick(value: int, probabilities: Sequence[Fraction]) -> int:
     """The index that a draw falls on, where the probabilities, which sum to 1, lie one after the other."""
-    bounds = [threshold(total) for total in accumulate(probabilities)]
-    return next(index for index, bound in enumerate(bounds) if value < bound)
+    return next(index for index, bound in enumerate(bounds(probabilities)) if value < bound)
 
 
 def shuffle(items: Sequence[str], draw: Callable[[int], int]) -> tuple[str, ...]:

@@ -100,9 +100,7 @@ class Minimisation:
 
     def scores(self, stratum: str, tallies: Tallies) -> tuple[int, ...]:
         """The weighted imbalance that would follow, by arm that the participant might get."""
-        levels = stratum_levels(stratum)
-        if tuple(levels) != self.factors:
-            raise allocation_error("ALLO-022", f"{self.name}, {stratum}", ", ".join(self.factors))
+        levels = self.levels(stratum)
         ratio = lowest_terms(self.ratio)
         scales = [lcm(*ratio) // part for part in ratio]
         measure = MEASURES[self.imbalance]
@@ -114,6 +112,13 @@ class Minimisation:
                 candidate = [*scaled[:index], scaled[index] + scale, *scaled[index + 1 :]]
                 totals[index] += self.weights.get(factor, 1) * measure(candidate)
         return tuple(totals)
+
+    def levels(self, stratum: str) -> dict[str, str]:
+        """The level of each factor in this stratum. Raises ALLO-022 where it does not give them all, in order."""
+        levels = stratum_levels(stratum)
+        if tuple(levels) != self.factors:
+            raise allocation_error("ALLO-022", f"{self.name}, {stratum}", ", ".join(self.factors))
+        return levels
 
     def probabilities(self, favoured: int) -> tuple[Fraction, ...]:
         """The probability of each arm when one is favoured.

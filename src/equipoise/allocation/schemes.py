@@ -21,6 +21,9 @@ class Scheme(Protocol):
     @property
     def arms(self) -> tuple[str, ...]: ...
 
+    @property
+    def ratio(self) -> tuple[int, ...]: ...
+
     def allocate(self, stratum: str, tallies: Tallies, draw: Draw) -> Allocation: ...
 
 
