@@ -220,6 +220,8 @@ def gives(definition: Definition, path: str, site: Site) -> tuple[str, ...]:
             "binary": ("Boolean",),
             "continuous": ("Number", "QuantityType"),
             "time_to_event": ("DateType",),
+            "count": ("Number",),
+            "ordinal": ("Number", "Code"),
         }[endpoint]
     return site.gives
 

@@ -12,7 +12,8 @@ from decimal import Decimal, InvalidOperation
 from equipoise.errors import EquipoiseError
 from equipoise.study.commands import KINDS
 from equipoise.study.errors import hint, problem
-from equipoise.study.model import Definition, Item
+from equipoise.study.methods import unfit, unfit_change
+from equipoise.study.model import Definition, Estimand, Item
 from equipoise.study.sites import walk
 from equipoise.study.source import Source
 
@@ -55,6 +56,7 @@ def links(definition: Definition, source: Source) -> Iterator[EquipoiseError]:
     """Identifiers that name nothing."""
     known = {pattern: (kind, set(getattr(definition, field))) for pattern, (kind, field) in LINKS.items()} | {
         "estimands.*.strata": ("the stratum", set(definition.allocation.strata)),
+        "estimands.*.sensitivity.*.strata": ("the stratum", set(definition.allocation.strata)),
         "allocation.weights": ("the stratum", set(definition.allocation.strata)),
         "roles.*.may": ("the kind of command", set(KINDS)),
         "estimands.*.variable.score": ("the item", set(_items(definition))),
@@ -168,65 +170,32 @@ def roles(definition: Definition, source: Source) -> Iterator[EquipoiseError]:
             yield problem("STUD-043", source.place(f"roles.{name}.sees"), name=name)
 
 
-def allocation(definition: Definition, source: Source) -> Iterator[EquipoiseError]:
-    """The scheme has what it needs; minimisation is never deterministic."""
-    part = definition.allocation
-    place = source.place("allocation")
-    if len(definition.arms) < 2:
-        yield problem("STUD-045", source.place("arms"), found="needs at least two arms")
-    if part.scheme == "minimisation":
-        if not part.strata and not part.by_site:
-            yield problem("STUD-045", place, found="minimises over no factor")
-        if part.maximum is not None:
-            found = "minimises over factors, and has a maximum of each stratum"
-            yield problem("STUD-045", source.place("allocation.maximum"), found=found)
-        if not _is_probability(part.probability):
-            where = source.place("allocation.probability")
-            yield problem("STUD-044", where, found=part.probability or "not given")
-    elif part.probability is not None or part.weights:
-        yield problem("STUD-045", place, found="by blocks has a probability or weights")
-    factors = {*part.strata, "site"} if part.by_site else set(part.strata)
-    for name in sorted(set(part.weights) - factors):
-        where = source.key(f"allocation.weights.{name}")
-        yield problem(
-            "STUD-020", where, owner="'allocation.weights'", kind="the stratum", name=name,
-            hint=hint(name, factors),
-        )  # fmt: skip
-    for name, stratum in part.strata.items():
-        if len(set(stratum.levels)) < max(2, len(stratum.levels)):
-            found = f"has the stratum {name!r} with fewer than two different levels"
-            yield problem("STUD-045", source.place(f"allocation.strata.{name}.levels"), found=found)
-
-
-def _is_probability(text: str | None) -> bool:
-    try:
-        return text is not None and Decimal("0.5") < Decimal(text) < 1
-    except InvalidOperation:
-        return False
-
-
-SUMMARIES = {
-    "binary": "risk_difference",
-    "continuous": "mean_difference",
-    "time_to_event": "hazard_ratio",
-}
-
-
 def estimands(definition: Definition, source: Source) -> Iterator[EquipoiseError]:
-    """Endpoint, summary, time point and censoring belong together."""
+    """Endpoint, summary, estimator, time point and censoring belong together, in every analysis."""
     for name, estimand in definition.estimands.items():
-        variable = estimand.variable
-        found = ""
-        if SUMMARIES[variable.endpoint] != estimand.summary:
-            found = f"summarises a {variable.endpoint} endpoint by a {estimand.summary}"
-        elif (variable.endpoint == "time_to_event") != (variable.censor is not None):
-            found = "needs `censor`" if variable.censor is None else "censors what is no time to an event"
-        elif variable.endpoint != "time_to_event" and variable.timepoint is None:
-            found = "has no time point"
-        elif len(set(estimand.treatment)) < 2:
-            found = "compares fewer than two arms"
-        if found:
-            yield problem("STUD-046", source.key(f"estimands.{name}"), name=name, found=found)
+        place = source.key(f"estimands.{name}")
+        wrong = tuple(_attributes(estimand)) or tuple(unfit(estimand))
+        for found in wrong:
+            yield problem("STUD-046", place, name=name, found=found)
+        if not wrong:
+            for key, change in estimand.sensitivity.items():
+                where = source.key(f"estimands.{name}.sensitivity.{key}")
+                for found in dict.fromkeys(unfit_change(estimand, change)):
+                    yield problem("STUD-046", where, name=f"{name}.{key}", found=found)
+
+
+def _attributes(estimand: Estimand) -> Iterator[str]:
+    """What the variable needs beside its rule, and at least two arms."""
+    variable = estimand.variable
+    timed = variable.endpoint == "time_to_event"
+    if timed != (variable.censor is not None):
+        yield "needs `censor`" if variable.censor is None else "censors what is no time to an event"
+    elif variable.timepoint is None and not timed and variable.endpoint != "count":
+        yield "has no time point"
+    if variable.exposure is not None and variable.endpoint != "count":
+        yield "has an exposure, which only a count needs"
+    if len(set(estimand.treatment)) < 2:
+        yield "compares fewer than two arms"
 
 
 def safety(definition: Definition, source: Source) -> Iterator[EquipoiseError]:

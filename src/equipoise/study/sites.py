@@ -76,6 +76,11 @@ SITES: dict[str, Site] = {
     "safety.clocks.*.within": _length("refused at load"),
     "estimands.*.variable.rule": Site(gives=ANY, unknown="missing", arm=True),
     "estimands.*.variable.censor": Site(gives=("DateType",), unknown="missing", arm=True),
+    "estimands.*.variable.exposure": Site(gives=(*AMOUNT, "DurationType"), unknown="missing", arm=True),
+    "estimands.*.population_rule": Site(gives=BOOLEAN, unknown="not analysed, and listed", arm=True),
+    "estimands.*.intercurrent_events.*.since": Site(
+        gives=("DateType",), unknown="the value at the time point is missing", arm=True
+    ),
     "estimands.*.intercurrent_events.*.rule": Site(
         gives=BOOLEAN, unknown="not an event, and listed as undetermined", arm=True
     ),
