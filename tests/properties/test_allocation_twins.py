@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 from itertools import product
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,9 +13,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from equipoise.allocation import (
+    AllocationError,
+    BiasedCoin,
+    Complete,
+    Maximal,
     Minimisation,
     PermutedBlocks,
+    RandomAllocationRule,
     Scheme,
+    Urn,
     allocate,
     allocation_data,
     counted,
@@ -36,7 +43,12 @@ def slowly(
     """The arms as the allocation package gives them."""
     tallies, draw, arms = empty_tallies(), draw_of(strata, seed, trial), []
     for number in arrivals:
-        allocation = allocate(scheme, strata[number], tallies, draw)
+        try:
+            allocation = allocate(scheme, strata[number], tallies, draw)
+        except AllocationError as refusal:
+            assert refusal.code == "ALLO-021"
+            arms.append("no place")
+            continue
         tallies = counted(tallies, allocation_data(allocation))
         arms.append(allocation.arm)
     return arms
@@ -59,7 +71,14 @@ def minimisation(ratio: tuple[int, ...], imbalance: str) -> Minimisation:
 
 
 RATIOS = ((1, 1), (2, 1), (1, 1, 1), (3, 2, 1))
-SCHEMES = [
+TWO: dict[str, Any] = {"arms": ARMS[:2], "ratio": (1, 1)}
+SCHEMES: list[Scheme] = [
+    *(Complete(arms=ARMS[: len(ratio)], ratio=ratio) for ratio in RATIOS),
+    *(RandomAllocationRule(arms=ARMS[: len(r)], ratio=r, maximum=sum(r) * 11) for r in RATIOS),
+    *(BiasedCoin(**TWO, probability=Fraction(2, 3), tolerance=most) for most in (None, 1, 3)),
+    *(BiasedCoin(**TWO, tolerance=most) for most in (1, 2, 5)),
+    *(Maximal(**TWO, tolerance=most, maximum=length) for most in (1, 2, 4) for length in (2, 20)),
+    *(Urn(arms=ARMS[:many], ratio=(1,) * many, initial=n, added=2) for many in (2, 3) for n in (0, 1)),
     *(blocks(ratio) for ratio in RATIOS),
     *(
         minimisation(ratio, measure)
@@ -78,7 +97,7 @@ def test_a_twin_gives_the_arms_of_the_scheme_draw_for_draw(scheme: Scheme, data:
     first = data.draw(st.integers(0, 10**9))
     given = lists(plan_of(scheme, STRATA), np.array([arrivals, arrivals[::-1]]), seed, first=first)
     for row, order in enumerate((arrivals, arrivals[::-1])):
-        arms = [scheme.arms[arm] for arm in given[row]]
+        arms = [scheme.arms[arm] if arm >= 0 else "no place" for arm in given[row]]
         assert arms == slowly(scheme, STRATA, order, seed, first + row)
 
 
@@ -106,7 +125,7 @@ def test_a_stratum_without_a_place_gives_no_arm() -> None:
 
 
 def test_the_lists_do_not_depend_on_the_number_of_workers_nor_on_other_trials() -> None:
-    plan = plan_of(SCHEMES[0], STRATA)
+    plan = plan_of(blocks((1, 1)), STRATA)
     arrivals = np.random.default_rng(7).integers(0, len(STRATA), (31, 40))
     arrivals[:, 35:] = -1
     alone = lists(plan, arrivals, 11)

@@ -1,4 +1,4 @@
-"""Randomisation from sealed draws: permuted blocks, minimisation, and the proof of the list afterwards.
+"""Randomisation from sealed draws: lists, permuted blocks, minimisation, and the proof of the list afterwards.
 
 Pure Python. A scheme, a stratum, the tallies of the past and a draw give an allocation, always the same one.
 """
@@ -6,6 +6,14 @@ Pure Python. A scheme, a stratum, the tallies of the past and a draw give an all
 from equipoise.allocation.blocks import PermutedBlocks
 from equipoise.allocation.draws import Draw, hmac_draw
 from equipoise.allocation.errors import AllocationError
+from equipoise.allocation.lists import (
+    BiasedCoin,
+    Complete,
+    ListScheme,
+    Maximal,
+    RandomAllocationRule,
+    Urn,
+)
 from equipoise.allocation.minimisation import Minimisation
 from equipoise.allocation.schemes import Scheme, allocate, check_history, regenerate
 from equipoise.allocation.seal import (
@@ -29,12 +37,18 @@ from equipoise.allocation.tallies import (
 __all__ = [
     "Allocation",
     "AllocationError",
+    "BiasedCoin",
+    "Complete",
     "Draw",
+    "ListScheme",
+    "Maximal",
     "Minimisation",
     "PermutedBlocks",
+    "RandomAllocationRule",
     "Scheme",
     "Seal",
     "Tallies",
+    "Urn",
     "allocate",
     "allocation_data",
     "allocation_from",

@@ -64,6 +64,31 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
         "The label of a draw must be read back in one way only.",
         "Use letters, digits, `-` and `_`.",
     ),
+    "ALLO-011": (
+        "the scheme is defined for arms of the same share, and most for two arms only: {detail}",
+        "With other shares it would not keep them, or would have no published properties.",
+        "Choose complete randomisation, the random allocation rule, permuted blocks or minimisation.",
+    ),
+    "ALLO-012": (
+        "the coin favours nothing, or is certain: probability {detail}",
+        "At one half without a tolerance it is complete randomisation; at 1 the next arm is known (ICH E9 2.3.2).",
+        "Choose a probability above 1/2 and below 1, for example 2/3.",
+    ),
+    "ALLO-013": (
+        "the tolerated difference is below 1: {detail}",
+        "The first allocation makes a difference of 1.",
+        "Choose a tolerance of 2 or more; 3 is common.",
+    ),
+    "ALLO-014": (
+        "the list has no length in which every arm has its share: {detail}",
+        "This scheme draws among the lists of a known length that end in balance.",
+        "Give each stratum a maximum that is a multiple of the sum of the ratio in its lowest terms.",
+    ),
+    "ALLO-015": (
+        "these balls make no urn: {detail}",
+        "Without balls that are added nothing is balanced, and there is no ball fewer than none.",
+        "Give a whole number of balls at first, 0 or more, and 1 or more that are added.",
+    ),
     "ALLO-020": (
         "the name of a factor or level cannot stand in a stratum: {detail}",
         "The name of a stratum must be read back in one way only, or two strata could share their draws.",

@@ -18,9 +18,9 @@ from equipoise.allocation.strata import stratum_levels
 class Allocation:
     """One place of the list.
 
-    scheme: the scheme's name. stratum: its name. slot: the place in the stratum (blocks) or in the trial
+    scheme: the scheme's name. stratum: its name. slot: the place in the stratum (lists) or in the trial
     (minimisation), from 1; 0 for an arm that was given outside the list, which takes no place. block: the
-    slot at which its block began; 0 where there are no blocks.
+    slot at which its block began, 1 for a list without blocks; 0 where there is no list (minimisation).
     """
 
     scheme: str
@@ -35,12 +35,14 @@ class Tallies:
     """What is needed of the past to draw the next allocation.
 
     slots: allocations so far, by stratum. blocks: the first slot of the current block, by stratum.
+    listed: allocations so far that took a place, by stratum and arm.
     margins: allocations so far by factor, level and arm, those given outside the list among them.
     total: all that took a place.
     """
 
     slots: Mapping[str, int] = field(default_factory=dict)
     blocks: Mapping[str, int] = field(default_factory=dict)
+    listed: Mapping[tuple[str, str], int] = field(default_factory=dict)
     margins: Mapping[tuple[str, str, str], int] = field(default_factory=dict)
     total: int = 0
 
@@ -63,9 +65,11 @@ def after(tallies: Tallies, allocation: Allocation) -> Tallies:
     expected = (used if allocation.block else tallies.total) + 1
     if allocation.slot != expected:
         raise allocation_error("ALLO-023", stratum, f"slot {allocation.slot}, expected {expected}")
+    given = (stratum, allocation.arm)
     return Tallies(
         slots={**tallies.slots, stratum: used + 1},
         blocks={**tallies.blocks, stratum: allocation.block},
+        listed={**tallies.listed, given: tallies.listed.get(given, 0) + 1},
         margins=margins,
         total=tallies.total + 1,
     )

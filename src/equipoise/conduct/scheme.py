@@ -3,34 +3,73 @@ participant's facts to the levels of the stratification factors."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from equipoise.allocation import Minimisation, PermutedBlocks, Scheme
+from equipoise.allocation import (
+    BiasedCoin,
+    Complete,
+    ListScheme,
+    Maximal,
+    Minimisation,
+    PermutedBlocks,
+    RandomAllocationRule,
+    Scheme,
+    Urn,
+)
 from equipoise.conduct.judgement import strata
 from equipoise.rules import Missing
 
 if TYPE_CHECKING:
+    from equipoise.study.allocation import Allocation
     from equipoise.study.facts import Facts
     from equipoise.study.study import Study
 
 
 def scheme_of(study: Study, block_sizes: tuple[int, ...]) -> Scheme:
     """The scheme of the definition. Raises the ALLO codes for sizes or probabilities that cannot be."""
-    arms = study.definition.arms
     plan = study.definition.allocation
+    arms = study.definition.arms
     names, ratio = tuple(arms), tuple(arm.ratio for arm in arms.values())
     if plan.scheme == "permuted_blocks":
         return PermutedBlocks(arms=names, ratio=ratio, block_sizes=block_sizes, maximum=plan.maximum)
-    factors = (*plan.strata, *(("site",) if plan.by_site else ()))
-    return Minimisation(
-        arms=names,
-        ratio=ratio,
-        factors=factors,
-        weights=plan.weights,
-        probability=Fraction(plan.probability or "4/5"),
-        imbalance=plan.imbalance,
-    )
+    if plan.scheme == "minimisation":
+        return Minimisation(
+            arms=names,
+            ratio=ratio,
+            factors=(*plan.strata, *(("site",) if plan.by_site else ())),
+            weights=plan.weights,
+            probability=Fraction(plan.probability or "4/5"),
+            imbalance=plan.imbalance,
+        )
+    scheme, settings = LISTS[plan.scheme]
+    return scheme(arms=names, ratio=ratio, maximum=plan.maximum, **settings(plan))
+
+
+def _probability(plan: Allocation) -> dict[str, Any]:
+    return {"probability": Fraction(plan.probability or "2/3")}
+
+
+def _tolerance(plan: Allocation) -> dict[str, Any]:
+    return {"tolerance": plan.tolerance}
+
+
+def _balls(plan: Allocation) -> dict[str, Any]:
+    balls = plan.urn
+    return {"initial": balls.initial, "added": balls.added} if balls else {}
+
+
+LISTS: dict[str, tuple[type[ListScheme], Callable[[Allocation], dict[str, Any]]]] = {
+    "complete": (Complete, lambda plan: {}),
+    "random_allocation_rule": (RandomAllocationRule, lambda plan: {}),
+    "biased_coin": (BiasedCoin, _probability),
+    "big_stick": (BiasedCoin, _tolerance),
+    "chen": (BiasedCoin, lambda plan: {**_probability(plan), **_tolerance(plan)}),
+    "maximal": (Maximal, _tolerance),
+    "urn": (Urn, _balls),
+}
+"""The schemes that draw a list place by place, and their settings from the definition."""
 
 
 UNKNOWN_LEVEL = "unknown"

@@ -113,8 +113,8 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
     ),
     "STUD-043": ("the masked role {name!r} sees the category `sealed`", MASK, "Remove it from `sees`."),
     "STUD-044": (
-        "the probability of a minimisation is {found}",
-        "At 1 (or more) the next arm can be foretold; at one half or less it does not minimise.",
+        "the probability of the favoured arm is {found}",
+        "At 1 (or more) the next arm can be foretold; at one half or less nothing is balanced.",
         "Give a number above 0.5 and below 1, such as 0.8.",
     ),
     "STUD-045": (

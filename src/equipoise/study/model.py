@@ -12,6 +12,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
+from equipoise.study.allocation import Allocation as Allocation
+from equipoise.study.allocation import Stratum as Stratum
 from equipoise.study.estimand import Estimand as Estimand
 from equipoise.study.parts import Identifier as Identifier
 from equipoise.study.parts import Part as Part
@@ -243,34 +245,6 @@ class Regimen(Part):
     duration: Rule | None = None
     holds: dict[Identifier, Instruction] = {}
     stops: dict[Identifier, Instruction] = {}
-    reference: str = ""
-    decision: Identifier | None = None
-
-
-class Stratum(Part):
-    """A stratification factor: a rule that gives a boolean or a code. Unknown stops randomisation.
-
-    For a boolean rule the first of two levels stands for true; for a code the levels are its codes."""
-
-    label: Words
-    rule: Rule
-    levels: tuple[str, ...]
-
-
-class Allocation(Part):
-    """The randomisation. Block sizes are sealed: the definition holds only a commitment to them.
-
-    planned: participants. maximum: places of each stratum, for blocks; none is no limit."""
-
-    scheme: Literal["permuted_blocks", "minimisation"]
-    planned: Annotated[int, Meta(ge=1)]
-    maximum: Annotated[int, Meta(ge=1)] | None = None
-    strata: dict[Identifier, Stratum] = {}
-    by_site: bool = False
-    blocks_commitment: str | None = None
-    probability: str | None = None
-    imbalance: Literal["range", "variance", "standard_deviation"] = "range"
-    weights: dict[Identifier, int] = {}
     reference: str = ""
     decision: Identifier | None = None
 

@@ -7,13 +7,13 @@ each of which yields the faults that it finds; nothing here reads a rule.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from decimal import Decimal, InvalidOperation
 
 from equipoise.errors import EquipoiseError
 from equipoise.study.commands import KINDS
 from equipoise.study.errors import hint, problem
 from equipoise.study.methods import unfit, unfit_change
 from equipoise.study.model import Definition, Estimand, Item
+from equipoise.study.schemes import allocation
 from equipoise.study.sites import walk
 from equipoise.study.source import Source
 

@@ -7,8 +7,10 @@ from dataclasses import replace
 import msgspec
 import pytest
 
-from equipoise.allocation import PermutedBlocks, allocation_from, regenerate, stratum_name
+from equipoise.allocation import PermutedBlocks, allocation_from, check_history, regenerate, stratum_name
 from equipoise.conduct.command import Refusal
+from equipoise.conduct.scheme import scheme_of
+from equipoise.study.allocation import UrnBalls
 from tests.spec.conduct.driver import SEAL, Driver, tiny
 
 
@@ -204,3 +206,42 @@ def test_a_study_without_a_masked_assessment_randomises_without_a_baseline() -> 
 
 def test_a_refusal_says_no_more_than_it_knows() -> None:
     assert str(Refusal(code="X-001", place="here", fault="it is so")) == "X-001 here: it is so"
+
+
+@pytest.mark.parametrize(
+    ("scheme", "settings"),
+    [
+        ("complete", {}),
+        ("random_allocation_rule", {"maximum": 6}),
+        ("biased_coin", {"probability": "2/3"}),
+        ("big_stick", {"tolerance": 2}),
+        ("chen", {"probability": "0.7", "tolerance": 2}),
+        ("maximal", {"maximum": 6, "tolerance": 2}),
+        ("urn", {}),
+        ("urn", {"urn": UrnBalls(initial=1, added=2)}),
+        ("minimisation", {"probability": "0.8"}),
+    ],
+)
+def test_every_scheme_of_a_definition_allocates_and_is_verified(scheme: str, settings: dict) -> None:
+    trial = Driver(_planned(40, scheme=scheme, **settings)).opened()
+    for number in range(8):
+        trial.randomised(sex="fm"[number % 2])
+    history = [allocation_from(event.data) for event in trial.events if event.type == "TreatmentAllocated"]
+    again = scheme_of(trial.study, ())
+    check_history(again, SEAL, history)
+    assert len(history) == 8 and {place.stratum for place in history} == {"sex=f", "sex=m"}
+    if settings.get("tolerance"):
+        for sex in ("sex=f", "sex=m"):
+            arms = [place.arm for place in history if place.stratum == sex]
+            assert abs(arms.count("alpha") - arms.count("beta")) <= 2
+
+
+def test_a_list_that_is_full_refuses() -> None:
+    trial = Driver(_planned(40, scheme="random_allocation_rule", maximum=2)).opened()
+    for _ in range(2):
+        trial.randomised(sex="f")
+    assert {event.data["arm"] for event in trial.events if event.type == "TreatmentAllocated"} == {
+        "alpha",
+        "beta",
+    }
+    assert trial.refused("randomise", trial.ready(sex="f")).code == "RAND-011"

@@ -6,12 +6,22 @@ Every threshold is taken from the scheme itself, so that the twin has no probabi
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 from math import lcm
 from typing import NamedTuple
 
 import numpy as np
 
-from equipoise.allocation import Minimisation, PermutedBlocks, Scheme
+from equipoise.allocation import (
+    BiasedCoin,
+    Complete,
+    Maximal,
+    Minimisation,
+    PermutedBlocks,
+    RandomAllocationRule,
+    Scheme,
+    Urn,
+)
 from equipoise.allocation.arms import lowest_terms
 from equipoise.allocation.draws import bounds
 
@@ -82,8 +92,12 @@ def plan_of(scheme: Scheme, strata: Sequence[str]) -> Plan:
     """
     if isinstance(scheme, PermutedBlocks):
         return _blocks(scheme, len(strata))
-    assert isinstance(scheme, Minimisation)
-    return _minimisation(scheme, strata)
+    if isinstance(scheme, Minimisation):
+        return _minimisation(scheme, strata)
+    if isinstance(scheme, BiasedCoin | Maximal):
+        return _tabled(scheme, len(strata))
+    assert isinstance(scheme, Complete | RandomAllocationRule | Urn)
+    return _linear(scheme, len(strata))
 
 
 def _plan(scheme: Scheme, kind: int, strata: int, **parts: object) -> Plan:
@@ -109,6 +123,34 @@ def _plan(scheme: Scheme, kind: int, strata: int, **parts: object) -> Plan:
 def _blocks(scheme: PermutedBlocks, strata: int) -> Plan:
     sizes = np.array(scheme.block_sizes, np.int64)
     return _plan(scheme, BLOCKS, strata, sizes=sizes, maximum=scheme.maximum or 0)
+
+
+def _linear(scheme: Complete | RandomAllocationRule | Urn, strata: int) -> Plan:
+    """Weights that are linear in the counts. An empty urn is an exception that the loop knows: all are equal."""
+    base = np.array(scheme.weights((0,) * len(scheme.arms)), np.int64)
+    own, every = 0, 0
+    if isinstance(scheme, RandomAllocationRule):
+        own = -1
+    if isinstance(scheme, Urn):
+        base[:] = scheme.initial
+        own, every = -scheme.added, scheme.added
+    return _plan(scheme, LINEAR, strata, base=base, own=own, every=every, maximum=scheme.maximum or 0)
+
+
+def _tabled(scheme: BiasedCoin | Maximal, strata: int) -> Plan:
+    """The bound of the first arm by slot and difference; a coin needs one slot, since only the difference counts."""
+    slots = scheme.maximum or 0 if isinstance(scheme, Maximal) else 1
+    width = scheme.tolerance or 1
+    table = np.zeros((slots, 2 * width + 1), np.uint64)
+    for used in range(slots):
+        for difference in range(-width, width + 1):
+            first = (used + difference) // 2 if isinstance(scheme, Maximal) else max(difference, 0)
+            weights = scheme.weights((first, first - difference))
+            if sum(weights):
+                table[used, width + difference] = bounds([Fraction(each, sum(weights)) for each in weights])[
+                    0
+                ]
+    return _plan(scheme, TABLE, strata, table=table, maximum=scheme.maximum or 0)
 
 
 def _minimisation(scheme: Minimisation, strata: Sequence[str]) -> Plan:

@@ -129,16 +129,22 @@ def _new_block(plan, state, stratum, slot, trial):
 
 @step
 def _weighted(plan, state, stratum, value):
-    used = state.used[stratum]
     whole = np.int64(0)
     for arm in range(plan.arms):
-        whole += plan.base[arm] + plan.own * state.counts[stratum, arm] + plan.every * used
+        whole += _weight(plan, state, stratum, arm)
+    empty = 1 if whole == 0 else 0
+    whole += empty * plan.arms
     part = np.int64(0)
     for arm in range(plan.arms):
-        part += plan.base[arm] + plan.own * state.counts[stratum, arm] + plan.every * used
+        part += _weight(plan, state, stratum, arm) + empty
         if value < bound(part, whole):
             return arm
     return plan.arms - 1
+
+
+@step
+def _weight(plan, state, stratum, arm):
+    return plan.base[arm] + plan.own * state.counts[stratum, arm] + plan.every * state.used[stratum]
 
 
 @step
