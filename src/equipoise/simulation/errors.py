@@ -13,6 +13,14 @@ CATALOGUE: Mapping[str, tuple[str, str]] = MappingProxyType(
         "SIMU-002": ("A misspelt key would silently change the assumed truth.", "Correct the key or value."),
         "SIMU-003": ("A scenario fills the forms of one study.", "Use the names of the study's definition."),
         "SIMU-004": ("A simulated trial that stops half-way shows nothing.", "Look at the refusals listed."),
+        "SIMU-005": (
+            "Operating characteristics are computed from the course of a score that a scenario gives.",
+            "Run whole trials with `equipoise run`, or change the scenario.",
+        ),
+        "SIMU-006": (
+            "An intercurrent event that comes before a time point has a last day.",
+            "Check the rule of the event.",
+        ),
     }
 )
 

@@ -27,7 +27,7 @@ def begin(world: World, subject: Subject) -> None:
         if encounter.anchor == "randomised_on" and encounter.day:
             day = visit_day(world, subject, encounter_id, start)
             last = max(last, day)
-            world.on(day, _minute(world, subject, encounter_id), _visiting(world, subject, encounter_id))
+            world.on(day, _minute(world, subject, encounter_id), visiting(world, subject, encounter_id))
     end = start + timedelta(days=int(world.scenario.conduct.follow_up_months * 30.4))
     world.on(max(end, last), 600, lambda: end_study(world, subject, "completed"))
     harm.begin(world, subject, start)
@@ -66,7 +66,8 @@ def visit_day(world: World, subject: Subject, encounter_id: str, anchor: date) -
     return anchor + timedelta(days=(planned.day or 0) + world.draws.between(low, high, f"{key}|day"))
 
 
-def _visiting(world: World, subject: Subject, encounter_id: str) -> Any:
+def visiting(world: World, subject: Subject, encounter_id: str) -> Any:
+    """The step in which a participant comes to an encounter, or does not."""
     encounter = world.study.definition.encounters[encounter_id]
     key = f"{subject.patient.key}|{encounter.anchor}|{encounter.day}|missed"
 
@@ -214,7 +215,7 @@ def stop(world: World, subject: Subject, cause: str) -> None:
     for encounter_id, encounter in world.study.definition.encounters.items():
         if encounter.anchor == "treatment_stopped_on" and encounter.day is not None:
             day = visit_day(world, subject, encounter_id, world.today)
-            world.on(max(day, world.today), 500, _visiting(world, subject, encounter_id))
+            world.on(max(day, world.today), 500, visiting(world, subject, encounter_id))
 
 
 def end_study(world: World, subject: Subject, status: str) -> Sequence[Event] | Refusal | None:

@@ -154,8 +154,59 @@ class Incident(Part):
     label: str = ""
 
 
+class Looks(Part):
+    """Interim looks at the primary estimand: the design and the shares of the planned participants, the last is 1.
+
+    A look analyses the first so many randomised, once the window of their time point has passed; crossing its bound
+    ends recruitment. design: OF, Pocock, WT, LDOF, LDPocock, HSD or KimDeMets, with its `parameter`; `alpha` is
+    one-sided. `futility`: lower bounds of Z at the looks before the last, none where it is left empty.
+    """
+
+    design: str
+    shares: tuple[Share, ...]
+    alpha: Annotated[float, Meta(gt=0, lt=0.5)] = 0.025
+    parameter: float = 0.0
+    futility: tuple[float | None, ...] = ()
+    binding: bool = False
+    source: str = ""
+
+
+class Kit(Part):
+    """One kind of kit at the sites: `units` in a kit; `initial` kits at opening; `minimum` and `maximum` buffers.
+
+    A batch keeps `shelf_days`, and a new one is made every `batch_days`; kits of the newest batch are sent.
+    """
+
+    units: Annotated[int, Meta(ge=1)]
+    initial: Annotated[int, Meta(ge=0)]
+    minimum: Annotated[int, Meta(ge=0)]
+    maximum: Annotated[int, Meta(ge=0)]
+    shelf_days: Annotated[int, Meta(ge=1)] = 730
+    batch_days: Annotated[int, Meta(ge=1)] = 365
+
+
+class Supply(Part):
+    """Kits at the sites, by regimen, and when more are sent.
+
+    Every `review_days` a site that has, with what is on its way, less than the minimum plus what its participants
+    need in the next `trigger_weeks` is sent as much as the maximum and their need in the next `resupply_weeks` ask
+    for; it comes after `lead_days`. The kit that expires first is used first, and none after its last day.
+    """
+
+    kits: dict[str, Kit]
+    review_days: Annotated[int, Meta(ge=1)] = 7
+    trigger_weeks: Annotated[int, Meta(ge=0)] = 4
+    resupply_weeks: Annotated[int, Meta(ge=0)] = 8
+    lead_days: Annotated[int, Meta(ge=0)] = 5
+    source: str = ""
+
+
 class Scenario(Part):
-    """A whole scenario. `treatment_days`: how long the drug is given; `supply_days`: one supply."""
+    """A whole scenario. `treatment_days`: how long the drug is given; `supply_days`: one supply.
+
+    `looks` and `supply` are read by the operating characteristics alone: the engine records what a committee decides
+    and what a pharmacist dispenses.
+    """
 
     scenario: str
     label: str
@@ -174,6 +225,8 @@ class Scenario(Part):
     treatment_days: int = 0
     supply_days: int = 28
     consent_version: str = "1.0"
+    looks: Looks | None = None
+    supply: Supply | None = None
 
 
 def load_scenario(path: Path) -> Scenario:

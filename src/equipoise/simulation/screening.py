@@ -13,18 +13,36 @@ from equipoise.simulation.world import Subject, World
 STAFF = ("investigator", "nurse", "pharmacist", "assessor")
 
 
+OPENING_HOUR = 7
+"""A site opens at this hour of its day."""
+AGAIN_AFTER = 60
+"""Days from a failed attempt to the next one."""
+
+
 def open_trial(world: World, mode: str) -> None:
     """Opens the ledger, and each site on its day."""
+    open_ledger(world, mode)
+    for spec in world.scenario.sites:
+        when = world.start + timedelta(days=spec.opens, hours=OPENING_HOUR)
+        world.at(when, lambda spec=spec: _begin_site(world, spec))
+
+
+def open_ledger(world: World, mode: str) -> None:
+    """Opens the ledger and names the people of the whole trial."""
     world.must("open_ledger", data={"mode": mode})
     for name, role in world.study.definition.roles.items():
         if role.scope == "trial":
             data = {"user": f"{name}-00", "name": f"{role.label} (virtual)", "user_role": name}
             world.must("delegate_user", data=data)
-    for spec in world.scenario.sites:
-        world.at(world.start + timedelta(days=spec.opens, hours=7), lambda spec=spec: _open_site(world, spec))
 
 
-def _open_site(world: World, spec: SiteSpec) -> None:
+def _begin_site(world: World, spec: SiteSpec) -> None:
+    open_site(world, spec)
+    _next_arrival(world, spec, 1)
+
+
+def open_site(world: World, spec: SiteSpec) -> None:
+    """Opens a site today, with its people."""
     data = {
         "site": spec.site,
         "name": spec.name,
@@ -36,7 +54,6 @@ def _open_site(world: World, spec: SiteSpec) -> None:
         if role.scope != "trial":
             user = {"user": f"{name}-{spec.site}", "name": f"{role.label} (virtual)", "user_role": name}
             world.must("delegate_user", data={**user, "site": spec.site})
-    _next_arrival(world, spec, 1)
 
 
 def _next_arrival(world: World, spec: SiteSpec, number: int) -> None:
@@ -98,7 +115,7 @@ def _fail(world: World, subject: Subject, reasons: list[str]) -> None:
     world.must("fail_screening", subject, data={"reasons": reasons})
     again = world.scenario.conduct.rescreened
     if subject.state.attempt == 1 and world.draws.chance(again, f"{subject.patient.key}|again"):
-        day = world.today + timedelta(days=60)
+        day = world.today + timedelta(days=AGAIN_AFTER)
         world.on(day, 0, lambda: _again(world, subject))
 
 
@@ -127,4 +144,4 @@ def _randomise(world: World, subject: Subject) -> None:
     subject.index = world.trial.randomised
     if world.progress is not None:
         world.progress(subject.index, world.planned)
-    followup.begin(world, subject)
+    (world.allocated or followup.begin)(world, subject)

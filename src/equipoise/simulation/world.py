@@ -65,7 +65,7 @@ class Subject:
 
 
 class World:
-    """One simulated trial in progress."""
+    """One simulated trial in progress. `allocated`: what follows an allocation, instead of the follow-up."""
 
     def __init__(self, study: Study, scenario: Scenario, seed: int, draws: SealedDraws, sink: Sink) -> None:
         self.study = study
@@ -84,6 +84,7 @@ class World:
         self.happened: dict[str, bool] = {}
         self.planned = scenario.participants or study.definition.allocation.planned
         self.progress: Callable[[int, int], None] | None = None
+        self.allocated: Callable[[World, Subject], None] | None = None
         self.start = datetime.fromisoformat(scenario.start).replace(tzinfo=UTC)
         self.now = self.start
         self._queue: list[tuple[datetime, int, Step]] = []
