@@ -115,9 +115,11 @@ def test_each_arm_is_compared_with_the_last_named(report: Report) -> None:
 
 def test_the_result_and_the_curves_are_shown(report: Report) -> None:
     assert list(tables(report)) == ["baseline", "results", "results-second", "harms", "deviations"]
-    assert list(figures(report)) == ["flow", "survival", "survival-second"]
+    assert list(figures(report)) == [
+        "flow", "survival", "survival-second", "forest", "forest-second", "recruitment",
+    ]  # fmt: skip
     parts = {part.id: part.html for part in sections(report)}
-    assert "over-time" not in parts and parts["primary-result"].count("<figure") == 2
+    assert "over-time" not in parts and parts["primary-result"].count("<figure") == 4
     note = "Median time to the event, in days: Long leaflet not reached; Short leaflet 160; No leaflet 50."
     assert note in parts["primary-result"]
     assert "Hazard ratio" in parts["primary-result"] and "PRACTICE" in parts["primary-result"]

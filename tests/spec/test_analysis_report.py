@@ -226,10 +226,12 @@ def test_a_live_trial_carries_no_such_words() -> None:
 
 def test_the_parts_of_the_page_come_in_order(report: Report) -> None:
     assert [part.id for part in sections(report)] == [
-        "flow", "primary-result", "over-time", "baseline", "harms", "deviations", "decisions",
+        "flow", "primary-result", "over-time", "baseline", "harms", "recruitment", "deviations", "decisions",
     ]  # fmt: skip
     assert list(tables(report)) == ["baseline", "results", "means", "harms", "deviations", "decisions"]
-    assert list(figures(report)) == ["flow", "responders", "means"]
+    assert list(figures(report)) == [
+        "flow", "responders", "forest", "means", "courses", "waterfall", "harms", "recruitment",
+    ]  # fmt: skip
     assert "<details>" in sections(report)[2].html
 
 

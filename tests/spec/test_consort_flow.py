@@ -22,7 +22,7 @@ from equipoise.analysis.consort import (
 )
 from equipoise.analysis.errors import AnalysisError
 from equipoise.analysis.estimand import Outcome
-from equipoise.analysis.flow_figure import flow_figure
+from equipoise.analysis.figures.flow import flow_figure
 from equipoise.analysis.rows import Screening
 from equipoise.analysis.svg import svg
 

@@ -95,8 +95,14 @@ def _analysis(estimand: Estimand, known: int, good: float, missing: int, deaths:
         arm=POOLED, analysed=known, responders=float(good), proportion=share, missing=missing, by_event=deaths
     )
     return Analysis(
-        id="pooled", label=estimand.variable.label, role="primary", method=METHOD, groups=(group,), contrasts=(), notes=(NOTE,)
-    )  # fmt: skip
+        id="pooled",
+        label=estimand.variable.label,
+        role="primary",
+        method=METHOD,
+        groups=(group,),
+        contrasts=(),
+        notes=(NOTE,),
+    )
 
 
 def _estimate(

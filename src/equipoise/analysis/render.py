@@ -10,20 +10,18 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from markupsafe import Markup
 
 from equipoise.analysis.consort import POOLED
 from equipoise.analysis.estimates import Estimate
-from equipoise.analysis.figures import means_figure, responders_figure, survival_figure
-from equipoise.analysis.flow_figure import flow_figure
+from equipoise.analysis.figures.drawn import drawn, means_of
 from equipoise.analysis.listings import (
     baseline_table,
     decision_table,
     deviation_table,
     harms_table,
-    means_table,
     result_table,
 )
 from equipoise.analysis.report import Report
@@ -31,10 +29,6 @@ from equipoise.analysis.serial import report_data
 from equipoise.analysis.svg import Figure, figure_html, svg
 from equipoise.analysis.tables import Table, table_csv, table_html
 
-if TYPE_CHECKING:
-    from equipoise.study.study import Study
-
-LONGEST = 56
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,57 +66,9 @@ def results_of(each: Estimate, report: Report) -> Table:
     return made if each is report.estimates[0] else replace(made, id=f"results-{each.name}")
 
 
-def means_of(report: Report) -> Table:
-    """The data behind the curve of means."""
-    encounters = {key: each.label for key, each in report.study.definition.encounters.items()}
-    return means_table(
-        report.means, report.labels, encounters, f"{report.score_label}: data behind the figure"
-    )
-
-
 def figures(report: Report) -> dict[str, Figure]:
-    """Every figure of a report, by identifier: the flow, responders, means, survival curves."""
-    study = report.study
-    made = [flow_figure(report.flow, report.labels, criterion_labels(study), cause_labels(study))]
-    made += [
-        responders_figure(each.analyses[0], report.labels, each.label)
-        for each in report.estimates[:1]
-        if each.analyses and not each.ratio
-    ]
-    if report.means:
-        table = table_html(means_of(report), report.source)
-        made.append(means_figure(report.means, report.arms, report.labels, report.score_label, table))
-    for place, each in enumerate(report.estimates):
-        if each.curves:
-            figure = survival_figure(each.curves, report.labels, each.label, each.day, report.arms)
-            made.append(figure if place == 0 else renamed(figure, f"survival-{each.name}"))
-    return {each.id: each for each in made}
-
-
-def criterion_labels(study: Study) -> dict[str, str]:
-    """By criterion, `Inclusion 5: ` and its first words."""
-    found = {}
-    for key, each in study.definition.criteria.items():
-        kind = each.category.capitalize()
-        number = each.number if each.number.lower().startswith(each.category) else f"{kind} {each.number}"
-        text = " ".join(each.text.replace("*", " ").split())
-        short = text[:LONGEST].rpartition(" ")[0].rstrip(" ,;:(") + "…"
-        found[key] = f"{number}: {text if len(text) <= LONGEST else short}"
-    return found
-
-
-def cause_labels(study: Study) -> dict[str, str]:
-    """The words of the codes of every item named `cause`, the first form winning."""
-    found: dict[str, str] = {}
-    for form_id, form in study.definition.forms.items():
-        if "cause" in form.items and form.items["cause"].type == "code":
-            found = {**study.codes(form_id, "cause"), **found}
-    return found
-
-
-def renamed(figure: Figure, name: str) -> Figure:
-    """The figure under another identifier."""
-    return replace(figure, id=name)
+    """Every figure of a report, by identifier, in the order of a report."""
+    return drawn(report)
 
 
 PAGE = (
@@ -131,6 +77,7 @@ PAGE = (
     ("over-time", "The score over time", "How the score changed in each arm."),
     ("baseline", "Baseline characteristics", "Whether the arms were alike at the start."),
     ("harms", "Adverse events", "What harms were seen in each arm."),
+    ("recruitment", "Recruitment and data", "How many joined when and where, and how the data were kept."),
     ("deviations", "Protocol deviations", "How far conduct kept to the protocol."),
     ("decisions", "Decisions and assumptions", "What the record leaves open, and what was chosen."),
 )
@@ -138,10 +85,11 @@ PAGE = (
 
 HOLDS = {
     "flow": ("flow",),
-    "primary-result": ("responders", "survival", "results"),
-    "over-time": ("means",),
+    "primary-result": ("responders", "survival", "forest", "results"),
+    "over-time": ("means", "courses", "waterfall"),
     "baseline": ("baseline",),
     "harms": ("harms",),
+    "recruitment": ("recruitment", "sites"),
     "deviations": ("deviations",),
     "decisions": ("decisions",),
 }
@@ -151,12 +99,12 @@ HOLDS = {
 def sections(report: Report) -> tuple[Part, ...]:
     """The parts of a page, in their order, each with its figures and tables as HTML; empty ones are left
     out."""
-    drawn = {key: figure_html(each, report.source) for key, each in figures(report).items()}
+    shown = {key: figure_html(each, report.source) for key, each in figures(report).items()}
     tabled = {key: table_html(each, report.source) for key, each in tables(report).items()}
     tabled.pop("means", None)
     made = []
     for key, title, purpose in PAGE:
-        held = [each for name in HOLDS[key] for found in (drawn, tabled) for each in belonging(found, name)]
+        held = [each for name in HOLDS[key] for found in (shown, tabled) for each in belonging(found, name)]
         if held:
             made.append(Part(id=key, title=title, purpose=purpose, html=Markup("").join(held)))
     return tuple(made)

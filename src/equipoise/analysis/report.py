@@ -1,9 +1,8 @@
 """The report: everything that a cut gives, computed once, as frozen data.
 
-`analyse` reads the cut, makes the rows, the flow, the summaries and every estimand, and builds the tables
-and figures from them. By arm it needs the frozen analysis, the lock and the unblinding; the blind report
-needs none of them, reads only what a masked person may read, and names no arm. What an exporter needs stands in the fields; what a page shows are the
-tables and figures.
+`analyse` reads the cut, makes the rows, the flow, the summaries and every estimand; tables, figures and the printed
+report are built from it. By arm it needs the frozen analysis, the lock and the unblinding; the blind report needs none
+of them, reads only what a masked person may read, and names no arm. What an exporter needs stands in the fields.
 """
 
 from __future__ import annotations

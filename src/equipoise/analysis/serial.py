@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from equipoise.analysis.consort import Branch, Flow, Reason
 from equipoise.analysis.estimates import Estimate
 from equipoise.analysis.numbers import plain
-from equipoise.analysis.results import Analysis, Contrast, Group
 from equipoise.analysis.quality import Quality
+from equipoise.analysis.results import Analysis, Contrast, Group
 from equipoise.analysis.subgroups import Subgroup
 from equipoise.analysis.summaries import Characteristic, Harm, Harms, Mean, Spread
 from equipoise.analysis.survival import Point

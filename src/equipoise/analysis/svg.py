@@ -12,19 +12,34 @@ from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
-from equipoise.analysis.tables import Provenance, banner_html
+from equipoise.analysis.tables import MINUS, Provenance, banner_html
 
 LOOKS = """
 svg { background: #ffffff; font-family: sans-serif; }
 text { fill: #18212c; } .quiet { fill: #52606e; } .watermark { fill: #5a3a00; font-weight: 600; }
 .axis, .grid, .line, .whisker { fill: none; stroke: #52606e; } .grid { stroke: #dce2e8; } .line { stroke-width: 2.5; }
-.box { fill: #ffffff; stroke: #52606e; stroke-width: 1.5; } .label { font-weight: 600; }
+.box { fill: #ffffff; stroke: #52606e; stroke-width: 1.5; } .label { font-weight: 600; } .mark { fill: #18212c; }
+.thread { fill: none; stroke: #52606e; stroke-width: 1; stroke-opacity: 0.4; } .whisker { stroke-width: 1.75; }
+.arm-1 .thread { stroke: #0072b2; } .arm-2 .thread { stroke: #c64f00; } .arm-3 .thread { stroke: #007a59; }
 .arm-1 .line, .arm-1 .whisker, .arm-1 .box { stroke: #0072b2; } .arm-1 .mark, .arm-1 .label { fill: #0072b2; }
 .arm-2 .line, .arm-2 .whisker, .arm-2 .box { stroke: #c64f00; } .arm-2 .mark, .arm-2 .label { fill: #c64f00; }
 .arm-3 .line, .arm-3 .whisker, .arm-3 .box { stroke: #007a59; } .arm-3 .mark, .arm-3 .label { fill: #007a59; }
 .arm-1 .box { fill: #e3f0f8; } .arm-2 .box { fill: #fbeade; } .arm-3 .box { fill: #e0f2ec; }
 .arm-2 .line { stroke-dasharray: 7 4; } .arm-3 .line { stroke-dasharray: 2 4; }
 """
+"""How a picture alone looks, on paper and on a light screen: the colours of the page's stylesheet."""
+
+DARK = """@media screen and (prefers-color-scheme: dark) {
+svg { background: #10171f; } text, .mark { fill: #e8edf2; } .quiet { fill: #a8b4c0; } .watermark { fill: #f4c95d; }
+.axis, .line, .whisker, .box, .thread { stroke: #a8b4c0; } .grid { stroke: #2c3947; } .box { fill: #10171f; }
+.arm-1 .line, .arm-1 .whisker, .arm-1 .box, .arm-1 .thread { stroke: #5cb8ee; }
+.arm-2 .line, .arm-2 .whisker, .arm-2 .box, .arm-2 .thread { stroke: #f59a5b; }
+.arm-3 .line, .arm-3 .whisker, .arm-3 .box, .arm-3 .thread { stroke: #4dcfa6; }
+.arm-1 .mark, .arm-1 .label { fill: #5cb8ee; } .arm-2 .mark, .arm-2 .label { fill: #f59a5b; }
+.arm-3 .mark, .arm-3 .label { fill: #4dcfa6; } .arm-1 .box { fill: #17303f; } .arm-2 .box { fill: #3a281b; }
+.arm-3 .box { fill: #15352c; } }
+"""
+FOOT = 16
 NARROW = frozenset("iljtfr.,:;'|!()[] ")
 WIDE = frozenset("mwMWQO%@")
 
@@ -103,14 +118,23 @@ def path(points: Iterable[tuple[float, float]], step: bool = False) -> str:
 
 
 def label(x: float, y: float, text: str, kind: str = "", anchor: str = "start", size: int = 13) -> Markup:
-    """A line of text; `kind` is its class."""
-    return tag("text", text, class_=kind or None, x=float(x), y=float(y), text_anchor=anchor, font_size=size)
+    """A line of text; `kind` is its class; a hyphen before a digit becomes a minus sign."""
+    return tag(
+        "text",
+        MINUS.sub("−", text),
+        class_=kind or None,
+        x=float(x),
+        y=float(y),
+        text_anchor=anchor,
+        font_size=size,
+    )
 
 
-def svg(figure: Figure, source: Provenance, *, alone: bool = False) -> Markup:
+def svg(figure: Figure, source: Provenance, *, alone: bool = False, looks: str = LOOKS + DARK) -> Markup:
     """The picture: title, description, metadata, watermark, body.
 
-    On a page its looks come from the page's stylesheet; `alone`, as a file, it carries a plain one of its own.
+    On a page its looks come from the page's stylesheet, and its caption stands beside it; `alone`, as a file, it
+    carries `looks` of its own, and its caption and cut in words below.
     """
     named = f"figure-{figure.id}"
     described = f"{figure.description} {source.banner}".strip()
@@ -123,14 +147,17 @@ def svg(figure: Figure, source: Provenance, *, alone: bool = False) -> Markup:
         if source.banner
         else Markup("")
     )
+    foot = footer(figure, source, height) if alone else []
     inner = (
         tag("title", figure.title, id=f"{named}-title")
         + tag("desc", described, id=f"{named}-desc")
         + tag("metadata", facts)
-        + (tag("style", Markup(LOOKS)) if alone else Markup(""))
+        + (tag("style", Markup(looks)) if alone else Markup(""))
         + figure.body
         + mark
+        + Markup("").join(foot)
     )
+    height += FOOT * len(foot) + (8 if foot else 0)
     return tag(
         "svg",
         inner,
@@ -143,6 +170,13 @@ def svg(figure: Figure, source: Provenance, *, alone: bool = False) -> Markup:
         data_mode=source.mode,
         data_head=source.head,
     )
+
+
+def footer(figure: Figure, source: Provenance, top: float) -> list[Markup]:
+    """The caption with its counts and the cut with its whole head hash, in lines below a picture that stands alone."""
+    words = f"{figure.caption} {source.words.rpartition(', ')[0]}, head hash {source.head}."
+    lines = wrapped(words, figure.width - 8, 12)
+    return [label(4, top + FOOT * (place + 1), line, "quiet", size=12) for place, line in enumerate(lines)]
 
 
 def figure_html(figure: Figure, source: Provenance) -> Markup:
