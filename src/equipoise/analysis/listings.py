@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from equipoise.analysis.consort import POOLED
@@ -37,7 +38,7 @@ def baseline_table(
     hidden."""
     lines: list[Row] = []
     for each in rows:
-        lines.append(Row(head=f"{each.label}{f', {each.unit}' if each.unit else ''}"))
+        lines.append(Row(head=f"{each.label}{f', {each.unit}' if each.unit else ''}", key=each.id))
         lines += spread_rows(each, list(sizes)) if each.spreads else count_rows(each, sizes)
     return Table(
         id="baseline",
@@ -45,6 +46,7 @@ def baseline_table(
         corner="Characteristic",
         columns=headings(sizes, labels),
         arms=colours(list(sizes), arms),
+        keys=tuple(sizes),
         rows=tuple(lines),
         notes=("SD: standard deviation. Percentages are of those whose value is known.",),
     )
@@ -54,11 +56,18 @@ def spread_rows(each: Characteristic, names: Sequence[str]) -> list[Row]:
     """Mean (SD), median (quartiles) and, where there is one, the number missing."""
     found = [(each.spreads or {})[name] for name in names]
     rows = [
-        Row(head="Mean (SD)", cells=tuple(mean_sd(one, each.decimals) for one in found), level=1),
-        Row(head="Median (quartiles)", cells=tuple(quartiles(one, each.decimals) for one in found), level=1),
+        Row(
+            head="Mean (SD)", cells=tuple(mean_sd(one, each.decimals) for one in found), level=1, key=each.id
+        ),
+        Row(
+            head="Median (quartiles)",
+            cells=tuple(quartiles(one, each.decimals) for one in found),
+            level=1,
+            key=each.id,
+        ),
     ]
     if any(one.missing for one in found):
-        rows.append(Row(head="Missing", cells=tuple(str(one.missing) for one in found), level=1))
+        rows.append(Row(head="Missing", cells=tuple(str(one.missing) for one in found), level=1, key=each.id))
     return rows
 
 
@@ -78,9 +87,10 @@ def count_rows(each: Characteristic, sizes: Mapping[str, int]) -> list[Row]:
     rows = []
     for code, label in codes.items():
         cells = (count_percent(counts[name][code], size - missing[name]) for name, size in sizes.items())
-        rows.append(Row(head=label, cells=tuple(cells), level=1))
+        rows.append(Row(head=label, cells=tuple(cells), level=1, key=f"{each.id}:{code}"))
     if any(missing.values()):
-        rows.append(Row(head="Missing", cells=tuple(str(missing[name]) for name in sizes), level=1))
+        cells = (str(missing[name]) for name in sizes)
+        rows.append(Row(head="Missing", cells=tuple(cells), level=1, key=each.id))
     return rows
 
 
@@ -94,16 +104,19 @@ def result_table(
         name = each.label if each.role == "primary" else f"Sensitivity: {each.label}"
         cells = [group_cell(one, bool(each.imputations)) for one in each.groups]
         first = each.contrasts[0] if each.contrasts else None
-        lines.append(Row(head=name, cells=(*cells, *tail(first, each, ratio)), strong=each.role == "primary"))
+        shown = (*cells, *tail(first, each, ratio))
+        lines.append(Row(head=name, cells=shown, strong=each.role == "primary", key=each.id))
         for other in each.contrasts[1:]:
             head = f"{labels[other.arm]} against {labels[other.reference]}"
-            lines.append(Row(head=head, cells=(*[""] * len(cells), *tail(other, each, ratio)), level=1))
+            shown = (*[""] * len(cells), *tail(other, each, ratio))
+            lines.append(Row(head=head, cells=shown, level=1, key=each.id))
     return Table(
         id="results",
         title=title,
         corner="Analysis",
         columns=(*(labels[arm] for arm in arms), *(heading(analyses, ratio)), "p", "Imputations"),
         arms=(*range(1, len(arms) + 1), 0, 0, 0, 0),
+        keys=(*arms, *[",".join(arms)] * 4),
         rows=tuple(lines),
         notes=result_notes(analyses, labels, ratio),
     )
@@ -168,10 +181,11 @@ def means_table(
     """The data behind the curve: n, mean, SD and interval by encounter and arm."""
     lines = []
     for encounter in dict.fromkeys(row.encounter for row in rows):
-        lines.append(Row(head=encounters.get(encounter, encounter)))
+        lines.append(Row(head=encounters.get(encounter, encounter), key=encounter))
         for row in (each for each in rows if each.encounter == encounter):
             cells = (str(row.observed), fixed(row.mean), fixed(row.sd), interval(row.lower, row.upper))
-            lines.append(Row(head=labels.get(row.arm, EVERYBODY), cells=cells, level=1))
+            key = f"{encounter}:{row.arm}"
+            lines.append(Row(head=labels.get(row.arm, EVERYBODY), cells=cells, level=1, key=key))
     return Table(
         id="means",
         title=title,
@@ -187,37 +201,40 @@ def harms_table(found: Harms, labels: Mapping[str, str], arms: Sequence[str], po
     term."""
     deaths = tuple(str(found.deaths[arm]) for arm in arms)
     lines = [
-        Row(head="Deaths from any cause (all randomised)", cells=deaths, strong=True),
-        harm_row(found.serious, found, arms, 0),
-        harm_row(found.any_event, found, arms, 0),
+        Row(head="Deaths from any cause (all randomised)", cells=deaths, strong=True, key="deaths"),
+        replace(harm_row(found.serious, found, arms, 0), key="serious"),
+        replace(harm_row(found.any_event, found, arms, 0), key="any"),
     ]
-    lines += harm_block("Serious adverse events", found.serious_terms, found, arms)
-    lines += harm_block("All adverse events", found.terms, found, arms)
+    lines += harm_block("serious", "Serious adverse events", found.serious_terms, found, arms)
+    lines += harm_block("all", "All adverse events", found.terms, found, arms)
     return Table(
         id="harms",
         title="Adverse events",
         corner="Participants, n (%); events",
         columns=headings({arm: found.at_risk[arm] for arm in arms}, labels),
         arms=colours(arms, arms),
+        keys=tuple(arms),
         rows=tuple(lines),
         notes=(f"Population: {population}. A participant counts once in each row.",),
     )
 
 
-def harm_block(title: str, rows: Sequence[Harm], found: Harms, arms: Sequence[str]) -> list[Row]:
+def harm_block(kind: str, title: str, rows: Sequence[Harm], found: Harms, arms: Sequence[str]) -> list[Row]:
     """A heading, then the terms by organ system where the definition codes them."""
     lines = [Row(head=title)] if rows else []
     for place, each in enumerate(rows):
         if each.system and (place == 0 or rows[place - 1].system != each.system):
             lines.append(Row(head=each.system, level=1))
-        lines.append(harm_row(each, found, arms, 2 if each.system else 1))
+        made = harm_row(each, found, arms, 2 if each.system else 1)
+        lines.append(replace(made, key=f"{kind}:{made.key}"))
     return lines
 
 
 def harm_row(each: Harm, found: Harms, arms: Sequence[str], level: int) -> Row:
     """`12 (19.7%); 15`."""
     cells = (f"{count_percent(each.people[arm], found.at_risk[arm])}; {each.events[arm]}" for arm in arms)
-    return Row(head=each.term[:1].upper() + each.term[1:], cells=tuple(cells), level=level, strong=level == 0)
+    head, key = each.term[:1].upper() + each.term[1:], f"{each.system}:{each.term}"
+    return Row(head=head, cells=tuple(cells), level=level, strong=level == 0, key=key)
 
 
 def deviation_table(
@@ -233,7 +250,7 @@ def deviation_table(
         for code, _ in sorted(counts.items(), key=lambda each: (-each[1], each[0])):
             these = [row for row in mine if row.code == code]
             cells = tuple(deviation_cell(these, arm, arm_of) for arm in arms)
-            lines.append(Row(head=kind_of(code), cells=cells, level=1))
+            lines.append(Row(head=kind_of(code), cells=cells, level=1, key=f"{category}:{code}"))
     if not lines:
         lines.append(Row(head="None recorded", cells=("0",) * len(arms)))
     return Table(
@@ -242,6 +259,7 @@ def deviation_table(
         corner="Participants; deviations",
         columns=tuple(labels.get(arm, EVERYBODY) for arm in arms),
         arms=colours(arms, arms),
+        keys=tuple(arms),
         rows=tuple(lines),
     )
 
