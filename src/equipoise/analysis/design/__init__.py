@@ -1,14 +1,61 @@
 """Before the first patient: sample size, power, exact size, and group-sequential boundaries.
 
-Functions over plain numbers, without a study: whoever plans a trial asks here what its assumptions give.
+Functions over plain numbers, without a study: whoever plans a trial asks here what its assumptions give. Each goal
+(superiority, non-inferiority, equivalence) and each kind of endpoint (two proportions, means, time to event) has a size
+and a power; two proportions also have exact answers, with and without interim looks.
 """
 
-from equipoise.analysis.design.exact import ExactTest, exact_power, largest_size
+from equipoise.analysis.design.constrained import Measure
+from equipoise.analysis.design.exact import ExactTest, exact_power, exact_rejections, largest_size
+from equipoise.analysis.design.exact_one_sample import (
+    OneSample,
+    OneSampleOperating,
+    one_sample_boundaries,
+    one_sample_operating,
+)
+from equipoise.analysis.design.exact_score import exact_score_power, largest_score_size
+from equipoise.analysis.design.exact_sequential import (
+    BinaryOperating,
+    BinarySequential,
+    exact_boundaries,
+    exact_operating,
+    exact_sequential_size,
+)
+from equipoise.analysis.design.follow_up import (
+    Hazard,
+    Window,
+    event_probability,
+    expected_logrank,
+    hazard_from_median,
+    hazard_from_share,
+)
+from equipoise.analysis.design.hypotheses import Goal, Margin
 from equipoise.analysis.design.inverse import Assumption, assumptions_for
-from equipoise.analysis.design.sequential import Boundaries, Look, boundaries, inflation, operating
+from equipoise.analysis.design.means import mean_power, mean_size, means_power, means_size
+from equipoise.analysis.design.monitoring import futility_spent, monitored
+from equipoise.analysis.design.proportions import proportions_power, proportions_size
+from equipoise.analysis.design.sequential import (
+    Boundaries,
+    Look,
+    boundaries,
+    drift_for,
+    expected_information,
+    inflation,
+    operating,
+    power_of,
+)
+from equipoise.analysis.design.size import Size
 from equipoise.analysis.design.stagewise import Stagewise, conditional_power, predictive_power, stagewise
+from equipoise.analysis.design.time_to_event import (
+    SurvivalSize,
+    events_power,
+    events_size,
+    survival_power,
+    survival_size,
+)
 from equipoise.analysis.design.two_proportions import (
     Method,
+    detectable,
     farrington_manning_n,
     farrington_manning_power,
     inflated,
@@ -18,23 +65,62 @@ from equipoise.analysis.design.two_proportions import (
 
 __all__ = [
     "Assumption",
+    "BinaryOperating",
+    "BinarySequential",
     "Boundaries",
     "ExactTest",
+    "Goal",
+    "Hazard",
     "Look",
+    "Margin",
+    "Measure",
     "Method",
+    "OneSample",
+    "OneSampleOperating",
+    "Size",
     "Stagewise",
+    "SurvivalSize",
+    "Window",
     "assumptions_for",
     "boundaries",
     "conditional_power",
+    "detectable",
+    "drift_for",
+    "event_probability",
+    "events_power",
+    "events_size",
+    "exact_boundaries",
+    "exact_operating",
     "exact_power",
+    "exact_rejections",
+    "exact_score_power",
+    "exact_sequential_size",
+    "expected_information",
+    "expected_logrank",
     "farrington_manning_n",
     "farrington_manning_power",
+    "futility_spent",
+    "hazard_from_median",
+    "hazard_from_share",
     "inflated",
     "inflation",
+    "largest_score_size",
     "largest_size",
+    "mean_power",
+    "mean_size",
+    "means_power",
+    "means_size",
+    "monitored",
+    "one_sample_boundaries",
+    "one_sample_operating",
     "operating",
     "power",
+    "power_of",
     "predictive_power",
+    "proportions_power",
+    "proportions_size",
     "sample_size",
     "stagewise",
+    "survival_power",
+    "survival_size",
 ]

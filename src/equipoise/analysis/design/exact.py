@@ -9,50 +9,59 @@ from functools import lru_cache
 from typing import Literal
 
 import numpy as np
-from scipy.special import gammaln, ndtr
-from scipy.stats import binom
+from numpy.typing import ArrayLike
+from scipy.special import ndtr
 
+from equipoise.analysis.design.nuisance import GRID, binomial, by_sum, choose, grid_binomial, worst
 from equipoise.analysis.errors import analysis_error
 
-ExactTest = Literal["pooled_z", "unpooled_z", "fisher", "boschloo"]
+ExactTest = Literal["pooled_z", "unpooled_z", "fisher", "boschloo", "unconditional_z"]
 TIES = 1 + 1e-7
 """Probabilities that differ by rounding alone count as equal, as usual for Fisher's test."""
 
 
 def exact_power(
-    p1: float, p2: float, n1: int, n2: int, *, test: ExactTest = "pooled_z", alpha: float = 0.05
-) -> float:
+    p1: ArrayLike,
+    p2: ArrayLike,
+    n1: int,
+    n2: int,
+    *,
+    test: ExactTest = "pooled_z",
+    alpha: float = 0.05,
+) -> float | np.ndarray:
     """The probability that the two-sided test rejects, whichever direction. Equal p1 and p2 give its size.
 
-    Raises ANAL-013.
+    p1 and p2 may be arrays that broadcast; then so is the answer. Raises ANAL-013.
     """
-    if not (0 <= p1 <= 1 and 0 <= p2 <= 1 and n1 > 0 and n2 > 0 and 0 < alpha < 1):
-        raise analysis_error("ANAL-013", "exact", f"p1 {p1:g}, p2 {p2:g}, n1 {n1}, n2 {n2}, alpha {alpha:g}")
-    first = binom.pmf(np.arange(n1 + 1), n1, p1)
-    second = binom.pmf(np.arange(n2 + 1), n2, p2)
-    return float(first @ rejected(n1, n2, test, alpha) @ second)
+    one, two = np.broadcast_arrays(np.asarray(p1, float), np.asarray(p2, float))
+    inside = bool(np.all((one >= 0) & (one <= 1) & (two >= 0) & (two <= 1)))
+    if not (inside and n1 > 0 and n2 > 0 and 0 < alpha < 1):
+        raise analysis_error("ANAL-013", "exact", f"p1 {p1}, p2 {p2}, n1 {n1}, n2 {n2}, alpha {alpha:g}")
+    first, second = binomial(n1, one.ravel()), binomial(n2, two.ravel())
+    found = np.einsum("gi,gi->g", first @ exact_rejections(n1, n2, test=test, alpha=alpha), second)
+    return float(found[0]) if one.ndim == 0 else found.reshape(one.shape)
 
 
 def largest_size(
-    n1: int, n2: int, *, test: ExactTest = "pooled_z", alpha: float = 0.05, steps: int = 1000
+    n1: int, n2: int, *, test: ExactTest = "pooled_z", alpha: float = 0.05
 ) -> tuple[float, float]:
-    """The largest size over a grid of common proportions, and where it is reached."""
-    table = rejected(n1, n2, test, alpha)
-    grid = np.linspace(0.0, 1.0, steps + 1)
-    first = binom.pmf(np.arange(n1 + 1)[None, :], n1, grid[:, None])
-    second = binom.pmf(np.arange(n2 + 1)[None, :], n2, grid[:, None])
-    sizes = np.einsum("gi,ij,gj->g", first, table, second)
-    worst = int(np.argmax(sizes))
-    return float(sizes[worst]), float(grid[worst])
+    """The largest size over all common proportions, and where it is reached."""
+    share = by_sum(exact_rejections(n1, n2, test=test, alpha=alpha))
+    return worst([(n1 + n2, share)], grid_binomial(n1 + n2) @ share)
 
 
-@lru_cache(maxsize=32)
-def rejected(n1: int, n2: int, test: ExactTest, alpha: float) -> np.ndarray:
-    """1 for each table (events in the first group, in the second) that the test rejects, else 0.
+def exact_rejections(n1: int, n2: int, *, test: ExactTest = "pooled_z", alpha: float = 0.05) -> np.ndarray:
+    """1 for each table (events in the first group, in the second) that the two-sided test rejects, else 0.
 
     Shape (n1 + 1, n2 + 1). The array is shared: do not write to it.
     """
-    table = (_p_values(n1, n2, test) <= alpha * (TIES if test in ("fisher", "boschloo") else 1)).astype(float)
+    return _rejections(n1, n2, test, alpha)
+
+
+@lru_cache(maxsize=64)
+def _rejections(n1: int, n2: int, test: ExactTest, alpha: float) -> np.ndarray:
+    loose = TIES if test in ("fisher", "boschloo", "unconditional_z") else 1
+    table = (_p_values(n1, n2, test) <= alpha * loose).astype(float)
     table.setflags(write=False)
     return table
 
@@ -62,6 +71,13 @@ def _p_values(n1: int, n2: int, test: ExactTest) -> np.ndarray:
         return fisher_p(n1, n2)
     if test == "boschloo":
         return boschloo_p(n1, n2)
+    if test == "unconditional_z":
+        return unconditional_p(-np.abs(z_table(n1, n2, "pooled_z")))
+    return 2 * ndtr(-np.abs(z_table(n1, n2, test)))
+
+
+def z_table(n1: int, n2: int, test: Literal["pooled_z", "unpooled_z"]) -> np.ndarray:
+    """The signed z statistic of each table, positive where the first group has more; shape (n1 + 1, n2 + 1)."""
     x1, x2 = np.arange(n1 + 1)[:, None], np.arange(n2 + 1)[None, :]
     first, second = x1 / n1, x2 / n2
     if test == "pooled_z":
@@ -69,10 +85,9 @@ def _p_values(n1: int, n2: int, test: ExactTest) -> np.ndarray:
         variance = mean * (1 - mean) * (1 / n1 + 1 / n2)
     else:
         variance = first * (1 - first) / n1 + second * (1 - second) / n2
-    gap = np.abs(first - second)
+    gap = first - second
     with np.errstate(divide="ignore", invalid="ignore"):
-        z = np.where(gap == 0, 0.0, gap / np.sqrt(variance))
-    return 2 * ndtr(-z)
+        return np.where(gap == 0, 0.0, gap / np.sqrt(variance))
 
 
 def fisher_p(n1: int, n2: int) -> np.ndarray:
@@ -80,7 +95,7 @@ def fisher_p(n1: int, n2: int) -> np.ndarray:
     found = np.ones((n1 + 1, n2 + 1))
     for total in range(n1 + n2 + 1):
         x1 = np.arange(max(0, total - n2), min(n1, total) + 1)
-        chance = np.exp(_choose(n1, x1) + _choose(n2, total - x1) - _choose(n1 + n2, np.array(total)))
+        chance = np.exp(choose(n1, x1) + choose(n2, total - x1) - choose(n1 + n2, np.array(total)))
         order = np.argsort(chance, kind="stable")
         summed = np.cumsum(chance[order])
         places = np.searchsorted(chance[order], chance * TIES, side="right") - 1
@@ -88,25 +103,41 @@ def fisher_p(n1: int, n2: int) -> np.ndarray:
     return found
 
 
-def boschloo_p(n1: int, n2: int, steps: int = 200) -> np.ndarray:
+def fisher_upper_p(n1: int, n2: int) -> np.ndarray:
+    """One-sided p-values of Fisher's exact test: tables of the margin with as many events in the first group."""
+    found = np.ones((n1 + 1, n2 + 1))
+    for total in range(n1 + n2 + 1):
+        x1 = np.arange(max(0, total - n2), min(n1, total) + 1)
+        chance = np.exp(choose(n1, x1) + choose(n2, total - x1) - choose(n1 + n2, np.array(total)))
+        found[x1, total - x1] = np.minimum(np.cumsum(chance[::-1])[::-1], 1.0)
+    return found
+
+
+def boschloo_p(n1: int, n2: int) -> np.ndarray:
     """P-values of Boschloo's test: Fisher's p-value as the statistic, its tail maximised over the nuisance.
 
     Two-sided through Fisher's two-sided p-value (Boschloo RD. Stat Neerl 1970;24:1-35), not by doubling a one-sided
-    one; the common proportion runs over a grid of `steps`.
+    one.
     """
-    statistic = fisher_p(n1, n2)
-    grid = np.linspace(0.0, 1.0, steps + 1)[1:-1]
-    first = binom.pmf(np.arange(n1 + 1)[None, :], n1, grid[:, None])
-    second = binom.pmf(np.arange(n2 + 1)[None, :], n2, grid[:, None])
+    return unconditional_p(fisher_p(n1, n2))
+
+
+def unconditional_p(statistic: np.ndarray) -> np.ndarray:
+    """The chance of tables at least as extreme (a low `statistic`), at the worst common proportion.
+
+    The proportions are those of `nuisance.GRID`, denser towards 0 and 1 (Suissa S, Shuster JJ. J R Stat Soc A
+    1985;148:317-327, for the z statistic).
+    """
+    n1, n2 = statistic.shape[0] - 1, statistic.shape[1] - 1
     order = np.argsort(statistic, axis=None, kind="stable")
     sorted_statistic = statistic.ravel()[order]
     rows, columns = np.unravel_index(order, statistic.shape)
-    tails = np.cumsum(first[:, rows] * second[:, columns], axis=1).max(axis=0)
-    last = np.searchsorted(sorted_statistic, sorted_statistic * TIES, side="right") - 1
+    steps = sorted_statistic + np.abs(sorted_statistic) * (TIES - 1)
+    last = np.searchsorted(sorted_statistic, steps, side="right") - 1
+    tails = np.zeros(statistic.size)
+    for some in np.array_split(GRID[1:-1], 8):
+        first, second = binomial(n1, some), binomial(n2, some)
+        tails = np.maximum(tails, np.cumsum(first[:, rows] * second[:, columns], axis=1).max(axis=0))
     found = np.empty(statistic.size)
     found[order] = np.minimum(tails[last], 1.0)
     return found.reshape(statistic.shape)
-
-
-def _choose(n: int, k: np.ndarray) -> np.ndarray:
-    return gammaln(n + 1) - gammaln(k + 1) - gammaln(n - k + 1)

@@ -23,11 +23,17 @@ from equipoise.analysis.errors import analysis_error
 
 INFINITE = 40.0
 """A bound that no statistic reaches."""
+Spending = Callable[[float, float], float]
+UserSpending = Spending | Sequence[float]
+"""What a design of one's own spends: a function of alpha and the information, or the error spent up to each look."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Boundaries:
-    """Bounds of Z at each look: `efficacy` rejects at or above, `futility` stops at or below (None: no look)."""
+    """Bounds of Z at each look: `efficacy` rejects at or above, `futility` stops at or below (None: no look).
+
+    information: shares of the planned maximum; after an over- or under-run the last is not 1.
+    """
 
     information: tuple[float, ...]
     efficacy: tuple[float, ...]
@@ -35,6 +41,8 @@ class Boundaries:
     alpha: float
     design: str
     binding: bool = False
+    parameter: float = 0.0
+    user: UserSpending | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,8 +55,6 @@ class Look:
     cumulative: float
 
 
-Spending = Callable[[float, float], float]
-
 SPENDING: dict[str, Callable[[float], Spending]] = {
     "LDOF": lambda _: lambda alpha, t: 2 * float(ndtr(-ndtri(1 - alpha / 2) / math.sqrt(t))),
     "LDPocock": lambda _: lambda alpha, t: alpha * math.log1p((math.e - 1) * t),
@@ -60,19 +66,39 @@ SPENDING: dict[str, Callable[[float], Spending]] = {
 SHAPES = {"OF": 0.0, "Pocock": 0.5}
 
 
+def spent_by(
+    design: str, times: Sequence[float], alpha: float, parameter: float, user: UserSpending | None
+) -> tuple[float, ...]:
+    """The error that may be spent up to each time; at time 1 and later, all of it. Raises ANAL-014."""
+    if design == "user" and user is not None and not callable(user):
+        given = tuple(float(each) for each in user)
+        rising = all(a <= b for a, b in zip((0.0, *given), given, strict=False))
+        if len(given) != len(times) or not rising or abs(given[-1] - alpha) > 1e-12:
+            raise analysis_error("ANAL-014", design, f"spending {given} of {alpha:g} at {len(times)} looks")
+        return given
+    spending = (
+        user if design == "user" and callable(user) else SPENDING.get(design, lambda _: None)(parameter)
+    )
+    if spending is None:
+        raise analysis_error("ANAL-014", design, "no such spending function")
+    return tuple(alpha if t >= 1 else float(spending(alpha, t)) for t in times)
+
+
 def boundaries(
     design: str,
     information: Sequence[float],
     *,
     alpha: float = 0.025,
     parameter: float = 0.0,
+    user: UserSpending | None = None,
     futility: Sequence[float | None] | None = None,
     binding: bool = False,
 ) -> Boundaries:
     """The efficacy bounds of a design.
 
-    design: OF, Pocock, WT (shape `parameter`), LDOF, LDPocock, HSD (gamma `parameter`) or KimDeMets (rho
-    `parameter`). futility: lower bounds of Z at the looks before the last, None where there is none.
+    design: OF, Pocock, WT (shape `parameter`), LDOF, LDPocock, HSD (gamma `parameter`), KimDeMets (rho `parameter`)
+    or user (a function of alpha and the information, or the error spent up to each look). futility: lower bounds of Z
+    at the looks before the last, None where there is none.
     Raises ANAL-014.
     """
     times = _checked(information, alpha)
@@ -80,15 +106,16 @@ def boundaries(
     if len(lower) != len(times):
         raise analysis_error("ANAL-014", design, f"{len(lower) - 1} futility bounds for {len(times)} looks")
     counted = lower if binding else (None,) * len(times)
-    if design in SPENDING:
-        efficacy = _spent(SPENDING[design](parameter), times, alpha, counted)
+    if design in SPENDING or design == "user":
+        efficacy = spend(times, spent_by(design, times, alpha, parameter, user), counted)
     elif design in SHAPES or design == "WT":
         efficacy = _shaped(SHAPES.get(design, parameter), times, alpha, counted)
     else:
         raise analysis_error("ANAL-014", design, "no such design")
     return Boundaries(
-        information=times, efficacy=efficacy, futility=lower, alpha=alpha, design=design, binding=binding
-    )
+        information=times, efficacy=efficacy, futility=lower, alpha=alpha, design=design, binding=binding,
+        parameter=parameter, user=user,
+    )  # fmt: skip
 
 
 def operating(bounds: Boundaries, drift: float) -> tuple[Look, ...]:
@@ -99,7 +126,8 @@ def operating(bounds: Boundaries, drift: float) -> tuple[Look, ...]:
         stop = 0.0 if lower is None else below(before, drift, t, lower)
         so_far += reject
         looks.append(Look(information=t, efficacy=reject, futility=stop, cumulative=so_far))
-        before = _next(before, drift, t, lower, upper)
+        if len(looks) < len(bounds.information):
+            before = continued(before, drift, t, lower, upper)
     return tuple(looks)
 
 
@@ -129,31 +157,46 @@ def expected_information(bounds: Boundaries, drift: float) -> float:
     return total + left * bounds.information[-1]
 
 
-def _next(before: Going | None, drift: float, t: float, lower: float | None, upper: float) -> Going:
+def continued(before: Going | None, drift: float, t: float, lower: float | None, upper: float) -> Going:
+    """The trials that go on after a look with these bounds."""
     low = -INFINITE if lower is None else lower
     if before is None:
         return begin(drift, t, low, upper)
     return go_on(before, drift, t, low, upper)
 
 
-def _spent(
-    spending: Spending, times: tuple[float, ...], alpha: float, lower: Sequence[float | None]
+def spend(
+    times: Sequence[float],
+    allowed: Sequence[float],
+    lower: Sequence[float | None],
+    fixed: Sequence[float] = (),
 ) -> tuple[float, ...]:
-    """Look by look: the bound above which lies what the function lets one spend since the look before."""
+    """Look by look: the bound above which lies what one may spend since the look before.
+
+    fixed: bounds of the first looks, already used.
+    """
     bounds: list[float] = []
     before, used = None, 0.0
-    for t, low in zip(times, lower, strict=True):
-        share = spending(alpha, t) - used
-        used += share
-        bounds.append(_bound(before, t, share))
-        before = _next(before, 0.0, t, low, bounds[-1])
+    for look, (t, low) in enumerate(zip(times, lower, strict=True)):
+        if look < len(fixed):
+            bounds.append(fixed[look])
+            used += above(before, 0.0, t, fixed[look])
+        else:
+            bounds.append(bound_for(before, t, allowed[look] - used))
+            used = allowed[look]
+        if look < len(times) - 1:
+            before = continued(before, 0.0, t, low, bounds[-1])
     return tuple(bounds)
 
 
-def _bound(before: Going | None, t: float, share: float) -> float:
+def bound_for(before: Going | None, t: float, share: float) -> float:
+    """The bound above which, among the trials that go on, lies this chance when nothing differs."""
     if share <= 0 or above(before, 0.0, t, -INFINITE) <= share:
         return INFINITE
-    return float(brentq(lambda bound: above(before, 0.0, t, bound) - share, -INFINITE, INFINITE, xtol=1e-13))
+    low, high = -INFINITE, INFINITE
+    if above(before, 0.0, t, 0.0) > share > above(before, 0.0, t, 9.0):
+        low, high = 0.0, 9.0
+    return float(brentq(lambda bound: above(before, 0.0, t, bound) - share, low, high, xtol=1e-12))
 
 
 def _shaped(
@@ -163,13 +206,22 @@ def _shaped(
 
     def error(constant: float) -> float:
         before, total = None, 0.0
-        for t, low in zip(times, lower, strict=True):
+        for look, (t, low) in enumerate(zip(times, lower, strict=True), start=1):
             upper = constant * t ** (shape - 0.5)
             total += above(before, 0.0, t, upper)
-            before = _next(before, 0.0, t, low, upper)
+            if look < len(times):
+                before = continued(before, 0.0, t, low, upper)
         return total - alpha
 
-    constant = float(brentq(error, 0.1, 10.0, xtol=1e-13))
+    # The final bound lies between that of a single look and that of spending as much at each of them.
+    least, most = (
+        float(ndtri(1 - alpha)),
+        float(ndtri(1 - alpha / len(times))) * times[0] ** -max(0.0, shape - 0.5),
+    )
+    constant = least
+    if len(times) > 1:
+        low = least if all(each is None for each in lower) else 0.1
+        constant = float(brentq(error, low, most + 1e-6, xtol=1e-11))
     return tuple(constant * t ** (shape - 0.5) for t in times)
 
 

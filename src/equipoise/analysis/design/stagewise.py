@@ -16,7 +16,7 @@ from scipy.optimize import brentq
 from scipy.special import ndtr
 
 from equipoise.analysis.design.grid import above
-from equipoise.analysis.design.sequential import Boundaries, _next
+from equipoise.analysis.design.sequential import Boundaries, continued
 from equipoise.analysis.errors import analysis_error
 
 
@@ -55,7 +55,7 @@ def _as_extreme(bounds: Boundaries, look: int, z: float, drift: float) -> float:
         if number == look:
             return total + above(before, drift, t, z)
         total += above(before, drift, t, bounds.efficacy[number - 1])
-        before = _next(before, drift, t, bounds.futility[number - 1], bounds.efficacy[number - 1])
+        before = continued(before, drift, t, bounds.futility[number - 1], bounds.efficacy[number - 1])
     return total
 
 

@@ -1,0 +1,160 @@
+"""Who has the event while the trial looks: arrivals, hazards that change with time, loss, and the end of the study.
+
+Participants arrive from 0 until the accrual ends; the study ends `follow_up` later. Time t after randomisation is seen
+in those who arrived at least t before the end. Hazards of the event and of loss are constant between given times,
+independent of each other. Integrals run piece by piece between the times at which anything changes, where Gauss and
+Legendre's rule is exact to rounding; so a constant hazard, a changing one and non-proportional ones are one case.
+
+Source of the expected log-rank statistic: Lakatos E. Biometrics 1988;44:229-241, here by integrals instead of steps.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from equipoise.analysis.design.errors import design_error
+
+Hazard = float | Sequence[tuple[float, float]]
+"""A constant rate, or the times from which a rate holds, with the rate; the first time is 0."""
+NODES, WEIGHTS = np.polynomial.legendre.leggauss(24)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """When participants arrive and how long they are seen, in the unit of the hazards.
+
+    accrual: how long they arrive, evenly; or (end of a period, share of all participants or any weight) in order.
+    follow_up: from the last arrival to the end. longest: the most time that anybody is followed, or None.
+    """
+
+    accrual: float | tuple[tuple[float, float], ...]
+    follow_up: float
+    longest: float | None = None
+
+    @property
+    def periods(self) -> tuple[tuple[float, float], ...]:
+        """Ends and shares of the periods of accrual; the shares sum to 1."""
+        given = self.accrual if isinstance(self.accrual, tuple) else ((float(self.accrual), 1.0),)
+        total = sum(share for _, share in given)
+        return tuple((end, share / total) for end, share in given)
+
+    @property
+    def duration(self) -> float:
+        """From the first arrival to the end of the study."""
+        return self.periods[-1][0] + self.follow_up
+
+    @property
+    def horizon(self) -> float:
+        """The longest time that anybody is seen."""
+        return self.duration if self.longest is None else min(self.longest, self.duration)
+
+    def seen(self, t: np.ndarray) -> np.ndarray:
+        """The share of participants who are seen for at least t."""
+        latest = self.duration - t
+        arrived, begin = np.zeros_like(latest), 0.0
+        for end, share in self.periods:
+            inside = np.clip((latest - begin) / (end - begin), 0.0, 1.0) if end > begin else latest >= end
+            arrived, begin = arrived + share * inside, end
+        return np.where(t <= self.horizon, arrived, 0.0)
+
+    def changes(self) -> set[float]:
+        """The times after randomisation at which the share seen bends."""
+        return {self.duration - end for end, _ in self.periods} | {self.duration, self.horizon}
+
+
+def hazard_from_median(median: float) -> float:
+    """The constant rate at which half have the event by `median`."""
+    return hazard_from_share(0.5, median)
+
+
+def hazard_from_share(share: float, at: float) -> float:
+    """The constant rate at which a share has the event by the time `at`. Raises DSGN-001."""
+    if not (0 <= share < 1 and at > 0):
+        raise design_error("DSGN-001", "hazard", f"a share of {share:g} at {at:g}")
+    return -math.log1p(-share) / at
+
+
+def times_hazard(hazard: Hazard, factor: float) -> Hazard:
+    """The hazard times a hazard ratio."""
+    if isinstance(hazard, int | float):
+        return hazard * factor
+    return tuple((start, rate * factor) for start, rate in hazard)
+
+
+def pieces(hazard: Hazard) -> tuple[tuple[float, float], ...]:
+    """Starts and rates. Raises DSGN-001 for negative rates, or times that do not rise from 0."""
+    found = ((0.0, float(hazard)),) if isinstance(hazard, int | float) else tuple(hazard)
+    rising = found and found[0][0] == 0 and all(a[0] < b[0] for a, b in pairwise(found))
+    if not rising or any(rate < 0 or not math.isfinite(rate) for _, rate in found):
+        raise design_error("DSGN-001", "hazard", f"{hazard}")
+    return found
+
+
+def rate_at(hazard: Hazard, t: np.ndarray) -> np.ndarray:
+    """The rate at each time."""
+    found = pieces(hazard)
+    return np.array([rate for _, rate in found])[
+        np.searchsorted([start for start, _ in found], t, side="right") - 1
+    ]
+
+
+def cumulative(hazard: Hazard, t: np.ndarray) -> np.ndarray:
+    """The hazard summed up to each time."""
+    found = pieces(hazard)
+    ends = [start for start, _ in found[1:]] + [math.inf]
+    total = np.zeros_like(t)
+    for (start, rate), end in zip(found, ends, strict=True):
+        total = total + rate * np.clip(t - start, 0.0, end - start)
+    return total
+
+
+def nodes(window: Window, *hazards: Hazard) -> tuple[np.ndarray, np.ndarray]:
+    """Times and weights of the integral over everything that is seen. Raises DSGN-001 for a window that is none."""
+    ends = [end for end, _ in window.periods]
+    if not (window.follow_up >= 0 and all(a <= b for a, b in pairwise([0.0, *ends])) and window.horizon > 0):
+        raise design_error(
+            "DSGN-001", "follow-up", f"accrual {window.accrual}, follow-up {window.follow_up:g}"
+        )
+    changes = window.changes().union(*({start for start, _ in pieces(each)} for each in hazards))
+    edges = np.unique([0.0, window.horizon, *(each for each in changes if 0 < each < window.horizon)])
+    # A piece is cut again where it is long for its rates, so that 24 nodes stay exact.
+    cut = np.unique(np.concatenate([np.linspace(a, b, 9) for a, b in pairwise(edges)]))
+    half = np.diff(cut) / 2
+    middle = (cut[1:] + cut[:-1]) / 2
+    return (middle[:, None] + half[:, None] * NODES).ravel(), (half[:, None] * WEIGHTS).ravel()
+
+
+def at_risk(hazard: Hazard, dropout: Hazard, window: Window, t: np.ndarray) -> np.ndarray:
+    """The share of randomised participants who at time t are seen, not lost, and without the event."""
+    return np.exp(-cumulative(hazard, t) - cumulative(dropout, t)) * window.seen(t)
+
+
+def event_probability(hazard: Hazard, window: Window, *, dropout: Hazard = 0.0) -> float:
+    """The probability that a participant's event is seen. Raises DSGN-001."""
+    t, weights = nodes(window, hazard, dropout)
+    return float(weights @ (rate_at(hazard, t) * at_risk(hazard, dropout, window, t)))
+
+
+def expected_logrank(
+    first: Hazard,
+    second: Hazard,
+    n1: float,
+    n2: float,
+    window: Window,
+    *,
+    dropout: tuple[Hazard, Hazard] = (0.0, 0.0),
+) -> tuple[float, float]:
+    """The mean and the variance of the log-rank numerator (events of the first group above those expected)."""
+    t, weights = nodes(window, first, second, *dropout)
+    one = n1 * at_risk(first, dropout[0], window, t)
+    two = n2 * at_risk(second, dropout[1], window, t)
+    both = np.maximum(one + two, 1e-300)
+    rates = rate_at(first, t), rate_at(second, t)
+    mean = weights @ (one * two / both * (rates[0] - rates[1]))
+    variance = weights @ (one * two / both**2 * (one * rates[0] + two * rates[1]))
+    return float(mean), float(variance)

@@ -1,0 +1,144 @@
+"""Two proportions compared by their difference, ratio or odds ratio: superiority, non-inferiority, equivalence.
+
+The score test of Farrington and Manning by its normal approximation, with the null variance at the proportions that
+the null value makes likeliest. Measures: p1 - p2; p1 / p2, tested as p1 - R p2; the odds ratio, tested on its
+logarithm. Arguments p1, p2, n1, n2 of the power may be arrays that broadcast. `exact_score` has the exact counterparts.
+
+Sources: Farrington CP, Manning G. Stat Med 1990;9:1447-1454; Miettinen O, Nurminen M. Stat Med 1985;4:213-226.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.special import ndtr, ndtri
+
+from equipoise.analysis.design.constrained import NULL, Measure, constrained, value
+from equipoise.analysis.design.errors import design_error
+from equipoise.analysis.design.hypotheses import Goal, Hypotheses, Margin, check_reachable, hypotheses
+from equipoise.analysis.design.size import Size, sized, smallest
+
+NODES = np.linspace(-8.5, 8.5, 681)
+WEIGHTS = np.exp(-NODES * NODES / 2) / np.sqrt(2 * np.pi) * (NODES[1] - NODES[0])
+
+
+def proportions_power(
+    p1: ArrayLike,
+    p2: ArrayLike,
+    n1: ArrayLike,
+    n2: ArrayLike,
+    *,
+    measure: Measure = "risk_difference",
+    goal: Goal = "superiority",
+    margin: Margin = None,
+    alpha: float = 0.025,
+) -> float | np.ndarray:
+    """The power of the one-sided score test (of the two, for equivalence), by the normal approximation.
+
+    measure: risk_difference, risk_ratio or odds_ratio of the first group against the second. margin: on that scale; see
+    `hypotheses`. alpha: of each one-sided test. Gives a float for numbers, an array for arrays; superiority over an
+    array takes its direction from the first element. Raises DSGN-001 and DSGN-002.
+    """
+    one, two, first, second = np.broadcast_arrays(*(np.asarray(each, float) for each in (p1, p2, n1, n2)))
+    _check(one, two, first, second, measure, alpha)
+    effect = float(value(one.flat[0], two.flat[0], measure))
+    tested = hypotheses(goal, margin, effect, NULL[measure], "proportions")
+    found = _power(one, two, first, second, measure, tested, float(ndtri(1 - alpha)))
+    return float(found) if found.ndim == 0 else found
+
+
+def proportions_size(
+    p1: float,
+    p2: float,
+    *,
+    measure: Measure = "risk_difference",
+    goal: Goal = "superiority",
+    margin: Margin = None,
+    alpha: float = 0.025,
+    power: float = 0.8,
+    ratio: float = 1.0,
+    loss: float = 0.0,
+) -> Size:
+    """Participants for the same test. ratio: n2 / n1; loss: the share without data. Raises DSGN-001, -002, -003."""
+    one, two = np.asarray(p1, float), np.asarray(p2, float)
+    _check(one, two, np.asarray(1.0), np.asarray(ratio), measure, alpha)
+    effect = float(value(one, two, measure))
+    tested = hypotheses(goal, margin, effect, NULL[measure], "proportions")
+    check_reachable(tested, effect, "proportions")
+    critical = float(ndtri(1 - alpha))
+
+    def reached(first: float, second: float) -> float:
+        return float(_power(one, two, np.asarray(first), np.asarray(second), measure, tested, critical))
+
+    exact = smallest(lambda first: reached(first, first * ratio), power, "proportions", least=1.0)
+    return sized(exact, reached, ratios=(ratio,), wanted=power, loss=loss)
+
+
+def _power(
+    p1: np.ndarray,
+    p2: np.ndarray,
+    n1: np.ndarray,
+    n2: np.ndarray,
+    measure: Measure,
+    tested: Hypotheses,
+    z: float,
+) -> np.ndarray:
+    if tested.above is not None and tested.below is not None:
+        if measure == "risk_ratio":
+            return _both_ratios(p1, p2, n1, n2, tested, z)
+        return _both(p1, p2, n1, n2, measure, tested, z)
+    gap, null, other = spreads(p1, p2, n1, n2, measure, np.asarray(tested.only))
+    return ndtr((tested.sign * gap - z * null) / other)
+
+
+def _both(
+    p1: np.ndarray,
+    p2: np.ndarray,
+    n1: np.ndarray,
+    n2: np.ndarray,
+    measure: Measure,
+    tested: Hypotheses,
+    z: float,
+) -> np.ndarray:
+    """One estimate must lie between two bounds, so the chance is exact within the normal approximation."""
+    low, low_null, other = spreads(p1, p2, n1, n2, measure, np.asarray(tested.above))
+    high, high_null, _ = spreads(p1, p2, n1, n2, measure, np.asarray(tested.below))
+    return np.maximum(0.0, ndtr((-high - z * high_null) / other) - ndtr((z * low_null - low) / other))
+
+
+def _both_ratios(
+    p1: np.ndarray, p2: np.ndarray, n1: np.ndarray, n2: np.ndarray, tested: Hypotheses, z: float
+) -> np.ndarray:
+    """The two statistics p1 - R p2 differ, so the chance is averaged over the second proportion's estimate."""
+    _, low_null, _ = spreads(p1, p2, n1, n2, "risk_ratio", np.asarray(tested.above))
+    _, high_null, _ = spreads(p1, p2, n1, n2, "risk_ratio", np.asarray(tested.below))
+    one, two = np.sqrt(p1 * (1 - p1) / n1)[..., None], np.sqrt(p2 * (1 - p2) / n2)[..., None]
+    seen = p2[..., None] + two * NODES
+    upper = (tested.below * seen - z * high_null[..., None] - p1[..., None]) / one
+    lower = (tested.above * seen + z * low_null[..., None] - p1[..., None]) / one
+    return np.maximum(0.0, ndtr(upper) - ndtr(lower)) @ WEIGHTS
+
+
+def spreads(
+    p1: np.ndarray, p2: np.ndarray, n1: np.ndarray, n2: np.ndarray, measure: Measure, null: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The statistic's distance from its null value, and its standard errors under the null and the alternative."""
+    under = constrained(p1, p2, n2 / n1, measure, null)
+    if measure == "odds_ratio":
+        gap = np.log(value(p1, p2, measure)) - np.log(null)
+        found = [np.sqrt(1 / (n1 * a * (1 - a)) + 1 / (n2 * b * (1 - b))) for a, b in (under, (p1, p2))]
+    else:
+        factor = null if measure == "risk_ratio" else 1.0
+        gap = p1 - factor * p2 - (0.0 if measure == "risk_ratio" else null)
+        found = [np.sqrt(a * (1 - a) / n1 + factor**2 * b * (1 - b) / n2) for a, b in (under, (p1, p2))]
+    return gap, found[0], found[1]
+
+
+def _check(
+    p1: np.ndarray, p2: np.ndarray, n1: np.ndarray, n2: np.ndarray, measure: Measure, alpha: float
+) -> None:
+    inside = all(bool(np.all((each > 0) & (each < 1))) for each in (p1, p2, np.asarray(alpha)))
+    if not inside or not (np.all(n1 > 0) and np.all(n2 > 0)) or measure not in NULL:
+        raise design_error(
+            "DSGN-001", "proportions", f"p1 {p1}, p2 {p2}, sizes {n1}, {n2}, {measure}, alpha {alpha:g}"
+        )

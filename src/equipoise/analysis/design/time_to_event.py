@@ -1,0 +1,194 @@
+"""Events, participants and power of the log-rank test.
+
+Events follow from the hazard ratio alone (Schoenfeld, or Freedman); participants from the events and from the chance
+that an event is seen. `lakatos` needs no proportional hazards: it takes the log-rank statistic that the hazards, the
+accrual and the loss make one expect. The first group is the new treatment: a hazard ratio below 1 favours it.
+
+Sources: Schoenfeld D. Biometrika 1981;68:316-319; Freedman LS. Stat Med 1982;1:121-129; Lakatos E. Biometrics
+1988;44:229-241.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+from scipy.special import ndtr, ndtri
+
+from equipoise.analysis.design.errors import design_error
+from equipoise.analysis.design.follow_up import (
+    Hazard,
+    Window,
+    event_probability,
+    expected_logrank,
+    times_hazard,
+)
+from equipoise.analysis.design.hypotheses import Goal, Hypotheses, Margin, check_reachable, hypotheses
+from equipoise.analysis.design.size import Size, sized, smallest
+
+EventMethod = Literal["schoenfeld", "freedman"]
+SurvivalMethod = Literal["schoenfeld", "freedman", "lakatos"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SurvivalSize:
+    """Participants, and the events to expect of them. chances: of a seen event, by group; duration: of the study."""
+
+    size: Size
+    events: float
+    chances: tuple[float, float]
+    duration: float
+
+
+def events_power(
+    hazard_ratio: float,
+    events: float,
+    *,
+    goal: Goal = "superiority",
+    margin: Margin = None,
+    alpha: float = 0.025,
+    ratio: float = 1.0,
+    method: EventMethod = "schoenfeld",
+) -> float:
+    """The one-sided power of so many events. ratio: n2 / n1; margin: a hazard ratio. Raises DSGN-001, DSGN-002."""
+    _check(hazard_ratio, alpha, ratio, events)
+    tested = hypotheses(goal, margin, hazard_ratio, 1.0, "events")
+    return _power(hazard_ratio, tested, math.sqrt(events), alpha, ratio, method)
+
+
+def events_size(
+    hazard_ratio: float,
+    *,
+    goal: Goal = "superiority",
+    margin: Margin = None,
+    alpha: float = 0.025,
+    power: float = 0.8,
+    ratio: float = 1.0,
+    method: EventMethod = "schoenfeld",
+) -> float:
+    """The events that give this power, not rounded. Raises DSGN-001, DSGN-002, DSGN-003."""
+    _check(hazard_ratio, alpha, ratio, 1.0)
+    tested = hypotheses(goal, margin, hazard_ratio, 1.0, "events")
+    check_reachable(tested, hazard_ratio, "events")
+    return smallest(
+        lambda events: _power(hazard_ratio, tested, math.sqrt(events), alpha, ratio, method),
+        power, "events", 1e-3,
+    )  # fmt: skip
+
+
+def survival_power(
+    first: Hazard,
+    second: Hazard,
+    n1: float,
+    n2: float,
+    window: Window,
+    *,
+    alpha: float = 0.025,
+    dropout: tuple[Hazard, Hazard] = (0.0, 0.0),
+    method: SurvivalMethod = "lakatos",
+) -> float:
+    """The one-sided power to show that the first hazard is lower (or higher, where it is on the whole higher).
+
+    Schoenfeld's and Freedman's methods need hazards in one ratio. Raises DSGN-001.
+    """
+    if method == "lakatos":
+        _check(1.0, alpha, n2 / n1, n1)
+        mean, variance = expected_logrank(first, second, n1, n2, window, dropout=dropout)
+        return float(ndtr(abs(mean) / math.sqrt(variance) - ndtri(1 - alpha)))
+    hazard_ratio = constant_ratio(first, second)
+    chances = [
+        event_probability(*each, dropout=lost) for each, lost in _courses(first, second, window, dropout)
+    ]
+    return events_power(
+        hazard_ratio, n1 * chances[0] + n2 * chances[1], alpha=alpha, ratio=n2 / n1, method=method
+    )
+
+
+def survival_size(
+    second: Hazard,
+    hazard_ratio: float,
+    window: Window,
+    *,
+    goal: Goal = "superiority",
+    margin: Margin = None,
+    alpha: float = 0.025,
+    power: float = 0.8,
+    ratio: float = 1.0,
+    loss: float = 0.0,
+    dropout: tuple[Hazard, Hazard] = (0.0, 0.0),
+    method: SurvivalMethod = "schoenfeld",
+) -> SurvivalSize:
+    """Participants for this power, where the first hazard is `hazard_ratio` times the second.
+
+    dropout: hazards of loss, by group, on top of which `loss` takes a share away at once. `lakatos` knows superiority
+    only. Raises DSGN-001, DSGN-002, DSGN-003.
+    """
+    first = times_hazard(second, hazard_ratio)
+    chances = tuple(
+        event_probability(*each, dropout=lost) for each, lost in _courses(first, second, window, dropout)
+    )
+
+    def reached(n1: float, n2: float) -> float:
+        if method == "lakatos":
+            return survival_power(first, second, n1, n2, window, alpha=alpha, dropout=dropout)
+        events = n1 * chances[0] + n2 * chances[1]
+        return events_power(
+            hazard_ratio, events, goal=goal, margin=margin, alpha=alpha, ratio=ratio, method=method
+        )
+
+    if method == "lakatos" and goal != "superiority":
+        raise design_error("DSGN-002", "survival", f"{goal} by the expected log-rank statistic")
+    _check(hazard_ratio, alpha, ratio, 1.0)
+    tested = hypotheses(goal, margin, hazard_ratio, 1.0, "survival")
+    check_reachable(tested, hazard_ratio, "survival")
+    exact = smallest(lambda n1: reached(n1, n1 * ratio), power, "survival", 1e-2)
+    size = sized(exact, reached, ratios=(ratio,), wanted=power, loss=loss)
+    events = size.groups[0] * chances[0] + size.groups[1] * chances[1]
+    return SurvivalSize(size=size, events=events, chances=(chances[0], chances[1]), duration=window.duration)
+
+
+def constant_ratio(first: Hazard, second: Hazard) -> float:
+    """The one ratio of two hazards. Raises DSGN-001 where there is none."""
+    pairs = ((first, second),) if isinstance(first, int | float) and isinstance(second, int | float) else ()
+    if not pairs and not isinstance(first, int | float) and not isinstance(second, int | float):
+        same = [start for start, _ in first] == [start for start, _ in second]
+        pairs = tuple((a[1], b[1]) for a, b in zip(first, second, strict=True)) if same else ()
+    ratios = [a / b for a, b in pairs if b > 0]
+    if not ratios or max(ratios) - min(ratios) > 1e-9:
+        raise design_error(
+            "DSGN-001", "hazard", "the hazards are not in one ratio; ask for the method lakatos"
+        )
+    return ratios[0]
+
+
+def _courses(first: Hazard, second: Hazard, window: Window, dropout: tuple[Hazard, Hazard]) -> tuple:
+    return ((first, window), dropout[0]), ((second, window), dropout[1])
+
+
+def _power(
+    hazard_ratio: float, tested: Hypotheses, root: float, alpha: float, ratio: float, method: EventMethod
+) -> float:
+    """Of a statistic whose distance from a null value grows with the root of the events."""
+    critical = float(ndtri(1 - alpha))
+    below = above = math.inf
+    if tested.above is not None:
+        above = root * _distance(hazard_ratio / tested.above, ratio, method)
+    if tested.below is not None:
+        below = -root * _distance(hazard_ratio / tested.below, ratio, method)
+    if tested.above is not None and tested.below is not None:
+        return max(0.0, float(ndtr(above - critical) + ndtr(below - critical)) - 1)
+    return float(ndtr(min(above, below) - critical))
+
+
+def _distance(hazard_ratio: float, ratio: float, method: EventMethod) -> float:
+    """The mean of the statistic for one event; negative for a hazard ratio below 1."""
+    if method == "schoenfeld":
+        return math.log(hazard_ratio) * math.sqrt(ratio) / (1 + ratio)
+    return math.sqrt(ratio) * (hazard_ratio - 1) / (ratio + hazard_ratio)
+
+
+def _check(hazard_ratio: float, alpha: float, ratio: float, events: float) -> None:
+    if not (hazard_ratio > 0 and 0 < alpha < 1 and ratio > 0 and events > 0):
+        detail = f"hazard ratio {hazard_ratio:g}, alpha {alpha:g}, ratio {ratio:g}, events {events:g}"
+        raise design_error("DSGN-001", "events", detail)

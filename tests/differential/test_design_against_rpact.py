@@ -1,0 +1,189 @@
+"""Sizes, powers and boundaries against R's rpact 3.3.4 (R 4.2.2, Debian 12); each number names its call.
+
+Shared by all: design = getDesignGroupSequential(kMax=1, alpha=0.025, beta=0.2, sided=1). rpact's allocation ratio is
+n1 / n2, ours n2 / n1.
+"""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from equipoise.analysis.design import (
+    Window,
+    boundaries,
+    event_probability,
+    events_power,
+    events_size,
+    futility_spent,
+    hazard_from_median,
+    hazard_from_share,
+    mean_size,
+    means_power,
+    means_size,
+    monitored,
+    proportions_power,
+    proportions_size,
+    survival_size,
+)
+
+
+@pytest.mark.parametrize(
+    ("given", "settings", "expected"),
+    [
+        # getSampleSizeRates(design, pi1=0.75, pi2=0.75, thetaH0=-0.15)
+        ((0.75, 0.75), {"goal": "noninferiority", "margin": -0.15}, (131.4048818, 131.4048818)),
+        # getSampleSizeRates(design, pi1=0.8, pi2=0.75, thetaH0=-0.1, allocationRatioPlanned=2)
+        ((0.8, 0.75), {"goal": "noninferiority", "margin": -0.1, "ratio": 0.5}, (169.49604635, 84.74802317)),
+        # getSampleSizeRates(design, pi1=0.3, pi2=0.3, riskRatio=TRUE, thetaH0=1.5)
+        ((0.3, 0.3), {"goal": "noninferiority", "margin": 1.5, "measure": "risk_ratio"}, (226.2910677,) * 2),
+        # getSampleSizeRates(design, pi1=0.75, pi2=0.75, riskRatio=TRUE, thetaH0=0.8)
+        (
+            (0.75, 0.75),
+            {"goal": "noninferiority", "margin": 0.8, "measure": "risk_ratio"},
+            (112.3767586,) * 2,
+        ),
+        # getSampleSizeRates(design, pi1=0.6, pi2=0.4, riskRatio=TRUE, thetaH0=1, allocationRatioPlanned=0.5)
+        ((0.6, 0.4), {"measure": "risk_ratio", "ratio": 2.0}, (72.46525394, 144.93050789)),
+    ],
+)
+def test_sizes_of_proportions(
+    given: tuple[float, float], settings: dict, expected: tuple[float, float]
+) -> None:
+    assert proportions_size(*given, **settings).exact == pytest.approx(expected, abs=1e-6)
+
+
+def test_powers_of_proportions() -> None:
+    """getPowerRates(design, ..., directionUpper=TRUE) with 150 and 50, then with 150 and 150 participants."""
+    found = proportions_power(0.75, 0.75, 150, 50, goal="noninferiority", margin=-0.15)
+    assert found == pytest.approx(0.6439254824, abs=1e-9)
+    found = proportions_power(0.75, 0.7, 150, 150, measure="risk_ratio", goal="noninferiority", margin=0.8)
+    assert found == pytest.approx(0.9806726108, abs=1e-9)
+
+
+def test_sizes_and_powers_of_means() -> None:
+    """getSampleSizeMeans and getPowerMeans(design, alternative=5, stDev=10), t unless said.
+
+    rpact's search for a size by t ends within 2e-5 of it."""
+    assert means_size(5, sd=10).exact[0] == pytest.approx(63.76578422, abs=1e-4)
+    assert means_size(5, sd=10, distribution="normal").exact[0] == pytest.approx(62.79103787, abs=1e-7)
+    assert means_size(5, sd=10, ratio=0.5).exact == pytest.approx((95.48404942, 47.74202471), abs=1e-4)
+    # alternative=0, thetaH0=-4
+    found = means_size(0, sd=10, goal="noninferiority", margin=-4.0).exact[0]
+    assert found == pytest.approx(99.08055161, abs=1e-4)
+    # groups=1
+    assert mean_size(5, sd=10).exact == pytest.approx((33.36720424,), abs=1e-4)
+    # maxNumberOfSubjects=122; then 90 with allocationRatioPlanned=2
+    assert means_power(5, 61, 61, sd=10) == pytest.approx(0.7820732436, abs=1e-9)
+    assert means_power(5, 60, 30, sd=10) == pytest.approx(0.5993459931, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("method", "ratio", "events", "first"),
+    [
+        ("schoenfeld", 1.0, 169.1806629, 143.3054694),
+        ("schoenfeld", 0.5, 190.3282458, 227.6507676),
+        ("freedman", 1.0, 174.4373476, 147.7581748),
+        ("freedman", 0.5, 169.4717298, 202.7043817),
+    ],
+)
+def test_events_and_participants(method, ratio: float, events: float, first: float) -> None:
+    """getSampleSizeSurvival(design, lambda2=log(2)/12, hazardRatio=0.65, accrualTime=c(0, 18), followUpTime=12,
+    dropoutRate1=0.05, dropoutRate2=0.05 (0.1 where allocationRatioPlanned=2), dropoutTime=12)."""
+    lost = hazard_from_share(0.05, 12), hazard_from_share(0.05 if ratio == 1 else 0.1, 12)
+    found = survival_size(
+        hazard_from_median(12),
+        0.65,
+        Window(accrual=18, follow_up=12),
+        ratio=ratio,
+        dropout=lost,
+        method=method,
+    )
+    assert events_size(0.65, ratio=ratio, method=method) == pytest.approx(events, abs=1e-6)
+    assert found.size.exact[0] == pytest.approx(first, abs=1e-6)
+
+
+def test_hazards_and_accrual_in_pieces() -> None:
+    """getSampleSizeSurvival(design, piecewiseSurvivalTime=c(0, 6, 12), lambda2=c(0.05, 0.03, 0.01), hazardRatio=0.6,
+    accrualTime=c(0, 12), followUpTime=12); getEventProbabilities(time=30, accrualTime=c(0, 18), ...) and (time=24,
+    accrualTime=c(0, 6, 12), accrualIntensity=c(5, 15), lambda2=0.04, hazardRatio=1); getPowerSurvival(design, ...,
+    maxNumberOfEvents=170)."""
+    hazard = ((0, 0.05), (6, 0.03), (12, 0.01))
+    found = survival_size(hazard, 0.6, Window(accrual=12, follow_up=12))
+    assert found.size.exact[0] == pytest.approx(173.4916719, abs=1e-6)
+    window = Window(accrual=18, follow_up=12)
+    lost = hazard_from_share(0.05, 12)
+    seen = event_probability(0.65 * math.log(2) / 12, window, dropout=lost)
+    assert seen == pytest.approx(0.5158671099, abs=1e-9)
+    late = Window(accrual=((6, 30), (12, 90)), follow_up=12)
+    assert event_probability(0.04, late) == pytest.approx(0.4792158567, abs=1e-9)
+    assert events_power(0.65, 170) == pytest.approx(0.8018915542, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("design", "settings", "expected"),
+    [
+        ("LDOF", {}, (3.928572543, 3.148975886, 1.964792378)),  # typeOfDesign="asOF"
+        ("Pocock", {}, (2.29567291, 2.29567291, 2.29567291)),  # "P"
+        ("WT", {"parameter": 0.25}, (2.768106629, 2.501266696, 2.048628117)),  # "WT", deltaWT=0.25
+        ("HSD", {"parameter": -2}, (2.724812317, 2.681625403, 2.023108877)),  # "asHSD", gammaA=-2
+        ("KimDeMets", {"parameter": 2}, (2.840803718, 2.672521022, 2.012396611)),  # "asKD", gammaA=2
+        ("LDPocock", {}, (2.311835304, 2.442187317, 2.202343382)),  # "asP"
+    ],
+)
+def test_looks_at_unequal_times(design: str, settings: dict, expected: tuple[float, ...]) -> None:
+    """getDesignGroupSequential(typeOfDesign=..., alpha=0.025, informationRates=c(0.3, 0.45, 1))."""
+    found = boundaries(design, [0.3, 0.45, 1.0], **settings)
+    assert found.efficacy == pytest.approx(expected, abs=3e-6)
+
+
+def test_spending_of_ones_own() -> None:
+    """getDesignGroupSequential(typeOfDesign="asUser", alpha=0.025, informationRates=c(0.3, 0.7, 1),
+    userAlphaSpending=c(0.005, 0.012, 0.025))."""
+    found = boundaries("user", [0.3, 0.7, 1.0], user=(0.005, 0.012, 0.025))
+    assert found.efficacy == pytest.approx((2.575829304, 2.395744704, 2.081561439), abs=1e-7)
+    same = boundaries("user", [0.3, 0.7, 1.0], user=lambda alpha, t: alpha * t**2)
+    assert same.efficacy == pytest.approx(
+        boundaries("KimDeMets", [0.3, 0.7, 1.0], parameter=2).efficacy, abs=1e-9
+    )
+
+
+def test_running_under_and_over() -> None:
+    """A design of Lan and DeMets at one half and 1 that ends at 0.9, and at 1.15: "asUser" with informationRates
+    c(0.5, 0.9) / 0.9 and c(0.5, 1.15) / 1.15, and the error of "asOF" spent at 0.5."""
+    plan = boundaries("LDOF", [0.5, 1.0])
+    assert monitored(plan, [0.5, 0.9]).efficacy == pytest.approx((2.962588043, 1.966730691), abs=1e-8)
+    assert monitored(plan, [0.5, 1.15]).efficacy == pytest.approx((2.962588043, 1.970870577), abs=1e-8)
+
+
+@pytest.mark.parametrize(
+    ("settings", "efficacy", "futility", "shift"),
+    [
+        # typeOfDesign="asOF", typeBetaSpending="bsOF", beta=0.2, informationRates=c(1/3, 2/3, 1), bindingFutility=FALSE
+        ({}, (3.7103028733, 2.5114274845, 1.9930474833), (-0.2361446099, 1.1703720312), 8.6677849321),
+        # the same with bindingFutility=TRUE
+        (
+            {"binding": True},
+            (3.7103028733, 2.5111084357, 1.9309157208),
+            (-0.2700055638, 1.1224846072),
+            8.3258870126,
+        ),
+    ],
+)
+def test_futility_that_spends_the_second_error(settings: dict, efficacy, futility, shift: float) -> None:
+    found, drift = futility_spent("LDOF", [1 / 3, 2 / 3, 1.0], **settings)
+    assert found.efficacy == pytest.approx(efficacy, abs=1e-6)
+    assert found.futility[:-1] == pytest.approx(futility, abs=1e-6) and found.futility[-1] is None
+    assert drift**2 == pytest.approx(shift, abs=2e-6)
+
+
+def test_futility_of_hwang_shih_and_decani() -> None:
+    """typeOfDesign="asHSD", gammaA=-4, beta=0.1, informationRates=c(0.5, 0.75, 1), typeBetaSpending="bsHSD",
+    gammaB=-2, bindingFutility=TRUE."""
+    found, drift = futility_spent(
+        "HSD", [0.5, 0.75, 1.0], beta=0.1, parameter=-4, beta_design="HSD", beta_parameter=-2, binding=True
+    )
+    assert found.efficacy == pytest.approx((2.749965932, 2.431244709, 1.964902155), abs=1e-6)
+    assert found.futility[:-1] == pytest.approx((0.425126269, 1.174887797), abs=1e-6)
+    assert drift**2 == pytest.approx(11.079467798, abs=2e-6)
