@@ -100,6 +100,23 @@ def parts() -> dict[str, Any]:
     return {"armsInterventionsModule": {"armGroups": [{"label": "Part 1"}, {"label": "Part 2"}]}}
 
 
+def typed(label: str, kind: str, text: str, drug: str = "") -> dict[str, Any]:
+    given = [{"name": drug, "armGroupLabels": [label]}] if drug else []
+    group = {"label": label, "type": kind, "description": text}
+    return {"armsInterventionsModule": {"armGroups": [group], "interventions": given}}
+
+
+def full() -> dict[str, Any]:
+    return {
+        "identificationModule": {"nctId": "NCT00000001", "briefTitle": "T", "officialTitle": "Title"},
+        "statusModule": {"primaryCompletionDateStruct": {"date": "2026-01"}},
+        "contactsLocationsModule": {"locations": [{"city": "Paris"}]},
+        "oversightModule": {"oversightHasDmc": True},
+        "designModule": {"studyType": "INTERVENTIONAL"},
+    }
+
+
+UNDIVIDED = {"allocation": "NON_RANDOMIZED", "interventionModel": "SINGLE_GROUP"}
 RANDOMISED = {"designModule": {"studyType": "INTERVENTIONAL", "designInfo": {"allocation": "RANDOMIZED"}}}
 ASSESSOR = {"masking": "SINGLE", "whoMasked": ["OUTCOMES_ASSESSOR"]}
 WHO = {"masking": "DOUBLE", "whoMasked": ["INVESTIGATOR", "OUTCOMES_ASSESSOR"]}
@@ -127,6 +144,35 @@ FINDS: list[tuple[str, dict[str, Any], str]] = [
         designed(interventionModelDescription="Open label, masked evaluation of the primary outcome"),
         "masked evaluation of the primary outcome",
     ),
+    (
+        "LINT-020",
+        designed(WHO) | described("This study is a small, open-label trial of walking."),
+        "open-label",
+    ),
+    ("LINT-010", typed("Controls", "PLACEBO_COMPARATOR", "usual care"), "Controls"),
+    ("LINT-011", typed("Placebo group", "EXPERIMENTAL", ""), "Placebo group"),
+    (
+        "LINT-012",
+        identified(briefTitle="A randomised controlled trial of rest")
+        | {"designModule": {"studyType": "OBSERVATIONAL"}},
+        "randomised controlled trial",
+    ),
+    ("LINT-013", identified(briefTitle="A double-blind trial") | designed(ASSESSOR), "double-blind"),
+    ("LINT-013", identified(briefTitle="Single blind trial") | designed(WHO), "Single blind"),
+    (
+        "LINT-030",
+        described("This is a randomised, double-blind trial.") | designed({"masking": "NONE"}),
+        "double-blind",
+    ),
+    (
+        "LINT-033",
+        identified(briefTitle="A phase II trial")
+        | {"designModule": {"studyType": "INTERVENTIONAL", "phases": ["NA"]}},
+        "phase II",
+    ),
+    ("LINT-039", arms("a", "b", designInfo=UNDIVIDED), ""),
+    ("LINT-039", arms("a", designInfo=UNDIVIDED | {"interventionModel": "PARALLEL"}), ""),
+    ("LINT-046", outcome(measure="28-day mortality", timeFrame="60 days"), "28-day mortality"),
     ("LINT-022", designed({"masking": "DOUBLE", "whoMasked": ["PARTICIPANT"]}), ""),
     ("LINT-023", designed(allocation="RANDOMIZED", interventionModel="SINGLE_GROUP"), ""),
     (
@@ -180,7 +226,7 @@ FINDS: list[tuple[str, dict[str, Any], str]] = [
     (
         "LINT-035",
         described("A total of 120 patients will be seen.")
-        | {"designModule": {"enrollmentInfo": {"count": 60}}},
+        | {"designModule": {"enrollmentInfo": {"count": 60, "type": "ESTIMATED"}}},
         "120",
     ),
     ("LINT-036", placebo("PLACEBO_COMPARATOR", "Placebo", "Title"), "Placebo"),
@@ -233,7 +279,11 @@ FINDS: list[tuple[str, dict[str, Any], str]] = [
     ),
     ("LINT-073", criteria("Men and women", sex="FEMALE"), "Men and women"),
     ("LINT-074", identified(briefTitle="Pain in children") | criteria(minimumAge="18 Years"), "children"),
-    ("LINT-074", identified(briefTitle="Pain in pregnant women") | criteria(sex="MALE"), "pregnant"),
+    ("LINT-076", identified(briefTitle="Pain in pregnant women") | criteria(sex="MALE"), "pregnant"),
+    ("LINT-076", identified(briefTitle="Prostate pain") | criteria(sex="FEMALE"), "Prostate"),
+    ("LINT-075", criteria("Healthy adult volunteers", healthyVolunteers=False), "Healthy adult volunteers"),
+    ("LINT-070", criteria("Aged 18 to 65 years", minimumAge="18 Years"), "Aged 18 to 65 years"),
+    ("LINT-070", criteria("40 years or older", minimumAge="18 Years"), "40 years or older"),
     ("LINT-071", criteria(minimumAge="65 Years", maximumAge="18 Years"), "65 Years"),
     ("LINT-072", RANDOMISED, ""),
     ("LINT-080", criteria("Monthly blood test, from 4 weeks before"), "Monthly blood test"),
@@ -274,7 +324,7 @@ FINDS: list[tuple[str, dict[str, Any], str]] = [
     ),
     ("LINT-086", status(overallStatus="NOT_YET_RECRUITING", startDateStruct={"date": "2026-10"}), ""),
     ("LINT-087", arms("Tablets of 5 mg"), "5 mg"),
-    ("LINT-088", criteria("", "Hemoglobin < 8 or fever"), "Hemoglobin < 8"),
+    ("LINT-089", criteria("", "Hemoglobin < 8 or fever"), "Hemoglobin < 8"),
     ("LINT-088", criteria("", "Platelets below 100,000"), "Platelets below 100,000"),
     ("LINT-090", described("Walking 30 min/day 12 for less pain"), "/day 12"),
     ("LINT-091", criteria("With arthritis or arthritis."), "arthritis or arthritis"),
@@ -343,6 +393,59 @@ LEAVES: list[tuple[str, dict[str, Any]]] = [
     ("LINT-001", arms("5 mg if BMI < 30 kg/m2, 10 mg if BMI > 30 kg/m2")),
     ("LINT-060", criteria("", "At least 2 and no more than 24 weeks after fever")),
     ("LINT-060", criteria("", "Fever\n\nPatients must have pain.")),
+    (
+        "LINT-060",
+        {"eligibilityModule": {"eligibilityCriteria": "Excluded:\n\n* No prior drug", "sex": "ALL"}},
+    ),
+    ("LINT-060", criteria("", "Fever. Note:\n* Patients must be at rest")),
+    ("LINT-010", typed("Controls", "PLACEBO_COMPARATOR", "usual care and dummy pills")),
+    ("LINT-010", typed("Controls", "PLACEBO_COMPARATOR", "usual care", "Placebo")),
+    ("LINT-010", typed("Controls", "ACTIVE_COMPARATOR", "usual care")),
+    ("LINT-011", typed("Placebo", "EXPERIMENTAL", "", "Drugaine")),
+    ("LINT-011", typed("Placebo", "EXPERIMENTAL", "each drug in the order of a list")),
+    ("LINT-011", typed("Placebo", "PLACEBO_COMPARATOR", "")),
+    (
+        "LINT-012",
+        identified(briefTitle="Follow-up of a randomised trial")
+        | {"designModule": {"studyType": "OBSERVATIONAL"}},
+    ),
+    (
+        "LINT-012",
+        identified(briefTitle="A randomised trial") | {"designModule": {"studyType": "INTERVENTIONAL"}},
+    ),
+    ("LINT-013", identified(briefTitle="A double-blind trial") | designed(WHO_ALL)),
+    ("LINT-013", identified(briefTitle="A double-blind, single-blind trial") | designed(WHO)),
+    ("LINT-020", designed(WHO) | described("This study is an open-label trial, then double-blind.")),
+    ("LINT-030", described("A former trial was double-blind.") | designed({"masking": "NONE"})),
+    ("LINT-039", arms("a", "b", designInfo=UNDIVIDED, labels=("Cohort 1", "Cohort 2"))),
+    ("LINT-039", arms("a", "b", designInfo=UNDIVIDED, labels=("Dose 1", "Dose 2"))),
+    ("LINT-039", arms("a", designInfo=UNDIVIDED)),
+    ("LINT-046", outcome(measure="28-day mortality", timeFrame="4 weeks")),
+    ("LINT-046", outcome(measure="Pain at 28 days", timeFrame="60 days after surgery")),
+    ("LINT-070", criteria("Over 18 years of age", minimumAge="19 Years")),
+    ("LINT-070", criteria("Aged 18 to 99 years", minimumAge="18 Years")),
+    ("LINT-070", criteria("Aged 2 to 6 years", minimumAge="24 Months", maximumAge="6 Years")),
+    ("LINT-075", criteria("Healthy adult volunteers", healthyVolunteers=True)),
+    ("LINT-075", criteria("Otherwise healthy adults", healthyVolunteers=False)),
+    ("LINT-076", identified(briefTitle="Pain in women and men") | criteria(sex="MALE")),
+    ("LINT-088", criteria("", "Hemoglobin < 8 or fever")),
+    ("LINT-089", criteria("", "Hemoglobin < 8 or > 12 g/dL")),
+    ("LINT-089", criteria("", "Glycated hemoglobin > 7 or fever")),
+    (
+        "LINT-093",
+        {"armsInterventionsModule": {"interventions": [{"name": "X", "otherNames": ["Infliximabe"]}]}},
+    ),
+    ("LINT-034", described("Cohort 1: patients are randomised 1:1:1.") | arms("a", "b")),
+    (
+        "LINT-035",
+        described("A total of 120 patients will be seen.")
+        | {"designModule": {"enrollmentInfo": {"count": 60}}}
+        | status(overallStatus="COMPLETED"),
+    ),
+    ("LINT-062", criteria("", "On opioids and unable to stop")),
+    ("LINT-099", described("It is \\*small\\*.")),
+    ("LINT-103", described("The scale has been adapted to be completed by parents.")),
+    ("LINT-110", full()),
     ("LINT-061", criteria("", "Allergy to drugaine and pt on dialysis") | arms("a")),
     ("LINT-074", identified(briefTitle="Obstetric and neonatal risks") | criteria(minimumAge="18 Years")),
     ("LINT-060", criteria("", "Patients must be able to give consent")),

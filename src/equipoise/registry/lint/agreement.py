@@ -9,7 +9,21 @@ from equipoise.registry.lint.model import Hit, Subject, Text, rule, span
 from equipoise.registry.record import DesignInfo
 
 _MASKED = re.compile(r"\b(?:double|triple|quadruple)[- ]?(?:blind|mask)(?:ed)?\b", re.I)
+_THIS_MASKED = re.compile(
+    r"\bthis\s+(?:[\w-]+\s+){0,3}?(?:is|will be)\s+an?\s+[^.;\n]{0,90}?"
+    r"\b(?P<masked>(?:double|triple|quadruple)[- ]?(?:blind|mask)(?:ed)?)\b",
+    re.I,
+)
 _RANDOM = re.compile(r"(?<!non-)(?<!non )(?<!not )\brandomi[sz]ed\b", re.I)
+_TRIAL = re.compile(
+    r"(?<!non-)(?<!non )(?<!not )\brandomi[sz]ed,?\s+(?:[\w-]+,?\s+){0,6}?(?:trial|study)\b", re.I
+)
+_BESIDE = re.compile(
+    r"\b(?:companion|ancillary|follow-?\s?up|quality of life|cost|analys\w+|sub-?study|secondary|survey|mendelian"
+    r"|from|after|of (?:a|the|patients|participants|prospective)|in (?:a|the)|registry|biobank|previous\w*"
+    r"|participated)\b",
+    re.I,
+)
 _CROSSED = re.compile(r"\bcross-?\s?over\b", re.I)
 _PARALLEL = re.compile(r"\bparallel[- ](?:group|arm|design|assignment)", re.I)
 _SEVERAL = re.compile(
@@ -36,7 +50,7 @@ def _titles(subject: Subject) -> Iterator[Text]:
     question="Is the trial blinded, and who is masked?",
 )
 def blinded_but_not_masked(subject: Subject) -> Iterator[Hit]:
-    """`double-blind` in a title that tells of one part, and masking NONE."""
+    """`double-blind` in a title that tells of one part, or of this trial in the summary, and masking NONE."""
     info = _info(subject)
     if not info or not info.masking_info or info.masking_info.masking != "NONE":
         return
@@ -44,6 +58,37 @@ def blinded_but_not_masked(subject: Subject) -> Iterator[Hit]:
         found = _MASKED.search(text.text)
         if found:
             yield span(text, found.start(), found.end(), "masking is NONE")
+            return
+    for text in subject.under("descriptionModule"):
+        found = _THIS_MASKED.search(text.text)
+        if found and not _SEVERAL.search(found[0]):
+            yield span(text, *found.span("masked"), "masking is NONE")
+            return
+
+
+_LEVEL = re.compile(r"\b(?P<level>single|double|triple|quadruple)[- ]?(?:blind|mask)(?:ed)?\b", re.I)
+_LEVELS = {"SINGLE": 1, "DOUBLE": 2, "TRIPLE": 3, "QUADRUPLE": 4}
+
+
+@rule(
+    "LINT-013",
+    "E",
+    "The title and the field give two levels of masking",
+    why="Who may see the allocation, and which kits must be alike, follow from the level.",
+    question="Who is masked?",
+)
+def level_of_title(subject: Subject) -> Iterator[Hit]:
+    """`single-blind` with DOUBLE or more, `double-blind` with SINGLE, `triple` and `quadruple` with less.
+
+    `double-blind` with more than DOUBLE is left: many call every blinded trial so.
+    """
+    info = _info(subject)
+    field = _LEVELS.get(info.masking_info.masking, 0) if info and info.masking_info else 0
+    for text in _titles(subject) if field else ():
+        found = list(_LEVEL.finditer(text.text))
+        said = {_LEVELS[one["level"].upper()] for one in found}
+        if len(said) == 1 and (field < min(said) or said == {1} and field > 1):
+            yield span(text, found[0].start(), found[0].end(), f"masking is {info.masking_info.masking}")  # type: ignore[union-attr]
             return
 
 
@@ -63,6 +108,24 @@ def randomised_in_title_alone(subject: Subject) -> Iterator[Hit]:
         found = _RANDOM.search(text.text)
         if found and not re.search(r"\bnon-?\s?randomi", text.text, re.I):
             yield span(text, found.start(), found.end(), f"allocation is {info.allocation}")
+            return
+
+
+@rule(
+    "LINT-012",
+    "E",
+    "The title says randomised trial, the field says observational study",
+    why="Who is assigned to what decides oversight, consent, reporting duties and the analysis.",
+    question="Are participants assigned to groups by the protocol?",
+)
+def trial_called_observational(subject: Subject) -> Iterator[Hit]:
+    """`randomised ... trial` in a title of an OBSERVATIONAL study that is not about, or beside, another trial."""
+    if subject.protocol.design_module.study_type != "OBSERVATIONAL":
+        return
+    for text in subject.under("Title"):
+        found = _TRIAL.search(text.text)
+        if found and not _BESIDE.search(text.text):
+            yield span(text, found.start(), found.end(), "the study type is OBSERVATIONAL")
             return
 
 
@@ -101,9 +164,10 @@ _ROMAN = {"I": "1", "II": "2", "III": "3", "IV": "4"}
     question="Which phase is the trial?",
 )
 def phase_disagrees(subject: Subject) -> Iterator[Hit]:
-    """`Phase II` in a title that names one phase, and other phases in the field."""
-    fields = {one[-1] for one in subject.protocol.design_module.phases if one.startswith("PHASE")}
-    if not fields or "EARLY_PHASE1" in subject.protocol.design_module.phases:
+    """`Phase II` in a title that names one phase, and other phases or `NA` in the field."""
+    phases = subject.protocol.design_module.phases
+    fields = {one[-1] for one in phases if one.startswith("PHASE")}
+    if "EARLY_PHASE1" in phases or not fields and phases != ("NA",):
         return
     for text in subject.under("Title"):
         found = list(_PHASE.finditer(text.text))
@@ -113,13 +177,23 @@ def phase_disagrees(subject: Subject) -> Iterator[Hit]:
             for one in re.findall(r"I{1,3}V?|[1-4]", match["phase"], re.I)
         }
         if len(found) == 1 and not said & fields:
-            yield span(text, found[0].start(), found[0].end(), f"the field says {', '.join(sorted(fields))}")
+            yield span(
+                text,
+                found[0].start(),
+                found[0].end(),
+                f"the field says {', '.join(sorted(fields)) or 'none'}",
+            )
             return
 
 
 _RATIO = re.compile(
-    r"\b(?:randomi[sz]\w+|ratio|allocat\w+)\b[^.;\n]{0,60}?(?<![\d:.])(?P<ratio>\d{1,2}(?:\s?:\s?\d{1,2})+)(?![\d:])",
+    r"\brandomi[sz]\w+\b[^.;\n]{0,60}?(?<![\d:.])(?P<ratio>\d{1,2}(?:\s?:\s?\d{1,2})+)(?![\d:])",
     re.I,
+)
+
+
+_ONE_PART = re.compile(
+    r"\b(?:cohorts?|parts?|stages?|phases?|initial|substudy|fourth|third|variable)\b", re.I
 )
 
 
@@ -133,7 +207,12 @@ _RATIO = re.compile(
 def ratio_and_groups(subject: Subject) -> Iterator[Hit]:
     """`1:1:1` beside two registered groups: where all ratios in the record have one length, and it is not theirs."""
     count = len(subject.protocol.arms_interventions_module.arm_groups)
-    found = [(text, match) for text in subject.texts for match in _RATIO.finditer(text.text)]
+    found = [
+        (text, match)
+        for text in subject.texts
+        for match in _RATIO.finditer(text.text)
+        if not _ONE_PART.search(text.text[max(0, match.start() - 120) : match.end()])
+    ]
     sizes = {match["ratio"].count(":") + 1 for _, match in found}
     if count > 1 and len(sizes) == 1 and sizes != {count}:
         text, match = found[0]
@@ -147,7 +226,7 @@ _PLANNED = re.compile(
     re.I,
 )
 _SHARE = re.compile(
-    r"\b(?:each|per|every|arm|group|cohort|stage|interim|first|other|previous|site|center|centre|least)\b",
+    r"\b(?:part|phase|step|pilot|each|per|every|arm|group|cohort|stage|interim|first|other|previous|site|center|centre|least)\b",
     re.I,
 )
 
@@ -160,17 +239,19 @@ _SHARE = re.compile(
     question="How many participants are planned, and how many were enrolled?",
 )
 def participants_disagree(subject: Subject) -> Iterator[Hit]:
-    """`a total of N patients will ...` in the description against the field, where one number is stated."""
+    """`a total of N patients will ...` in the description against the field of planned participants."""
     info = subject.protocol.design_module.enrollment_info
     found = [
         (text, match)
         for text in subject.under("descriptionModule")
         for match in _PLANNED.finditer(text.text)
         if re.search(r"\bwill\b|\bto be\b", text.text[max(0, match.start() - 60) : match.end()])
-        and not _SHARE.search(match[0])
+        and not _SHARE.search(text.text[max(0, match.start() - 60) : match.end()])
     ]
     counts = {int(match["count"].replace(",", "")) for _, match in found}
-    if info and info.count and info.type != "ACTUAL" and len(counts) == 1 and counts != {info.count}:
+    ended = subject.protocol.status_module.overall_status in ("COMPLETED", "TERMINATED", "WITHDRAWN")
+    planned = info and info.count and info.type != "ACTUAL" and not (ended and not info.type)
+    if info and planned and len(counts) == 1 and counts != {info.count}:
         text, match = found[0]
         yield span(text, *match.span("count"), f"the field says {info.count}")
 
@@ -230,9 +311,9 @@ def placebo_in_title_alone(subject: Subject) -> Iterator[Hit]:
 
 
 _COUNTED = re.compile(
-    r"\b(?P<count>two|three|four|five|2|3|4|5)[- ](?:treatment[- ])?(?:arms?|armed)\b", re.I
+    r"\b(?P<count>single|one|two|three|four|five|2|3|4|5)[- ](?:treatment[- ])?(?:arms?|armed)\b", re.I
 )
-_COUNTS = {"two": 2, "three": 3, "four": 4, "five": 5}
+_COUNTS = {"single": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5}
 
 
 @rule(

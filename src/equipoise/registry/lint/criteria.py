@@ -24,7 +24,7 @@ _DOSED = re.compile(r"\b(?:dos(?:e|es|age)|agents?)\b", re.I)
 
 @rule(
     "LINT-050",
-    "E",
+    "W",
     "Required treatments are joined by `and/or` at the end of an item",
     why="Whether all or any of the treatments must have been given decides who is in; software needs one of the two.",
     question="Must every one of these have been given, or is one enough?",
@@ -207,7 +207,7 @@ def attitude(subject: Subject) -> Iterator[Hit]:
 
 @rule(
     "LINT-059",
-    "E",
+    "W",
     "A limit is given only by reference to a product text",
     why="Product texts change, differ between products and rarely give one number; nothing can be computed from them.",
     question="Which values (number, unit, time of the test), from which version of which text?",

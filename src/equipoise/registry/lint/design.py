@@ -12,6 +12,10 @@ DESIGN = "protocolSection.designModule.designInfo"
 ARMS = "protocolSection.armsInterventionsModule"
 LEVELS = {"NONE": 0, "SINGLE": 1, "DOUBLE": 2, "TRIPLE": 3, "QUADRUPLE": 4}
 _OPEN = re.compile(r"\bopen[- ]label(?:l?ed)?\b|\bunblinded\b|\bunmasked\b|\bnon-?blinded\b", re.I)
+_THIS_OPEN = re.compile(
+    r"\bthis\s+(?:[\w-]+\s+){0,3}?(?:is|will be)\s+an?\s+[^.;\n]{0,90}?\b(?P<open>open[- ]label(?:l?ed)?)\b",
+    re.I,
+)
 _PARTS = re.compile(
     r"open[- ]label(?:l?ed)?\s+(?:extension|phase|period|part|follow|treatment period)"
     r"|\b(?:double|single|triple)[- ]?(?:blind|mask)|\bplacebo\b|\blead-in\b|\brun-in\b|\bfollowed by\b|\bcohorts?\b",
@@ -27,18 +31,23 @@ _PARTS = re.compile(
     question="Who may know the allocation: the participant, the care provider, the investigator, the assessor?",
 )
 def open_but_masked(subject: Subject) -> Iterator[Hit]:
-    """`open label` in title or design text, with a masked participant, care provider or investigator.
+    """`open label` of this trial in a text, with a masked participant, care provider or investigator.
 
     A text that also tells of a blinded or a placebo part describes several parts, and is left.
     """
     masking = _masking(subject)
     if not masking or not {"PARTICIPANT", "CARE_PROVIDER", "INVESTIGATOR"} & set(masking.who_masked):
         return
+    who = ", ".join(masking.who_masked).lower().replace("_", " ")
     for text in subject.under("Title", "interventionModelDescription", "maskingDescription"):
         found = _OPEN.search(text.text)
         if found and not _PARTS.search(text.text):
-            who = ", ".join(masking.who_masked).lower().replace("_", " ")
             yield span(text, found.start(), found.end(), f"masking is {masking.masking} ({who})")
+            return
+    for text in subject.under("descriptionModule"):
+        found = _THIS_OPEN.search(text.text)
+        if found and not _PARTS.search(text.text):
+            yield span(text, *found.span("open"), f"masking is {masking.masking} ({who})")
             return
 
 
@@ -50,7 +59,7 @@ _ENDPOINT = re.compile(
 
 @rule(
     "LINT-021",
-    "E",
+    "W",
     "In an open trial the blinded assessment is promised for the primary endpoint alone",
     why="Who scores baseline, secondary outcomes and scales, and what that person may see, is not said.",
     question="Which assessments are blinded (baseline included), by whom, and what may the assessor read?",
@@ -88,7 +97,9 @@ def masking_level(subject: Subject) -> Iterator[Hit]:
         )
 
 
-_PART = re.compile(r"\b(?:part|stage|phase|cohort|strat\w+|substudy|sub-study)\b", re.I)
+PART = re.compile(
+    r"\b(?:part|stage|phase|cohorts?|strat\w+|substudy|sub-study|lead-in|run-in|open[- ]label)\b", re.I
+)
 _WITHIN = re.compile(
     r"\b(?:one|each|opposite|other|right|left) (?:side|eye|half|arm of)\b|\bcontralateral\b"
     r"|\bsplit[- ](?:face|body|mouth)"
@@ -136,7 +147,7 @@ def randomised_groups(subject: Subject) -> Iterator[Hit]:
     if not info or info.allocation != "RANDOMIZED" or info.intervention_model == "CROSSOVER":
         return
     few = len(arms) == 1 or info.intervention_model == "SINGLE_GROUP"
-    parts = any(_PART.search(one.label) for one in arms) or info.primary_purpose == "DIAGNOSTIC"
+    parts = any(PART.search(one.label) for one in arms) or info.primary_purpose == "DIAGNOSTIC"
     if few and not parts and not _WITHIN.search(subject.all_text):
         yield absent(
             f"{DESIGN}.allocation", f"{len(arms)} groups, model {info.intervention_model or 'not stated'}"

@@ -17,6 +17,8 @@ _BOUND = re.compile(
     + r"\s*(?P<unit>kg|years?|ml/min|m2|cm|mmHg)\b(?!/m)",
     re.I,
 )
+_DOSE = re.compile(NUMBER + r"\s*" + DOSE_UNIT + r"\b", re.I)
+NEAR = 60
 _BELOW = {"<", "\\<", "less than", "lower than", "under", "below"}
 _ABOVE = {">", "\\>", "more than", "greater than", "higher than", "over", "above"}
 _UP_TO = {"<=", "\\<=", "≤", "no more than", "not more than", "at most", "up to"}
@@ -30,10 +32,11 @@ _UP_TO = {"<=", "\\<=", "≤", "no more than", "not more than", "at most", "up t
     question="Which band holds a value exactly at the border, and at which visit is it measured?",
 )
 def dose_bands(subject: Subject) -> Iterator[Hit]:
-    """Two bounds on one number, in opposite directions, both strict (a gap) or both inclusive (an overlap)."""
-    for text in subject.under("armsInterventionsModule"):
-        if not re.search(NUMBER + r"\s*" + DOSE_UNIT + r"\b", text.text):
-            continue
+    """Two bounds on one number, in opposite directions, both strict (a gap) or both inclusive (an overlap).
+
+    In groups, interventions and description; a dose stands between the two or just behind.
+    """
+    for text in subject.under("armsInterventionsModule", "descriptionModule"):
         bounds: dict[tuple[str, str], list[tuple[str, bool, re.Match[str]]]] = defaultdict(list)
         for found in _BOUND.finditer(text.text):
             sign = found["sign"].lower()
@@ -42,9 +45,9 @@ def dose_bands(subject: Subject) -> Iterator[Hit]:
         for (number, unit), members in bounds.items():
             for strict, fault in ((True, "no band holds"), (False, "two bands hold")):
                 pair = {side: found for side, is_strict, found in members if is_strict == strict}
-                if len(pair) == 2:
-                    first, last = sorted(pair.values(), key=lambda found: found.start())
-                    yield span(text, first.start(), last.end(), f"{fault} exactly {number} {unit}")
+                ends = sorted(found.span() for found in pair.values())
+                if len(pair) == 2 and _DOSE.search(text.text[: ends[1][1] + NEAR], ends[0][0]):
+                    yield span(text, ends[0][0], ends[1][1], f"{fault} exactly {number} {unit}")
 
 
 _RANGE = re.compile(
@@ -55,7 +58,7 @@ _FIXED = re.compile(r"(?<![\d.,–-])" + NUMBER + r"\s*" + DOSE_UNIT + r"\b(?!\s
 
 @rule(
     "LINT-002",
-    "E",
+    "W",
     "A dose is a range in one place and fixed in another",
     why="A range means that somebody chooses or titrates; fixed doses mean that a rule decides. Only one can be run.",
     question="Is the dose titrated within the range, or set by a rule? Who changes it, when, and on what?",
@@ -110,7 +113,7 @@ _LASTING = re.compile(
 
 @rule(
     "LINT-003",
-    "E",
+    "W",
     "A duration of treatment is stated for one group only",
     why="Supply, safety tests, visits and follow-up all hang on the duration; unlike groups cannot be compared.",
     question="How long is each group treated, and is it the same?",
@@ -206,7 +209,7 @@ _EQUAL = {"equal", "same"}
 
 @rule(
     "LINT-004",
-    "E",
+    "W",
     "One drug's dose is described by words that contradict each other",
     why="Two unlike words for one dose leave the dose unknown, and neither is a number.",
     question="What is the dose, as a number with a unit?",

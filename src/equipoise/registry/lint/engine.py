@@ -12,6 +12,7 @@ from equipoise.registry.lint import (
     design,
     dosing,
     exclusions,
+    groups,
     hygiene,
     outcomes,
     people,
@@ -28,6 +29,7 @@ from equipoise.registry.record import Record
 MODULES = (
     dosing,
     design,
+    groups,
     agreement,
     outcomes,
     criteria,

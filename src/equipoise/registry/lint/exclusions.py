@@ -29,9 +29,15 @@ _EXCEPTED = re.compile(
     question="What excludes: exceeding this limit? One of several limits, or all of them?",
 )
 def inverted_exclusion(subject: Subject) -> Iterator[Hit]:
-    """`no more than`, `patients must be`, `no history of` in exclusion criteria: the first, and how many there are."""
+    """`no more than`, `patients must be`, `no history of` in exclusion criteria: the first, and how many there are.
+
+    Only behind a heading `Exclusion Criteria`: lists under other headings are often prose that goes on to other things.
+    """
     found = {}
+    opened = _opened(subject)
     for one, match in found_in(subject, _ALLOWED, "exclusion"):
+        if one.start < opened or _NOTE.search(_before(subject, one.start)):
+            continue
         rest = one.text[: match.start()] + one.text[match.end() :]
         prior = one.text[: match.start()]
         other = re.search(
@@ -47,17 +53,39 @@ def inverted_exclusion(subject: Subject) -> Iterator[Hit]:
         yield within(one, match.start(), match.end(), f"{len(found)} such criteria" if len(found) > 1 else "")
 
 
+_OPENED = re.compile(r"\bexclusion\s+(?:criteria|criterion)\b", re.I)
+_NOTE = re.compile(r"\bnotes?\W*\Z", re.I)
+
+
+def _opened(subject: Subject) -> int:
+    """Where the heading of the exclusion criteria ends; behind the whole text where there is none."""
+    text = subject.protocol.eligibility_module.eligibility_criteria
+    found = _OPENED.search(text)
+    return found.end() if found else len(text)
+
+
+def _before(subject: Subject, start: int) -> str:
+    """The end of what stands before a criterion, without its mark."""
+    return subject.protocol.eligibility_module.eligibility_criteria[max(0, start - 40) : start].rstrip(
+        " \r\n*-•·"
+    )
+
+
 _FAILED = re.compile(
     r"\b(?:failure|allerg\w+|hypersensitiv\w+|intoleran\w+|contraindication\w*|resistan\w+)\s+(?:of|to|with)\s+(?P<one>[\w-]+)\s+and\s+"
     r"(?P<two>(?!its\b|their\b|other|any\b|or\b)[\w-]+)",
     re.I,
 )
-_UNABLE = re.compile(r"\band\s+(?:inability|unable|unwilling\w*|refus\w+|impossibility)\b[^.\n]{0,60}", re.I)
+_UNABLE = re.compile(
+    r"\band\s+(?:inability|unable(?! to (?:stop|discontinue|switch|change|take))|unwilling\w*|refus\w+|impossibility)\b"
+    r"[^.\n]{0,60}",
+    re.I,
+)
 
 
 @rule(
     "LINT-061",
-    "E",
+    "W",
     "An exclusion joins two study treatments by `and`",
     why="Literally only patients with both are excluded; those who failed on one may be given it again.",
     question="Is one of the two enough to exclude?",

@@ -30,7 +30,7 @@ LIMITS = {
     question="Please give the missing fields.",
 )
 def missing_fields(subject: Subject) -> Iterator[Hit]:
-    """Official title, primary completion, locations, keywords, oversight, data sharing: one finding, naming all."""
+    """Official title, primary completion, locations or oversight: one finding, naming keywords and data sharing too."""
     protocol = subject.protocol
     if not subject.interventional:
         return
@@ -52,7 +52,7 @@ def missing_fields(subject: Subject) -> Iterator[Hit]:
         "data sharing": ("ipdSharingStatementModule", protocol.ipd_sharing_statement_module),
     }
     missing = {name: path for name, (path, value) in needed.items() if not value}
-    if missing:
+    if missing.keys() - {"keywords", "data sharing"}:
         yield absent(f"{PROTOCOL}.{next(iter(missing.values()))}", f"missing: {', '.join(missing)}")
 
 

@@ -22,10 +22,29 @@ reviewed annotation in the study's folder (`annotations.yaml`), shown with the r
 | --- | --- |
 """
 
+LEVELS = """
+## How a rule gets its level
+
+The level says how certain the linter is, not how bad it would be.
+
+- **Error** only for what the record's own words or fields contradict (one field against another, a title against
+  a field, a limit in the text against its field), or leave impossible to carry out (no dose at a border, no unit
+  where laboratories use two, no primary outcome). A rule that compares fields may be an error from the start. A rule
+  that reads prose is one only when readers who judged its findings, on records that it was not written on, found
+  four in five right; `benchmarks/lint_precision` keeps every judgement, and `docs/benchmarks.md` prints them.
+- **Warning** for a likely gap: a careful reader could still find the answer, or the words allow two readings. Rules
+  that were errors and were found wrong, or too seldom right, stand here.
+- **Information** for the rest: forms, copies, spelling.
+
+A reviewed annotation may raise what a rule only warns of: a reader who is certain says so for this one record,
+with role and date.
+
+"""
+
 
 def manual() -> str:
     """The manual as Markdown: severities, then every rule in the order of its code."""
-    parts = [HEAD, *(f"| {key} | {text} |\n" for key, text in SEVERITIES.items()), "\n"]
+    parts = [HEAD, *(f"| {key} | {text} |\n" for key, text in SEVERITIES.items()), LEVELS]
     for rule in sorted(RULES, key=lambda one: one.code):
         note = " ".join((rule.check.__doc__ or "").split())
         parts.append(f"## {rule.code} ({rule.severity}) {rule.title}\n\n")

@@ -1,8 +1,8 @@
 """What a rule is, what it finds, and how the record is laid out for it.
 
 A rule is a plain function from a `Subject` to hits; its code, severity, reason and question are written
-beside it, once, and also make the manual. Severity E blocks carrying the trial out as written, W needs
-a decision, I is hygiene. A finding quotes the record's exact words by path and offsets; a finding on
+beside it, once, and also make the manual. Severity says how certain the rule is: E for what the record's
+own words contradict or leave impossible to carry out, W for a likely gap, I for hygiene. A finding quotes the record's exact words by path and offsets; a finding on
 something that is absent has the path where it would stand and no words.
 """
 

@@ -142,14 +142,18 @@ def aim_as_title(subject: Subject) -> Iterator[Hit]:
 
 _TIMED = re.compile(
     r"\bat (?:the )?(?P<unit>day|week|month|year)s?\s*(?P<n>\d+)\b"
-    r"|\bat (?P<n2>\d+)\s*(?P<unit2>day|week|month|year)s?\b",
+    r"|\bat (?P<n2>\d+)\s*-?\s*(?P<unit2>hour|day|week|month|year)s?\b"
+    r"|\b(?P<n3>\d+)[- ](?P<unit3>day|week|month|year)[- ](?:all[- ]cause )?(?:mortality|survival|readmissions?)\b",
     re.I,
 )
-_FRAME = re.compile(
-    r"(?:at |baseline (?:and|to) |up to |within )?(?:(?P<n>\d+)\s*-?\s*(?P<unit>day|week|month|year)s?"
-    r"|(?P<unit2>day|week|month|year)\s*(?P<n2>\d+))\.?",
+_LONE = re.compile(r"(?<![\w.-])\d+(?![\w-])")
+_POINT = re.compile(
+    r"(?:at |baseline (?:and|to) )?(?:(?P<n>\d+)\s*-?\s*(?P<unit>hour|day|week|month|year)s?"
+    r"|(?P<unit2>hour|day|week|month|year)\s*(?P<n2>\d+))\.?",
     re.I,
 )
+_DAYS = {"hour": 1 / 24, "day": 1.0, "week": 7.0, "month": 30.4, "year": 365.25}
+_APART = 1.12  # twelve weeks and three months, or 48 weeks and a year, are one time
 
 
 @rule(
@@ -160,20 +164,28 @@ _FRAME = re.compile(
     question="At which time is the outcome measured?",
 )
 def two_times(subject: Subject) -> Iterator[Hit]:
-    """`at week 12` in a title with one number, and a time frame that is another number of the same unit."""
+    """`at week 12` or `28-day mortality` in a title with no other number, and a time frame that is another time alone.
+
+    Units are compared as days; a month is 30.4 of them, and times less than 12% apart are one.
+    """
     for path, one in _planned(subject):
-        said, frame = list(_TIMED.finditer(one.measure)), _FRAME.fullmatch(one.time_frame.strip())
-        if len(said) != 1 or not frame or len(re.findall(r"\d+", one.measure)) != 1:
+        said, frame = list(_TIMED.finditer(one.measure)), one.time_frame.strip()
+        lone = _LONE.findall(_TIMED.sub(" ", one.measure))
+        point = _POINT.fullmatch(frame)
+        if len(said) != 1 or lone or not point:
             continue
-        title, field = (
-            ((match["unit"] or match["unit2"]).lower(), int(match["n"] or match["n2"]))
-            for match in (said[0], frame)
-        )
-        if title[0] == field[0] and title[1] != field[1]:
+        early, late = sorted((_days(said[0]), _days(point)))
+        if late > early * _APART:
             text = Text(path=f"{path}.measure", text=one.measure)
-            yield span(
-                text, said[0].start(), said[0].end(), f"the time frame says {one.time_frame.strip()!r}"
-            )
+            yield span(text, said[0].start(), said[0].end(), f"the time frame says {frame!r}")
+
+
+def _days(found: re.Match[str]) -> float:
+    """The time that a match names, in days."""
+    given = {name: text for name, text in found.groupdict().items() if text}
+    count = next(text for name, text in given.items() if name.startswith("n"))
+    unit = next(text for name, text in given.items() if name.startswith("unit"))
+    return int(count) * _DAYS[unit.lower()]
 
 
 def _planned(subject: Subject) -> Iterator[tuple[str, Outcome]]:

@@ -27,10 +27,41 @@ _BARE = re.compile(r"\s*(?:\Z|[;)]|[.,](?:\s|\Z)|(?:or|and|at|within|on|unless|i
     question="In which unit is the limit?",
 )
 def limit_without_unit(subject: Subject) -> Iterator[Hit]:
-    """A named measurement, a comparison and a number, behind which the clause ends or goes on without a unit."""
+    """A named measurement, a comparison and a number, behind which the clause ends or goes on without a unit.
+
+    Measurements that laboratories report in two units are left to LINT-089.
+    """
     for one, match in found_in(subject, _LIMIT):
         rest = match["rest"]
-        if _BARE.match(rest):
+        if _BARE.match(rest) and not _TWO_UNITS.match(match["name"]):
+            yield within(one, match.start(), match.end() - len(rest))
+
+
+_TWO_UNITS = re.compile(
+    r"(?<!glycated )(?<!glycosylated )\b"
+    r"(?:h(?:a)?emoglobin|creatinine|bilirubin|glucose|cholesterol|triglycerides|calcium)\b",
+    re.I,
+)
+_SAID = re.compile(
+    r"\b(?:mg|g|mmol|µmol|umol|mcmol|micromol\w*|mol|mEq|ULN|upper limits?|times|normal|gm?s?|grams?)\b"
+    r"|[/%×µμ]|\d\s*x\b",
+    re.I,
+)
+
+
+@rule(
+    "LINT-089",
+    "E",
+    "A limit has no unit, and laboratories report it in two",
+    why="Grams or moles, decilitres or litres: the number alone is two limits, up to ninety times apart.",
+    question="In which unit is the limit?",
+)
+def limit_in_two_units(subject: Subject) -> Iterator[Hit]:
+    """Haemoglobin, creatinine, bilirubin, glucose, lipids, calcium: a limit, and no unit to the end of its sentence."""
+    for one, match in found_in(subject, _LIMIT):
+        rest, behind = match["rest"], one.text[match.start("rest") : match.start("rest") + 80]
+        named = _TWO_UNITS.match(match["name"]) and _TWO_UNITS.match(one.text, match.start())
+        if named and _BARE.match(rest) and not _SAID.search(re.split(r"[.;](?:\s|\Z)", behind)[0]):
             yield within(one, match.start(), match.end() - len(rest))
 
 

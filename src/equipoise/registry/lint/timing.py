@@ -96,7 +96,7 @@ _EVENT = re.compile(
 
 @rule(
     "LINT-083",
-    "E",
+    "W",
     "A period has no day from which it is counted",
     why="Counted from screening, randomisation or first dose it gives different patients; software needs one date.",
     question="Before which day is the period counted?",
@@ -133,7 +133,7 @@ _USE = re.compile(
 
 @rule(
     "LINT-084",
-    "E",
+    "W",
     "Washouts are stated, but none for the study drugs",
     why="A patient already on a study drug can be included and randomised to it, or taken off it.",
     question="How long before randomisation must each study drug have been stopped?",

@@ -71,12 +71,12 @@ def misspelt_connective(subject: Subject) -> Iterator[Hit]:
     question="Is this the drug meant?",
 )
 def misspelt_drug(subject: Subject) -> Iterator[Hit]:
-    """A long word one letter away from exactly one known drug name, and none itself."""
+    """A long word one letter away from exactly one known drug name, and none itself; other names are left."""
     by_length: dict[int, list[str]] = {}
     for name in subject.drug_names:
         by_length.setdefault(len(name), []).append(name)
     seen: set[str] = set()
-    for text in subject.texts:
+    for text in (one for one in subject.texts if ".otherNames" not in one.path):
         for found in re.finditer(r"\b[A-Za-z]{8,}\b", text.text):
             word = found[0].lower()
             if word in seen or word in subject.drug_names or word.rstrip("s") in subject.drug_names:
@@ -236,9 +236,9 @@ def hyphens_differ(subject: Subject) -> Iterator[Hit]:
     question="Please store the sign itself.",
 )
 def escaped_sign(subject: Subject) -> Iterator[Hit]:
-    """A backslash before `<`, `>`, `*`, `_` or `~`: the first in the record."""
-    for text in subject.texts:
-        found = re.search(r"\\[<>*_~]", text.text)
+    """A backslash before `<` or `>` and a number, where doses and criteria stand: the first in the record."""
+    for text in subject.under("armsInterventionsModule", "eligibilityCriteria"):
+        found = re.search(r"\\[<>](?=\s*\d)", text.text)
         if found:
             yield span(text, found.start(), found.end())
             return
@@ -292,7 +292,11 @@ def other_numbers(subject: Subject) -> Iterator[Hit]:
                 yield span(text, found.start(), found.end())
 
 
-_SITE = re.compile(r"check back later|lorem ipsum|\bTBD\b|to be determined|to be completed|\bxxx+\b", re.I)
+_SITE = re.compile(
+    r"check back later|lorem ipsum|\bTBD\b|\bxxx+\b"
+    r"|(?:\A|(?<=[:(\[])|(?<=[:(\[] ))to be (?:determined|completed|confirmed)",
+    re.I,
+)
 
 
 @rule(
