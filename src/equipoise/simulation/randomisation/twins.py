@@ -131,19 +131,20 @@ def _new_block(plan, state, stratum, slot, trial):
 def _weighted(plan, state, stratum, value):
     whole = np.int64(0)
     for arm in range(plan.arms):
-        whole += _weight(plan, state, stratum, arm)
+        whole += weight_of(plan, state, stratum, arm)
     empty = 1 if whole == 0 else 0
     whole += empty * plan.arms
     part = np.int64(0)
     for arm in range(plan.arms):
-        part += _weight(plan, state, stratum, arm) + empty
+        part += weight_of(plan, state, stratum, arm) + empty
         if value < bound(part, whole):
             return arm
     return plan.arms - 1
 
 
 @step
-def _weight(plan, state, stratum, arm):
+def weight_of(plan, state, stratum, arm):
+    """The weight of an arm of a scheme whose weights are linear in the counts."""
     return plan.base[arm] + plan.own * state.counts[stratum, arm] + plan.every * state.used[stratum]
 
 
@@ -159,11 +160,8 @@ def _tabled(plan, state, stratum, value):
 @step
 def _minimised(plan, state, stratum, trial):
     place = place_key(trial, stratum, state.total[0] + 1)
+    scores_of(plan, state, stratum)
     scores = state.scores
-    if plan.measure == 0:
-        _ranges(plan, state, stratum, scores)
-    else:
-        _variances(plan, state, stratum, scores)
     least, ties, shares, favoured = scores[0], 0, np.int64(0), 0
     for arm in range(plan.arms):
         if scores[arm] < least:
@@ -179,6 +177,15 @@ def _minimised(plan, state, stratum, trial):
         if coin < plan.coin[favoured, arm]:
             return arm
     return plan.arms - 1
+
+
+@step
+def scores_of(plan, state, stratum):
+    """Fills the weighted imbalance that would follow, by arm that the participant might get."""
+    if plan.measure == 0:
+        _ranges(plan, state, stratum, state.scores)
+    else:
+        _variances(plan, state, stratum, state.scores)
 
 
 @step
