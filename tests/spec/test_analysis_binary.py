@@ -7,11 +7,12 @@ from decimal import Decimal
 
 import pytest
 
-from equipoise.analysis.binary import METHODS, Setting, Spec, analyse_binary, specs
+from equipoise.analysis.binary import Setting, analyse_binary
 from equipoise.analysis.errors import AnalysisError
 from equipoise.analysis.estimand import Outcome, Reading
 from equipoise.analysis.imputation import Limits, generator
 from equipoise.analysis.proportions import Table2x2, miettinen_nurminen, newcombe, wald
+from equipoise.analysis.specs import Spec, specs
 from equipoise.analysis.stratified import mantel_haenszel, stratified_score
 from equipoise.study.estimand import Estimand, Intercurrent, Missing, Sensitivity, Variable
 
@@ -115,7 +116,12 @@ def test_one_stratum_uses_the_declared_interval(interval: str, function: object)
     found = analyse_binary(replace(SPEC, missing="non_response"), rows(10, 20, 8, 20), setting)
     expected = function(Table2x2(x1=10, n1=20, x2=8, n2=20))
     assert (found.contrasts[0].lower, found.contrasts[0].upper) == (expected.lower, expected.upper)
-    assert found.method == METHODS[interval]
+    words = {
+        "wald": "Wald",
+        "newcombe": "Newcombe's hybrid score",
+        "miettinen_nurminen": "Miettinen-Nurminen score",
+    }
+    assert found.method == f"risk difference, {words[interval]} interval"
 
 
 def test_strata_use_the_stratified_score_interval() -> None:
@@ -124,7 +130,8 @@ def test_strata_use_the_stratified_score_interval() -> None:
     found = analyse_binary(replace(SPEC, missing="non_response"), data, setting)
     expected = stratified_score([Table2x2(x1=16, n1=27, x2=5, n2=25), Table2x2(x1=12, n1=28, x2=7, n2=26)])
     assert found.contrasts[0].upper == expected.interval.upper
-    assert found.method == METHODS["stratified_score"]
+    words = "Mantel-Haenszel risk difference over strata, stratified Miettinen-Nurminen score interval"
+    assert found.method == words
 
 
 def test_an_interval_without_a_stratified_form_is_refused_over_strata() -> None:

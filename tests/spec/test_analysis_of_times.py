@@ -13,11 +13,13 @@ import pytest
 
 from equipoise.analysis.cut import Cut, cut
 from equipoise.analysis.errors import AnalysisError
+from equipoise.analysis.estimand import Reading
 from equipoise.analysis.events_over_time import analyse_times
 from equipoise.analysis.plan import plan_digest
 from equipoise.analysis.render import figures, report_json, sections, tables
 from equipoise.analysis.report import Report, analyse, analysed
 from equipoise.analysis.rows import Times
+from equipoise.analysis.specs import Spec
 from equipoise.ledger.entry import Event, Head
 from equipoise.study import load
 from equipoise.study.estimand import Intercurrent
@@ -114,7 +116,9 @@ def test_each_arm_is_compared_with_the_last_named(report: Report) -> None:
 
 
 def test_the_result_and_the_curves_are_shown(report: Report) -> None:
-    assert list(tables(report)) == ["baseline", "results", "results-second", "harms", "deviations"]
+    assert list(tables(report)) == [
+        "estimands", "baseline", "results", "results-second", "subgroups", "harms", "sites", "quality", "deviations",
+    ]  # fmt: skip
     assert list(figures(report)) == [
         "flow", "survival", "survival-second", "forest", "forest-second", "recruitment",
     ]  # fmt: skip
@@ -204,6 +208,7 @@ def test_the_first_estimand_that_compares_an_arm_decides_in_the_flow(report: Rep
 def test_a_comparison_without_events_in_both_arms_says_why() -> None:
     rows = [participant(str(place), arm=arm) for place, arm in enumerate(("new", "new", "old"))]
     times = {row.subject: Times(subject=row.subject, days=5, event=row.arm == "new") for row in rows}
-    found = analyse_times("Time", rows, times, ("new", "old"), (), 0.95)
+    spec = Spec(id="primary", label="Time", role="primary", reading=Reading(), missing="none")
+    found = analyse_times(spec, rows, times, ("new", "old"), (), 0.95)
     assert found.contrasts == () and found.notes[0].startswith("ANAL-005")
     assert [each.responders for each in found.groups] == [2, 0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -113,10 +114,57 @@ def test_scores_after_the_use_of_data_was_withdrawn_are_not_used() -> None:
     assert (found.kind, found.visits) == ("missing", (Decimal(15), None))
 
 
-@pytest.mark.parametrize("strategy", ["while_on_treatment", "principal_stratum"])
-def test_a_strategy_without_an_implementation_is_refused(strategy: str) -> None:
+def test_a_strategy_without_an_implementation_is_refused() -> None:
     with pytest.raises(AnalysisError, match="ANAL-006"):
-        judged(events=(happened("x", strategy, "false"),))
+        judged(events=(happened("x", "principal_stratum", "false"),))
+
+
+def since(strategy: str, day: int | None, **given: str) -> Occurrence:
+    on = None if day is None else START + timedelta(days=day)
+    return replace(happened("stop", strategy), on=on, **given)
+
+
+SCORES = (score("1", "week_4", 28, "15"), score("1", "week_16", 112, "9"))
+
+
+def test_while_on_treatment_takes_the_last_score_before_the_event() -> None:
+    found = judged(*SCORES, events=(since("while_on_treatment", 60),))
+    assert (found.kind, found.value, found.visits) == ("value", Decimal(15), (Decimal(15), Decimal(15)))
+    assert judged(*SCORES, events=(since("while_on_treatment", 28),)).value == Decimal(15)
+
+
+@pytest.mark.parametrize("day", [10, None])
+def test_on_treatment_without_a_score_or_a_day_the_value_is_missing(day: int | None) -> None:
+    found = judged(*SCORES, events=(since("while_on_treatment", day),))
+    assert (found.kind, found.reason) == ("missing", "stop")
+
+
+def test_a_hypothetical_event_takes_away_what_comes_after_its_day() -> None:
+    found = judged(*SCORES, events=(since("hypothetical", 20),))
+    assert (found.kind, found.reason, found.visits) == ("missing", "stop", (None, None))
+    found = judged(*SCORES, events=(since("hypothetical", 60),))
+    assert found.visits == (Decimal(15), None)
+
+
+def test_a_score_at_the_time_point_before_the_hypothetical_event_counts() -> None:
+    early = (score("1", "week_4", 28, "15"), score("1", "week_16", 106, "9"))
+    assert judged(*early, events=(since("hypothetical", 110),)).value == Decimal(9)
+
+
+@pytest.mark.parametrize(("given", "value"), [("baseline", 20), ("36", 36)])
+def test_a_composite_event_can_give_the_value_that_stands_for_it(given: str, value: int) -> None:
+    found = judged(*SCORES, events=(since("composite", None, value=given),))
+    assert (found.kind, found.value, found.visits) == ("event", value, (Decimal(15), Decimal(value)))
+
+
+def test_death_makes_a_continuous_value_missing_unless_an_event_stands_for_it() -> None:
+    row = participant("1", died_on=START + timedelta(days=60))
+    where = replace(WHERE, binary=False)
+    data = Dataset(participants=(row,), scores={"1": (BASELINE, *SCORES[:1])})
+    found = outcome(data, where, Reading(), row)
+    assert (found.kind, found.reason, found.visits) == ("missing", "death", (Decimal(15), None))
+    worst = replace(data, occurrences={"1": (since("composite", 60, value="40"),)})
+    assert outcome(worst, where, Reading(), row).value == Decimal(40)
 
 
 def test_a_participant_without_a_masked_baseline_is_not_analysed() -> None:

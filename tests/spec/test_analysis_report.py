@@ -228,7 +228,9 @@ def test_the_parts_of_the_page_come_in_order(report: Report) -> None:
     assert [part.id for part in sections(report)] == [
         "flow", "primary-result", "over-time", "baseline", "harms", "recruitment", "deviations", "decisions",
     ]  # fmt: skip
-    assert list(tables(report)) == ["baseline", "results", "means", "harms", "deviations", "decisions"]
+    assert list(tables(report)) == [
+        "estimands", "baseline", "results", "subgroups", "means", "harms", "sites", "quality", "deviations", "decisions",
+    ]  # fmt: skip
     assert list(figures(report)) == [
         "flow", "responders", "forest", "means", "courses", "waterfall", "harms", "recruitment",
     ]  # fmt: skip
@@ -256,7 +258,7 @@ def test_the_result_in_one_sentence(report: Report) -> None:
     analysis = report.estimates[0].analyses[0]
     assert spoken(analysis, ratio=False).startswith("Half the score at week 16: difference ")
     assert spoken(replace(analysis, contrasts=()), ratio=False).endswith("not estimable.")
-    assert "hazard ratio" in spoken(analysis, ratio=True)
+    assert "hazard ratio" in spoken(replace(analysis, summary="hazard_ratio"))
 
 
 def test_an_empty_trial_has_a_report() -> None:

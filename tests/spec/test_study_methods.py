@@ -134,6 +134,15 @@ UNFIT = [
         estimand("continuous", interval="satterthwaite", missing=Missing(method="conditional_mean")),
         "which uses the visits that were seen",
     ),
+    (
+        estimand(
+            "continuous",
+            interval="jackknife",
+            missing=Missing(method="conditional_mean"),
+            intercurrent_events=event("composite", value="0"),
+        ),
+        "beside values that composite events give",
+    ),
     (estimand(model=Model(covariates=("baseline",))), "which mantel_haenszel cannot use"),
     (estimand(model=Model(interactions=True)), "only g_computation"),
     (estimand(model=Model(covariance="cs")), "without repeated measures"),
@@ -183,6 +192,7 @@ CHANGES = [
     (estimand("continuous"), change("tipping_point", deltas=("1",)), "none are imputed"),
     (SCORE, change("tipping_point"), "needs the numbers"),
     (SCORE, change("tipping_point", deltas=("much",)), "needs the numbers"),
+    (estimand(interval="mee"), change("tipping_point"), "has no variance to pool"),
     (estimand("count"), change("tipping_point"), "no tipping point of a count"),
     (MAIN, change("tipping_point", deltas=("1",)), "moves responses by deltas"),
     (MAIN, change("estimator", interval="newcombe"), "no variance to pool"),

@@ -1,8 +1,8 @@
-"""The analyses of a binary estimand: the primary one and its sensitivities, each as numbers with their
+"""The analyses of a binary estimand: the primary one and those beside it, each as numbers with their
 method.
 
-One path serves all: outcomes become one or more completed data sets of responses; each gives a difference
-over the randomised strata; several are pooled by Rubin's rules. The last arm that the estimand names is the
+One path serves all: outcomes become one or more completed data sets of responses; each gives an effect over
+the randomised strata; several are pooled by Rubin's rules. The last arm that the estimand names is the
 reference of every contrast.
 """
 
@@ -12,58 +12,33 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from equipoise.analysis.binary_effects import How, People, effect, method_name
 from equipoise.analysis.errors import AnalysisError, analysis_error
-from equipoise.analysis.estimand import Outcome, Reading
-from equipoise.analysis.imputation import Limits, impute, rubin
-from equipoise.analysis.proportions import Interval, Table2x2, miettinen_nurminen, newcombe, wald
+from equipoise.analysis.estimand import Outcome
+from equipoise.analysis.imputation import Limits, impute
+from equipoise.analysis.reference_based import course, imputations
 from equipoise.analysis.results import Analysis, Contrast, Group
-from equipoise.analysis.stratified import (
-    Pooled,
-    cochran_mantel_haenszel,
-    mantel_haenszel,
-    stratified_score,
-)
-
-if TYPE_CHECKING:
-    from equipoise.study.estimand import Estimand
-
-AGAINST = {"against": "against the first arm", "favour": "in favour of the first arm"}
+from equipoise.analysis.specs import Spec
+from equipoise.study.estimand import Missing, Model
+from equipoise.study.methods import SCORES
 
 Responses = Mapping[str, bool]
 Respond = Callable[[Outcome, Decimal], bool]
 Source = Callable[[str], np.random.Generator]
 
-METHODS = {
-    "wald": "risk difference, Wald interval",
-    "newcombe": "risk difference, Newcombe's hybrid score interval",
-    "miettinen_nurminen": "risk difference, Miettinen-Nurminen score interval",
-    "stratified_score": "Mantel-Haenszel risk difference over strata, stratified Miettinen-Nurminen score interval",
-    "mantel_haenszel": "Mantel-Haenszel risk difference over strata, Sato variance",
-    "rubin": "Mantel-Haenszel risk difference over strata, Sato variance, pooled by Rubin's rules "
-    "with Barnard-Rubin degrees of freedom",
-}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Spec:
-    """One analysis to make. missing: multiple_imputation, non_response, none (left out), against or favour
-    (missing values count against, or in favour of, the arms that are compared with the reference)."""
-
-    id: str
-    label: str
-    role: str
-    reading: Reading
-    missing: str
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
     """What an analysis needs beside the outcomes: arms in their order (the last is the reference), how a
-    score becomes a response, the limits of the score, and the generator of each arm's draws."""
+    score becomes a response, the limits of the score, and the generator of each arm's draws.
+
+    estimator: by interval and strata when empty. scored: the endpoint is made from a score, which is
+    imputed; otherwise responses are. missing: what is assumed of missing values; `like` the arm that they
+    may be like.
+    """
 
     arms: tuple[str, ...]
     respond: Respond
@@ -72,85 +47,130 @@ class Setting:
     imputations: int
     interval: str
     confidence: float
+    summary: str = "risk_difference"
+    estimator: str = ""
+    model: Model = Model()
+    missing: Missing = Missing(method="none")
+    scored: bool = True
 
-
-def specs(estimand: Estimand) -> tuple[Spec, ...]:
-    """The primary analysis, then the sensitivities in the order of the definition."""
-    main = Spec(
-        id="primary", label=estimand.label, role="primary", reading=Reading(), missing=estimand.missing.method
-    )
-    changes = {
-        "treatment_policy": replace(main, reading=Reading(policy=True)),
-        "non_response": replace(main, missing="non_response"),
-        "with_substitute_scores": replace(main, reading=Reading(substitutes=True)),
-        "without_flagged_scores": replace(main, reading=Reading(flagged=False)),
-    }
-    found = [main]
-    for key, each in estimand.sensitivity.items():
-        if each.change == "per_arm_missing":
-            for missing, words in AGAINST.items():
-                label = f"{each.label}: {words}"
-                found.append(
-                    replace(main, id=f"{key}_{missing}", label=label, role="sensitivity", missing=missing)
-                )
-        else:
-            found.append(replace(changes[each.change], id=key, label=each.label, role="sensitivity"))
-    return tuple(found)
+    @property
+    def like(self) -> str:
+        return self.missing.like or self.arms[-1]
 
 
 def analyse_binary(spec: Spec, rows: Sequence[Outcome], setting: Setting) -> Analysis:
     """Numbers of one analysis. What cannot be estimated has no contrast, and a note that says why."""
     used = [row for row in rows if spec.missing != "none" or row.kind != "missing"]
+    how = how_of(setting, used)
+    completed: list[Responses] = []
     try:
         completed = responses(spec, used, setting)
         contrasts = tuple(
-            contrast(spec, arm, setting.arms[-1], used, completed, setting) for arm in setting.arms[:-1]
+            contrast(arm, setting.arms[-1], used, completed, setting) for arm in setting.arms[:-1]
         )
     except AnalysisError as error:
-        completed, contrasts, notes = [], (), (f"{error.code}: {error.fault}",)
+        contrasts, notes = (), (f"{error.code}: {error.fault}",)
     else:
         notes = notes_of(spec, used)
-    kind = method(spec, setting, used)
     return Analysis(
         id=spec.id,
         label=spec.label,
         role=spec.role,
-        method=METHODS[kind],
+        method=method_name(how, len(completed) > 1, len({row.stratum for row in used}) > 1),
         groups=tuple(group(arm, used, completed) for arm in setting.arms),
         contrasts=contrasts,
+        summary=setting.summary,
         imputations=len(completed) if len(completed) > 1 else 0,
         notes=notes,
     )
 
 
-def method(spec: Spec, setting: Setting, rows: Sequence[Outcome]) -> str:
-    """The name of the method: pooled when there is imputation, else the declared one, over strata if
-    any."""
+def contrast(
+    arm: str,
+    reference: str,
+    rows: Sequence[Outcome],
+    completed: Sequence[Responses],
+    setting: Setting,
+) -> Contrast:
+    """One arm against another among the rows, from completed data sets that hold them."""
+    people = [people_of(rows, each, setting) for each in completed]
+    return effect(how_of(setting, rows), [replace(each, one=arm, two=reference) for each in people])
+
+
+def how_of(setting: Setting, rows: Sequence[Outcome]) -> How:
+    """The method. Raises ANAL-005 for an interval of one table over several strata."""
     several = len({row.stratum for row in rows}) > 1
-    if spec.missing == "multiple_imputation":
-        return "rubin"
-    declared = "mantel_haenszel" if setting.interval == "rubin" else setting.interval
-    if several and declared == "miettinen_nurminen":
-        return "stratified_score"
-    if several and declared in ("wald", "newcombe"):
-        raise analysis_error("ANAL-005", spec.id, f"{declared} over strata")
-    return declared
+    name = setting.estimator
+    if not name:
+        crude = setting.interval in ("wald", *SCORES)
+        name = "crude" if crude and not (several and setting.interval == "miettinen_nurminen") else ""
+        name = name or "mantel_haenszel"
+    if name == "crude" and several:
+        raise analysis_error("ANAL-005", setting.summary, f"{setting.interval} over strata")
+    return How(
+        summary=setting.summary,
+        estimator=name,
+        interval=setting.interval,
+        confidence=setting.confidence,
+        interactions=setting.model.interactions,
+    )
+
+
+def people_of(rows: Sequence[Outcome], answers: Responses, setting: Setting) -> People:
+    """One completed data set in the order of the rows."""
+    return People(
+        response=[answers[row.subject] for row in rows],
+        arm=[row.arm or "" for row in rows],
+        stratum=[row.stratum for row in rows],
+        covariates=covariates(rows, setting.model),
+        one=setting.arms[0],
+        two=setting.arms[-1],
+    )
+
+
+def covariates(rows: Sequence[Outcome], model: Model) -> dict[str, list[float]]:
+    """The columns that the model asks for: the baseline, and one for each stratum but the first."""
+    found: dict[str, list[float]] = {}
+    if "baseline" in model.covariates:
+        found["baseline"] = [float(row.baseline or 0) for row in rows]
+    if "strata" in model.covariates:
+        for stratum in sorted({row.stratum for row in rows})[1:]:
+            found[stratum] = [float(row.stratum == stratum) for row in rows]
+    return found
 
 
 def responses(spec: Spec, rows: Sequence[Outcome], setting: Setting) -> list[Responses]:
     """The completed data: one set without imputation, else as many as declared."""
-    known = {row.subject: setting.respond(row, row.value) for row in rows if row.value is not None}
-    known |= {row.subject: False for row in rows if row.kind == "event"}
+    known = known_responses(rows, setting)
     if spec.missing == "multiple_imputation":
-        draws = [imputed(arm, rows, setting) for arm in setting.arms]
-        return [{**known, **_merged(sets)} for sets in zip(*draws, strict=True)]
+        return [{**known, **each} for each in imputed_sets(rows, setting)]
     lucky = {"against": setting.arms[-1:], "favour": setting.arms[:-1]}.get(spec.missing, ())
     rest = {row.subject: row.arm in lucky for row in rows if row.kind == "missing"}
     return [{**known, **rest}]
 
 
-def _merged(sets: Sequence[Responses]) -> dict[str, bool]:
-    return {subject: answer for each in sets for subject, answer in each.items()}
+def known_responses(rows: Sequence[Outcome], setting: Setting) -> dict[str, bool]:
+    """The responses that need no assumption: by a score, or by an event."""
+    known = {row.subject: False for row in rows if row.kind == "event"}
+    for row in rows:
+        if row.kind == "value" and row.value is not None:
+            known[row.subject] = setting.respond(row, row.value)
+    return known
+
+
+def imputed_sets(rows: Sequence[Outcome], setting: Setting) -> list[Responses]:
+    """For each imputation, the responses of all whose value is missing."""
+    if not setting.scored:
+        draw = drawn_responses
+    elif setting.missing.assumption != "mar":
+        return imputed_together(rows, setting)
+    else:
+        draw = imputed
+    draws = [draw(arm, rows, setting) for arm in setting.arms]
+    return [
+        {subject: answer for each in sets for subject, answer in each.items()}
+        for sets in zip(*draws, strict=True)
+    ]
 
 
 def imputed(arm: str, rows: Sequence[Outcome], setting: Setting) -> list[Responses]:
@@ -166,13 +186,58 @@ def imputed(arm: str, rows: Sequence[Outcome], setting: Setting) -> list[Respons
     scores = np.array([[np.nan if v is None else float(v) for v in row.visits] for row in members])
     fixed = predictors(members)
     random = setting.random(arm)
-    unit = Decimal(1).scaleb(-setting.limits.decimals)
     sets = []
     for _ in range(setting.imputations):
         last = impute(scores, fixed, setting.limits, random)[:, -1]
-        values = {place: Decimal(repr(float(last[place]))).quantize(unit) for place in gaps}
-        sets.append({members[p].subject: setting.respond(members[p], value) for p, value in values.items()})
+        sets.append(answered([members[p] for p in gaps], last[gaps], setting))
     return sets
+
+
+def imputed_together(rows: Sequence[Outcome], setting: Setting) -> list[Responses]:
+    """The same when those who left may be like another arm: one model of the courses of all arms."""
+    members = [row for row in rows if row.kind != "event" and row.arm in setting.arms]
+    gaps = [place for place, row in enumerate(members) if row.value is None]
+    if not gaps:
+        return [{}] * setting.imputations
+    scores = np.array([[np.nan if v is None else float(v) for v in row.visits] for row in members])
+    fixed = predictors(members)
+    varying = {f"x{place}": fixed[:, place] for place in range(fixed.shape[1]) if np.ptp(fixed[:, place]) > 0}
+    given = course(scores, [row.arm for row in members], varying)
+    drawn = imputations(
+        given,
+        setting.imputations,
+        setting.random("all"),
+        assumption=setting.missing.assumption,
+        reference=setting.like,
+    )
+    return [answered([members[p] for p in gaps], full[gaps, -1], setting) for full in drawn]
+
+
+def answered(rows: Sequence[Outcome], scores: np.ndarray, setting: Setting) -> dict[str, bool]:
+    """The responses that drawn scores make: moved by the delta (but in the arm that others are like), kept
+    to the limits, rounded as scores are recorded."""
+    delta = float(setting.missing.delta)
+    moved = scores + np.array([delta * (row.arm != setting.like) for row in rows])
+    unit = Decimal(1).scaleb(-setting.limits.decimals)
+    return {
+        row.subject: setting.respond(row, Decimal(repr(float(value))).quantize(unit))
+        for row, value in zip(rows, setting.limits.kept(moved), strict=True)
+    }
+
+
+def drawn_responses(arm: str, rows: Sequence[Outcome], setting: Setting) -> list[Responses]:
+    """Responses of an endpoint without a score: in each stratum of the arm the chance of a response is
+    drawn from its posterior under Jeffreys's prior, and from it the missing responses (Rubin and Schenker,
+    JASA 1986;81:366-374)."""
+    random, found = setting.random(arm), [dict[str, bool]() for _ in range(setting.imputations)]
+    for stratum in sorted({row.stratum for row in rows}):
+        members = [row for row in rows if row.arm == arm and row.stratum == stratum]
+        known = [setting.respond(row, row.value) for row in members if row.value is not None]
+        lost = [row.subject for row in members if row.kind == "missing"]
+        for answers in found if lost else ():
+            chance = random.beta(sum(known) + 0.5, len(known) - sum(known) + 0.5)
+            answers.update(zip(lost, (random.random(len(lost)) < chance).tolist(), strict=True))
+    return list(found)
 
 
 def predictors(rows: Sequence[Outcome]) -> np.ndarray:
@@ -183,67 +248,9 @@ def predictors(rows: Sequence[Outcome]) -> np.ndarray:
     )
 
 
-def contrast(
-    spec: Spec,
-    arm: str,
-    reference: str,
-    rows: Sequence[Outcome],
-    completed: Sequence[Responses],
-    setting: Setting,
-) -> Contrast:
-    """One arm against the reference."""
-    tables = [by_stratum(arm, reference, rows, each) for each in completed]
-    kind = method(spec, setting, rows)
-    common = {"arm": arm, "reference": reference, "confidence": setting.confidence}
-    if kind != "rubin":
-        pooled = single(kind, tables[0], setting.confidence)
-        p = cochran_mantel_haenszel(tables[0])[1]
-        return Contrast(
-            **common, estimate=pooled.estimate, lower=pooled.interval.lower, upper=pooled.interval.upper,
-            error=math.sqrt(pooled.variance), p_value=p,
-        )  # fmt: skip
-    parts = [mantel_haenszel(each, setting.confidence) for each in tables]
-    people = sum(table.n1 + table.n2 for table in tables[0])
-    pool = rubin([each.estimate for each in parts], [each.variance for each in parts], complete_df=people - 2)
-    interval = pool.interval(setting.confidence)
-    return Contrast(
-        **common, estimate=pool.estimate, lower=max(-1.0, interval.lower), upper=min(1.0, interval.upper),
-        error=pool.error, p_value=pool.p_value(), df=pool.df, missing_information=pool.fraction,
-    )  # fmt: skip
-
-
-def by_stratum(arm: str, reference: str, rows: Sequence[Outcome], answers: Responses) -> list[Table2x2]:
-    """A two by two table for each stratum that has participants in both arms. Raises ANAL-004 without
-    any."""
-    tables = []
-    for stratum in sorted({row.stratum for row in rows}):
-        one = [answers[row.subject] for row in rows if row.stratum == stratum and row.arm == arm]
-        two = [answers[row.subject] for row in rows if row.stratum == stratum and row.arm == reference]
-        if one and two:
-            tables.append(Table2x2(x1=sum(one), n1=len(one), x2=sum(two), n2=len(two)))
-    if not tables:
-        raise analysis_error("ANAL-004", f"{arm} against {reference}", "no stratum has both arms")
-    return tables
-
-
-def single(kind: str, tables: Sequence[Table2x2], confidence: float) -> Pooled:
-    """The difference and its interval of one completed data set."""
-    if kind == "mantel_haenszel":
-        return mantel_haenszel(tables, confidence)
-    if kind in ("stratified_score", "miettinen_nurminen") and len(tables) > 1:
-        return stratified_score(tables, confidence)
-    functions: Mapping[str, Callable[[Table2x2, float], Interval]] = {
-        "wald": wald,
-        "newcombe": newcombe,
-        "miettinen_nurminen": miettinen_nurminen,
-        "stratified_score": miettinen_nurminen,
-    }
-    crude = mantel_haenszel(tables, confidence)
-    return replace(crude, interval=functions[kind](tables[0], confidence))
-
-
 def group(arm: str, rows: Sequence[Outcome], completed: Sequence[Responses]) -> Group:
-    """The counts of one arm; responders are the mean over the completed data sets."""
+    """The counts of one arm; responders are the mean over the completed data sets, NaN where none could be
+    made."""
     members = [row for row in rows if row.arm == arm]
     counts = [sum(each[row.subject] for row in members) for each in completed]
     mean = sum(counts) / len(counts) if counts else math.nan
@@ -259,18 +266,21 @@ def group(arm: str, rows: Sequence[Outcome], completed: Sequence[Responses]) -> 
 
 def notes_of(spec: Spec, rows: Sequence[Outcome]) -> tuple[str, ...]:
     """What a reader must know of the numbers."""
-    open_ones = sum(bool(row.undetermined) and row.kind != "event" for row in rows)
     words = {
         "non_response": "A missing value counts as non-response.",
         "against": "A missing value counts as response in the reference arm alone.",
         "favour": "A missing value counts as non-response in the reference arm alone.",
         "none": "Participants whose value is missing are left out.",
     }
-    notes = (
-        [words[spec.missing]] if spec.missing in words and any(row.kind == "missing" for row in rows) else []
-    )
-    if open_ones and not spec.reading.policy:
-        notes.append(
-            f"The rule of an intercurrent event is unknown for {open_ones} participants: it did not occur, as declared."
-        )
-    return tuple(notes)
+    lost = any(row.kind == "missing" for row in rows)
+    notes = [words[spec.missing]] if spec.missing in words and lost else []
+    return (*notes, *undetermined_note(spec, rows))
+
+
+def undetermined_note(spec: Spec, rows: Sequence[Outcome]) -> tuple[str, ...]:
+    """How many participants have an intercurrent event of which nothing is known."""
+    count = sum(bool(row.undetermined) and row.kind != "event" for row in rows)
+    if not count or spec.reading.policy:
+        return ()
+    words = f"The rule of an intercurrent event is unknown for {count} participants: it did not occur, as declared."
+    return (words,)

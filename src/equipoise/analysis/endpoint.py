@@ -19,7 +19,7 @@ from equipoise.rules import Missing, Quantity, evaluate
 
 if TYPE_CHECKING:
     from equipoise.analysis.rows import Participant
-    from equipoise.rules import Case, Expression
+    from equipoise.rules import Case, Expression, Verdict
     from equipoise.study.estimand import Estimand
     from equipoise.study.study import Study
 
@@ -63,7 +63,7 @@ class EndpointCase:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
     """Where an estimand's score is found: form, item, the encounters of its assessment, baseline and time
-    point."""
+    point. `binary`: the score becomes a response, and who dies before the time point is none."""
 
     form: str
     item: str
@@ -74,6 +74,7 @@ class Endpoint:
     day: int
     before: int
     after: int
+    binary: bool = True
 
     def planned(self, row: Participant) -> date:
         """The planned day of the time point, from the anchor; from randomisation for who never started."""
@@ -107,6 +108,7 @@ def endpoint(study: Study, name: str, estimand: Estimand) -> Endpoint:
         day=variable.timepoint.day,
         before=variable.timepoint.window.before,
         after=variable.timepoint.window.after,
+        binary=variable.endpoint == "binary",
     )
 
 
@@ -130,14 +132,32 @@ def responder(
 
     `start` is the day and value of the baseline. Unknown (a missing baseline) is no response.
     """
+    verdict_of = _of_score(rule, where, case, start)
+    return lambda value: verdict_of(value).is_true
+
+
+def measurer(
+    rule: Expression, where: Endpoint, case: Case, start: tuple[date, Decimal | None]
+) -> Callable[[Decimal], Decimal | None]:
+    """A function of the score at a visit that gives the variable there, as if that visit were the time point;
+    None where the rule gives no number."""
+    verdict_of = _of_score(rule, where, case, start)
+    return lambda value: number(verdict_of(value).value)
+
+
+def _of_score(
+    rule: Expression, where: Endpoint, case: Case, start: tuple[date, Decimal | None]
+) -> Callable[[Decimal], Verdict]:
+    """The rule on a case with two assessments: the baseline, and one at the time point with the score
+    given."""
     day, baseline = start
     held = {where.baseline: score_record(where, where.baseline, day, baseline)}
 
-    def responds(value: Decimal) -> bool:
+    def asked(value: Decimal) -> Verdict:
         last = score_record(where, where.timepoint, day, value)
-        return evaluate(rule, EndpointCase(case, where.form, {**held, where.timepoint: last})).is_true
+        return evaluate(rule, EndpointCase(case, where.form, {**held, where.timepoint: last}))
 
-    return responds
+    return asked
 
 
 def score_record(where: Endpoint, encounter: str, day: date, value: Decimal | None) -> ScoreRecord:

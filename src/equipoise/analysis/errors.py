@@ -41,7 +41,7 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
     "ANAL-006": (
         "the strategy {detail} is not implemented",
         "An intercurrent event left out silently would change what is estimated.",
-        "Use treatment_policy, composite or hypothetical, or add the strategy and its tests.",
+        "Use treatment_policy, composite, hypothetical or while_on_treatment.",
     ),
     "ANAL-007": (
         "a flow count does not add up: {detail}",
@@ -97,6 +97,11 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
         "these rows or settings make no model: {detail}",
         "A model of other rows than those of the trial answers another question.",
         "Give rows of equal length, each participant once at a visit, no missing covariates, and a known setting.",
+    ),
+    "ANAL-018": (
+        "the package {detail} is not installed",
+        "Models for counts and ordered categories are those of a kept library; without it there is no estimate.",
+        "Install the extra: pip install 'equipoise[models]'.",
     ),
 }
 

@@ -1,8 +1,10 @@
 """From scores and intercurrent events to one outcome a participant, as the estimand defines it.
 
-The order is fixed: death before the time point and every composite event make a non-response; a
-hypothetical event makes the value missing; treatment policy takes the value whatever happened; a value
-outside the window, unblinded or absent without such an event is missing. Each outcome says why.
+The order is fixed: death before the time point (of a binary endpoint) and every composite event make a
+non-response, or give the value that is declared for them; while on treatment, the last score before the
+event is the value; a hypothetical event makes what comes after it missing; treatment policy takes the value
+whatever happened; a value outside the window, unblinded or absent without such an event is missing. Each
+outcome says why.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from equipoise.analysis.endpoint import Endpoint
 from equipoise.analysis.errors import analysis_error
 from equipoise.analysis.rows import Dataset, Occurrence, Participant, Score
 
-STRATEGIES = ("composite", "hypothetical", "treatment_policy")
+STRATEGIES = ("composite", "hypothetical", "while_on_treatment", "treatment_policy")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,10 +38,10 @@ class Reading:
 class Outcome:
     """What the estimand says of one participant.
 
-    kind: `value` (a score in the window), `event` (non-response by definition), `missing`.
-    reason: the intercurrent event, `death`, or why the value is missing. visits: the scores after baseline
-    up to the time point, None where there is none; the last is the value. `source` is the event of the
-    value.
+    kind: `value` (a score that counts), `event` (non-response by definition, or the value declared for it),
+    `missing`. reason: the intercurrent event, `death`, or why the value is missing. visits: the scores
+    after baseline up to the time point, None where there is none; the last is the value. `source` is the
+    event of the value.
     """
 
     subject: str
@@ -70,44 +72,97 @@ def outcome(
     data: Dataset, where: Endpoint, reading: Reading, participant: Participant, strata: Sequence[str] = ()
 ) -> Outcome:
     """The outcome of one participant."""
-    usable = used_scores(data.scores.get(participant.subject, ()), reading, participant.withdrew_data_on)
+    scores = data.scores.get(participant.subject, ())
+    usable = used_scores(scores, reading, participant.withdrew_data_on)
     events = data.occurrences.get(participant.subject, ())
     check_strategies(events)
-    chosen = at_timepoint(usable, where, where.planned(participant))
-    start = baseline_score(data.scores.get(participant.subject, ()), where)
-    earlier = [value_at(usable, visit) for visit in where.visits[:-1]]
+    happened = [] if reading.policy else [each for each in events if each.verdict == "true"]
+    counted = before_events(usable, happened)
+    start = baseline_score(scores, where)
     plain = Outcome(
         subject=participant.subject,
         arm=participant.arm,
         stratum=stratum_of(participant, strata),
         kind="missing",
-        reason=why_missing(data.scores.get(participant.subject, ()), usable, where),
+        reason=why_missing(scores, usable, where),
         baseline=start.value if start else None,
-        visits=(*earlier, None),
-        undetermined=tuple(
-            each.event for each in events if each.verdict == "unknown" and each.strategy != "treatment_policy"
-        ),
+        visits=(*(value_at(counted, visit) for visit in where.visits[:-1]), None),
+        undetermined=undetermined(events),
     )
-    died = participant.died_on
-    if died is not None and died < where.planned(participant):
+    planned = where.planned(participant)
+    died = participant.died_on is not None and participant.died_on < planned
+    return (
+        by_event(plain, happened, died and where.binary)
+        or on_treatment(plain, counted, happened, start)
+        or by_hypothesis(plain, counted, happened, where, planned)
+        or (replace(plain, reason="death") if died and not where.binary else None)
+        or valued(plain, at_timepoint(counted, where, planned))
+    )
+
+
+def undetermined(events: Sequence[Occurrence]) -> tuple[str, ...]:
+    """The events whose rule is unknown, where that matters."""
+    return tuple(
+        each.event for each in events if each.verdict == "unknown" and each.strategy != "treatment_policy"
+    )
+
+
+def before_events(scores: Sequence[Score], happened: Sequence[Occurrence]) -> tuple[Score, ...]:
+    """The scores up to the first event that ends what counts: hypothetical, or while on treatment."""
+    ends = [
+        each.on
+        for each in happened
+        if each.strategy in ("hypothetical", "while_on_treatment") and each.on is not None
+    ]
+    return tuple(each for each in scores if not ends or each.on <= min(ends))
+
+
+def by_event(plain: Outcome, happened: Sequence[Occurrence], died: bool) -> Outcome | None:
+    """Non-response by death or a composite event, or the value that stands for the event."""
+    if died:
         return replace(plain, kind="event", reason="death")
-    happened = [] if reading.policy else [each for each in events if each.verdict == "true"]
-    composite = next((each for each in happened if each.strategy == "composite"), None)
-    if composite is not None:
-        return replace(plain, kind="event", reason=composite.event)
-    hypothetical = next((each for each in happened if each.strategy == "hypothetical"), None)
-    if hypothetical is not None:
-        return replace(plain, reason=hypothetical.event)
+    found = next((each for each in happened if each.strategy == "composite"), None)
+    if found is None:
+        return None
+    given = plain.baseline if found.value == "baseline" else Decimal(found.value) if found.value else None
+    return replace(plain, kind="event", reason=found.event, value=given, visits=(*plain.visits[:-1], given))
+
+
+def on_treatment(
+    plain: Outcome, counted: Sequence[Score], happened: Sequence[Occurrence], start: Score | None
+) -> Outcome | None:
+    """The last score after baseline and not after the event; missing without one, or without the event's
+    day."""
+    found = next((each for each in happened if each.strategy == "while_on_treatment"), None)
+    if found is None:
+        return None
+    after = [each for each in counted if start is None or each.on > start.on]
+    if found.on is None or not after:
+        return replace(plain, reason=found.event)
+    return valued(plain, after[-1])
+
+
+def by_hypothesis(
+    plain: Outcome,
+    counted: Sequence[Score],
+    happened: Sequence[Occurrence],
+    where: Endpoint,
+    planned: date,
+) -> Outcome | None:
+    """Missing by a hypothetical event, unless the score at the time point is known to have come before it."""
+    found = next((each for each in happened if each.strategy == "hypothetical"), None)
+    if found is None:
+        return None
+    chosen = at_timepoint(counted, where, planned) if found.on is not None else None
+    return valued(plain, chosen) if chosen is not None else replace(plain, reason=found.event)
+
+
+def valued(plain: Outcome, chosen: Score | None) -> Outcome:
+    """The outcome with the chosen score as its value; as it is without one."""
     if chosen is None:
         return plain
-    return replace(
-        plain,
-        kind="value",
-        reason="",
-        value=chosen.value,
-        visits=(*earlier, chosen.value),
-        source=chosen.sequence,
-    )
+    visits = (*plain.visits[:-1], chosen.value)
+    return replace(plain, kind="value", reason="", value=chosen.value, visits=visits, source=chosen.sequence)
 
 
 def stratum_of(participant: Participant, strata: Sequence[str]) -> str:

@@ -3,44 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from equipoise.analysis.binary import Setting, analyse_binary, specs
+from equipoise.analysis.binary import Setting, analyse_binary
 from equipoise.analysis.consort import POOLED
-from equipoise.analysis.endpoint import Endpoint, endpoint, responder
+from equipoise.analysis.continuous import analyse_continuous
+from equipoise.analysis.discrete import analyse_discrete
 from equipoise.analysis.errors import analysis_error
-from equipoise.analysis.estimand import Outcome, Reading, baseline_score, outcomes
+from equipoise.analysis.estimand import Outcome, Reading
 from equipoise.analysis.events_over_time import analyse_times, curve
 from equipoise.analysis.facts import occurrences
-from equipoise.analysis.imputation import Limits, generator
-from equipoise.analysis.populations import Population, all_randomised, for_endpoint
+from equipoise.analysis.imputation import generator
+from equipoise.analysis.populations import all_randomised
 from equipoise.analysis.results import Analysis
-from equipoise.analysis.rows import Dataset, Participant, Times
+from equipoise.analysis.rows import Dataset, Occurrence, Participant, Times
+from equipoise.analysis.scales import SCALES
+from equipoise.analysis.specs import Spec, specs
 from equipoise.analysis.survival import Point
+from equipoise.analysis.taken import Reader as Reader
+from equipoise.analysis.taken import Taken, exposure_of, limited, members_of, planned, taken
+from equipoise.analysis.taken import answers as answers
+from equipoise.analysis.tipping import with_grid
 from equipoise.rules import Missing, evaluate
+from equipoise.study.methods import METHODS, estimator_of
 
 if TYPE_CHECKING:
-    from equipoise.conduct.state import ParticipantState
     from equipoise.study.estimand import Estimand
-    from equipoise.study.facts import Facts
     from equipoise.study.study import Study
 
 EVENT_STRATEGIES = ("treatment_policy", "while_on_treatment")
-"""What a time to event can do with an intercurrent event: ignore it, or be censored by the rule of the
-variable."""
+"""What a time to event can do with an intercurrent event whose day is not declared: ignore it, or be
+censored by the rule of the variable. With its day, the time can also end there: as an event (composite) or
+censored."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
     """One estimand with its analyses; the primary analysis comes first.
 
-    arms: those compared, the reference last. ratio: the estimates are hazard ratios, else differences of
-    proportions. population: one outcome a participant of the primary analysis; excluded: why others are
-    not in it. curves: Kaplan-Meier by arm, for a time to event. day: of the time point, or of the longest
-    follow-up.
+    arms: those compared, the reference last. summary: what the primary analysis estimates, a key of
+    `scales.SCALES`; ratio: whether no effect is 1. population: one outcome a participant of the primary
+    analysis; excluded: why others are not in it. curves: Kaplan-Meier by arm, for a time to event. day: of
+    the time point, or of the longest follow-up.
     """
 
     name: str
@@ -54,19 +61,7 @@ class Estimate:
     population: tuple[Outcome, ...]
     excluded: Mapping[str, str]
     curves: Mapping[str, tuple[Point, ...]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reader:
-    """The facts of every participant, by subject, and the study whose rules are asked."""
-
-    study: Study
-    states: Mapping[str, ParticipantState]
-
-    def facts(self, row: Participant, on: date | None = None) -> Facts:
-        """The facts of one participant, as read on a day."""
-        found = self.states[row.subject].facts
-        return found if on is None else found.on(on)
+    summary: str = "risk_difference"
 
 
 def estimate_all(
@@ -86,37 +81,83 @@ def estimate(
     """One estimand; pooled, its outcomes are counted and nothing is compared."""
     kind = estimand.variable.endpoint
     compared = tuple(estimand.treatment) if arms != (POOLED,) else (POOLED,)
-    if kind == "time_to_event" and estimand.summary == "hazard_ratio":
+    if (kind, estimand.summary) not in METHODS or estimator_of(estimand) is None:
+        raise analysis_error("ANAL-005", f"estimands.{name}", f"{estimand.summary} of a {kind} variable")
+    if kind == "time_to_event":
         return over_time(name, estimand, data, reader, compared)
-    if kind == "binary" and estimand.summary == "risk_difference":
-        return binary(name, estimand, data, reader, compared, seed)
-    raise analysis_error("ANAL-005", f"estimands.{name}", f"{estimand.summary} of a {kind} variable")
+    if kind in ("count", "ordinal"):
+        return in_categories(name, estimand, data, reader, compared)
+    return scored(name, estimand, data, reader, compared, seed)
 
 
-def members_of(data: Dataset, arms: tuple[str, ...]) -> tuple[str, ...] | None:
-    """The arms to select, or None for everybody."""
-    return None if arms == (POOLED,) else arms
-
-
-def binary(
+def scored(
     name: str, estimand: Estimand, data: Dataset, reader: Reader, arms: tuple[str, ...], seed: int
 ) -> Estimate:
-    """A binary estimand made from a score: its primary analysis and its sensitivities."""
-    where = endpoint(reader.study, name, estimand)
-    population = for_endpoint(data, where, members_of(data, arms))
-    judged = replace(data, occurrences=judge(name, estimand, where, population, reader))
-    primary = outcomes(judged, where, Reading(), population.members, estimand.strata)
+    """A binary or continuous estimand: its primary analysis and those beside it."""
+    given = taken(name, estimand, data, reader, arms)
+    primary = given.outcomes(estimand, Reading())
     made: tuple[Analysis, ...] = ()
     if arms != (POOLED,):
-        answer = answers(name, where, population, data, reader)
+        made = tuple(one_analysis(name, spec, given, reader, seed) for spec in specs(estimand))
+    return Estimate(
+        name=name,
+        label=estimand.label,
+        variable=estimand.variable.label,
+        objective=estimand.objective,
+        ratio=SCALES[estimand.summary].ratio,
+        summary=estimand.summary,
+        arms=arms,
+        day=given.day,
+        analyses=made,
+        population=primary,
+        excluded=given.excluded,
+        curves={},
+    )
+
+
+def one_analysis(name: str, spec: Spec, given: Taken, reader: Reader, seed: int) -> Analysis:
+    """One analysis by the estimand that it estimates."""
+    assert spec.estimand is not None
+    rows = given.outcomes(spec.estimand, spec.reading)
+    use = setting(name, spec, given, reader, seed)
+    if spec.estimand.variable.endpoint == "continuous":
+        return analyse_continuous(spec, rows, use)
+    found = analyse_binary(spec, rows, use)
+    return with_grid(found, rows, use) if spec.tipping else found
+
+
+def setting(name: str, spec: Spec, given: Taken, reader: Reader, seed: int) -> Setting:
+    """What one analysis needs beside its outcomes. Each analysis and arm has draws of its own."""
+    assert spec.estimand is not None
+    own = spec.estimand
+    return Setting(
+        arms=given.arms,
+        respond=given.respond,
+        limits=given.limits,
+        random=lambda arm: generator(reader.study.digest, seed, name, spec.id, arm),
+        imputations=max(2, own.missing.imputations),
+        interval=own.interval,
+        confidence=float(own.confidence),
+        summary=own.summary,
+        estimator=estimator_of(own) or "",
+        model=own.model,
+        missing=own.missing,
+        scored=own.variable.score is not None,
+    )
+
+
+def in_categories(
+    name: str, estimand: Estimand, data: Dataset, reader: Reader, arms: tuple[str, ...]
+) -> Estimate:
+    """A count or an ordinal estimand: its primary analysis and those beside it."""
+    given = taken(name, estimand, data, reader, arms)
+    made: tuple[Analysis, ...] = ()
+    if arms != (POOLED,):
+        exposure = {
+            row.subject: exposure_of(name, reader, row, planned(estimand, row)) for row in given.members
+        }
         made = tuple(
-            analyse_binary(
-                spec,
-                outcomes(judged, where, spec.reading, population.members, estimand.strata),
-                setting(
-                    name, estimand, arms, answer, limits(reader.study, where, data), seed, reader, spec.id
-                ),
-            )
+            analyse_discrete(spec, given.outcomes(spec.estimand or estimand, spec.reading), arms, exposure)
             for spec in specs(estimand)
         )
     return Estimate(
@@ -124,108 +165,65 @@ def binary(
         label=estimand.label,
         variable=estimand.variable.label,
         objective=estimand.objective,
-        ratio=False,
+        ratio=True,
+        summary=estimand.summary,
         arms=arms,
-        day=where.day,
+        day=given.day,
         analyses=made,
-        population=primary,
-        excluded=population.excluded,
+        population=given.outcomes(estimand, Reading()),
+        excluded=given.excluded,
         curves={},
-    )
-
-
-def setting(
-    name: str,
-    estimand: Estimand,
-    arms: tuple[str, ...],
-    answer: Mapping[str, object],
-    bounds: Limits,
-    seed: int,
-    reader: Reader,
-    spec: str,
-) -> Setting:
-    """What one analysis needs beside its outcomes. Each analysis and arm has draws of its own."""
-    return Setting(
-        arms=arms,
-        respond=lambda row, value: answer[row.subject](value),
-        limits=bounds,
-        random=lambda arm: generator(reader.study.digest, seed, name, spec, arm),
-        imputations=max(2, estimand.missing.imputations),
-        interval=estimand.interval,
-        confidence=float(estimand.confidence),
-    )
-
-
-def judge(
-    name: str, estimand: Estimand, where: Endpoint, population: Population, reader: Reader
-) -> dict[str, tuple]:
-    """The intercurrent events of each participant, read on the planned day of the time point."""
-    return {
-        row.subject: occurrences(reader.study, name, estimand, reader.facts(row, where.planned(row)))
-        for row in population.members
-    }
-
-
-def answers(
-    name: str, where: Endpoint, population: Population, data: Dataset, reader: Reader
-) -> dict[str, object]:
-    """For each participant, the function from a score at the time point to a response."""
-    rule = reader.study.rule(f"estimands.{name}.variable.rule")
-    found = {}
-    for row in population.members:
-        start = baseline_score(data.scores.get(row.subject, ()), where)
-        value = start.value if start else None
-        found[row.subject] = responder(rule, where, reader.facts(row), (row.randomised_on, value))
-    return found
-
-
-def limits(study: Study, where: Endpoint, data: Dataset) -> Limits:
-    """The range of the score in the cut, from 0 up unless a score lies below; the decimals it is kept
-    with."""
-    values = [float(s.value) for rows in data.scores.values() for s in rows if s.value is not None]
-    return Limits(
-        lowest=min([0.0, *values]),
-        highest=max([0.0, *values]),
-        decimals=study.form(where.form).items[where.item].decimals,
     )
 
 
 def over_time(
     name: str, estimand: Estimand, data: Dataset, reader: Reader, arms: tuple[str, ...]
 ) -> Estimate:
-    """A time-to-event estimand. Raises ANAL-006 for a strategy that a time to event has no use for here."""
-    for key, event in estimand.intercurrent_events.items():
-        if event.strategy not in EVENT_STRATEGIES:
-            raise analysis_error("ANAL-006", f"intercurrent event {key}", event.strategy)
-    population = all_randomised(data, members_of(data, arms))
-    times = {}
-    excluded = {}
-    for row in population.members:
-        found = time_of(name, estimand, row, reader)
-        if found is None:
-            excluded[row.subject] = "never followed"
-        else:
-            times[row.subject] = found
+    """A time-to-event estimand: its primary analysis and those beside it."""
+    population = limited(all_randomised(data, members_of(arms)), name, reader, lambda row: None)
+    times = times_of(name, estimand, population.members, reader)
     kept = [row for row in population.members if row.subject in times]
-    last = max((each.days for each in times.values()), default=0)
+    unseen = {row.subject: "never followed" for row in population.members if row.subject not in times}
     made: tuple[Analysis, ...] = ()
     if arms != (POOLED,):
-        made = (
-            analyse_times(estimand.label, kept, times, arms, estimand.strata, float(estimand.confidence)),
-        )
+        made = tuple(one_over_time(name, spec, kept, reader, arms) for spec in specs(estimand))
     return Estimate(
         name=name,
         label=estimand.label,
         variable=estimand.variable.label,
         objective=estimand.objective,
         ratio=True,
+        summary=estimand.summary,
         arms=arms,
-        day=last,
+        day=max((each.days for each in times.values()), default=0),
         analyses=made,
         population=tuple(timed(row, times[row.subject]) for row in kept),
-        excluded=excluded,
+        excluded={**population.excluded, **unseen},
         curves={arm: curve(None if arm == POOLED else arm, kept, times) for arm in arms},
     )
+
+
+def one_over_time(
+    name: str, spec: Spec, rows: Sequence[Participant], reader: Reader, arms: tuple[str, ...]
+) -> Analysis:
+    """One analysis of the times, with the events handled as it says."""
+    assert spec.estimand is not None
+    own = spec.estimand
+    times = times_of(name, own, rows, reader, policy=spec.reading.policy)
+    return analyse_times(spec, rows, times, arms, own.strata, float(own.confidence))
+
+
+def times_of(
+    name: str, estimand: Estimand, rows: Sequence[Participant], reader: Reader, *, policy: bool = False
+) -> dict[str, Times]:
+    """The time of everybody with an origin. `policy`: whatever happened. Raises ANAL-006 for a strategy
+    that a time to event has no use for."""
+    for key, event in estimand.intercurrent_events.items():
+        ending = event.strategy in ("composite", "hypothetical") and event.since is not None
+        if event.strategy not in EVENT_STRATEGIES and not ending:
+            raise analysis_error("ANAL-006", f"intercurrent event {key}", event.strategy)
+    found = {row.subject: time_of(name, estimand, row, reader, policy=policy) for row in rows}
+    return {subject: each for subject, each in found.items() if each is not None}
 
 
 def timed(row: Participant, times: Times) -> Outcome:
@@ -235,7 +233,9 @@ def timed(row: Participant, times: Times) -> Outcome:
     )
 
 
-def time_of(name: str, estimand: Estimand, row: Participant, reader: Reader) -> Times | None:
+def time_of(
+    name: str, estimand: Estimand, row: Participant, reader: Reader, *, policy: bool = False
+) -> Times | None:
     """Days from the origin to the event, or to the last day known to be free of it; None without an origin.
 
     A participant of whom nothing was heard after the origin is followed for 0 days. An event that is dated
@@ -250,7 +250,27 @@ def time_of(name: str, estimand: Estimand, row: Participant, reader: Reader) -> 
     if last is None and reader.study.has_rule(f"estimands.{name}.variable.censor"):
         last = day_of(evaluate(reader.study.rule(f"estimands.{name}.variable.censor"), facts).value)
     end = last or row.ended_on or origin
-    return Times(subject=row.subject, days=max(0, (end - origin).days), event=happened is not None)
+    events = () if policy else occurrences(reader.study, name, estimand, facts)
+    end, seen = ended(end, happened is not None, events)
+    return Times(subject=row.subject, days=max(0, (end - origin).days), event=seen)
+
+
+def ended(end: date, seen: bool, events: Sequence[Occurrence]) -> tuple[date, bool]:
+    """Where the time ends, and whether with the event: an earlier composite event is the event, an earlier
+    hypothetical one, or one while on treatment, ends what is counted. Of two on one day, the event counts.
+    """
+    order = {"composite": 0, "hypothetical": 1, "while_on_treatment": 1}
+    dated = [
+        (each.on, order[each.strategy])
+        for each in events
+        if each.verdict == "true" and each.on is not None and each.strategy in order
+    ]
+    if not dated:
+        return end, seen
+    first, kind = min(dated)
+    if first > end or (first == end and (seen or kind)):
+        return end, seen
+    return first, kind == 0
 
 
 def day_of(value: object) -> date | None:

@@ -13,13 +13,14 @@ from collections.abc import Mapping, Sequence
 from equipoise.analysis.errors import AnalysisError
 from equipoise.analysis.results import Analysis, Contrast, Group
 from equipoise.analysis.rows import Participant, Times
+from equipoise.analysis.specs import Spec
 from equipoise.analysis.survival import Point, Spell, compare, kaplan_meier, median
 
 METHOD = "hazard ratio by Cox regression over strata (Efron ties), log-rank test, Kaplan-Meier medians"
 
 
 def analyse_times(
-    label: str,
+    spec: Spec,
     rows: Sequence[Participant],
     times: Mapping[str, Times],
     arms: tuple[str, ...],
@@ -35,12 +36,13 @@ def analyse_times(
         except AnalysisError as error:
             notes.append(f"{error.code}: {error.fault}")
     return Analysis(
-        id="primary",
-        label=label,
-        role="primary",
+        id=spec.id,
+        label=spec.label,
+        role=spec.role,
         method=METHOD,
         groups=tuple(group(arm, members, times) for arm in arms),
         contrasts=tuple(contrasts),
+        summary="hazard_ratio",
         notes=tuple(notes),
     )
 

@@ -42,16 +42,27 @@ def occurrences(study: Study, name: str, estimand: Estimand, facts: Facts) -> tu
     """The verdict of every intercurrent event of an estimand, with the events that it rests on."""
     rows = []
     for key, event in estimand.intercurrent_events.items():
-        found = evaluate(study.rule(f"estimands.{name}.intercurrent_events.{key}.rule"), facts)
+        path = f"estimands.{name}.intercurrent_events.{key}"
+        found = evaluate(study.rule(f"{path}.rule"), facts)
         rows.append(
             Occurrence(
                 event=key,
                 strategy=event.strategy,
                 verdict="true" if found.is_true else "false" if found.is_false else "unknown",
                 sources=tuple(sorted({fact.sequence for fact in found.facts if fact.sequence})),
+                on=day_of_event(study, f"{path}.since", facts) if found.is_true else None,
+                value=event.value,
             )
         )
     return tuple(rows)
+
+
+def day_of_event(study: Study, rule: str, facts: Facts) -> date | None:
+    """The day that a rule gives; None without the rule, or where it gives none."""
+    if not study.has_rule(rule):
+        return None
+    value = evaluate(study.rule(rule), facts).value
+    return value if isinstance(value, date) else None
 
 
 def told(study: Study, state: ParticipantState, randomised_on: date) -> dict[str, Any]:

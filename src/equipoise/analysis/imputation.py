@@ -65,6 +65,11 @@ class Pool:
     def error(self) -> float:
         return math.sqrt(self.total)
 
+    @property
+    def simulation_error(self) -> float:
+        """The standard deviation of the estimate over other draws of as many imputations."""
+        return math.sqrt(self.between / self.imputations)
+
     def interval(self, confidence: float = 0.95) -> Interval:
         """The interval from Student's t, or from the normal when nothing varies between imputations."""
         whole = math.isinf(self.df)

@@ -8,8 +8,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from equipoise.analysis.consort import POOLED
-from equipoise.analysis.numbers import count_percent, fixed, interval, p_value, percent
-from equipoise.analysis.results import Analysis, Contrast, Group
+from equipoise.analysis.numbers import count_percent, fixed, interval
+from equipoise.analysis.result_listing import group_cell as group_cell
+from equipoise.analysis.result_listing import result_table as result_table
 from equipoise.analysis.rows import Deviation
 from equipoise.analysis.summaries import Characteristic, Harm, Harms, Mean, Spread
 from equipoise.analysis.tables import Row, Table
@@ -92,87 +93,6 @@ def count_rows(each: Characteristic, sizes: Mapping[str, int]) -> list[Row]:
         cells = (str(missing[name]) for name in sizes)
         rows.append(Row(head="Missing", cells=tuple(cells), level=1, key=each.id))
     return rows
-
-
-def result_table(
-    title: str, analyses: Sequence[Analysis], labels: Mapping[str, str], arms: Sequence[str], ratio: bool
-) -> Table:
-    """Every analysis: responders by arm, then estimate, interval, p-value, imputations, of each
-    contrast."""
-    lines: list[Row] = []
-    for each in analyses:
-        name = each.label if each.role == "primary" else f"Sensitivity: {each.label}"
-        cells = [group_cell(one, bool(each.imputations)) for one in each.groups]
-        first = each.contrasts[0] if each.contrasts else None
-        shown = (*cells, *tail(first, each, ratio))
-        lines.append(Row(head=name, cells=shown, strong=each.role == "primary", key=each.id))
-        for other in each.contrasts[1:]:
-            head = f"{labels[other.arm]} against {labels[other.reference]}"
-            shown = (*[""] * len(cells), *tail(other, each, ratio))
-            lines.append(Row(head=head, cells=shown, level=1, key=each.id))
-    return Table(
-        id="results",
-        title=title,
-        corner="Analysis",
-        columns=(*(labels[arm] for arm in arms), *(heading(analyses, ratio)), "p", "Imputations"),
-        arms=(*range(1, len(arms) + 1), 0, 0, 0, 0),
-        keys=(*arms, *[",".join(arms)] * 4),
-        rows=tuple(lines),
-        notes=result_notes(analyses, labels, ratio),
-    )
-
-
-def heading(analyses: Sequence[Analysis], ratio: bool) -> tuple[str, str]:
-    """The headings of estimate and interval, with the confidence of the first contrast."""
-    confidence = next((each.confidence for one in analyses for each in one.contrasts), 0.95)
-    return ("Hazard ratio" if ratio else "Difference", f"{percent(confidence, 1, 0)} interval")
-
-
-def group_cell(one: Group, imputed: bool) -> str:
-    """`30.4/61 (49.8%)`: responders of analysed; with imputation the mean number, so it has a decimal."""
-    return f"{fixed(one.responders, 1 if imputed else 0)}/{one.analysed} ({fixed(100 * one.proportion, 1)}%)"
-
-
-def tail(contrast: Contrast | None, each: Analysis, ratio: bool) -> tuple[str, str, str, str]:
-    """Estimate, interval, p-value and imputations of one contrast."""
-    count = str(each.imputations) if each.imputations else "none"
-    if contrast is None:
-        return ("not estimable", "–", "–", count)
-    if ratio:
-        shown = fixed(contrast.estimate, 2), interval(contrast.lower, contrast.upper, 2)
-    else:
-        shown = (
-            f"{fixed(100 * contrast.estimate, 1)}%",
-            interval(100 * contrast.lower, 100 * contrast.upper, 1, "%"),
-        )
-    return (*shown, p_value(contrast.p_value), count)
-
-
-def result_notes(analyses: Sequence[Analysis], labels: Mapping[str, str], ratio: bool) -> tuple[str, ...]:
-    """Method by analysis, direction, missing values and what else a reader must know."""
-    notes = []
-    for method in dict.fromkeys(each.method for each in analyses):
-        names = "; ".join(each.label for each in analyses if each.method == method)
-        notes.append(f"Method: {method} ({names}).")
-    contrast = next((each for one in analyses for each in one.contrasts), None)
-    if contrast is not None:
-        sign = "Below 1 means fewer events" if ratio else "A positive difference means more responders"
-        notes.append(f"{sign} in the arm named than in {labels[contrast.reference]}, the reference.")
-    main = analyses[0] if analyses else None
-    if main is not None and any(one.missing or one.by_event for one in main.groups):
-        parts = [f"{labels[one.arm]} {one.by_event} and {one.missing}" for one in main.groups]
-        notes.append(
-            f"Non-response by an intercurrent event, and missing, in the primary analysis: {'; '.join(parts)}."
-        )
-    if ratio and main is not None:
-        parts = [
-            f"{labels[one.arm]} {'not reached' if one.median is None else one.median}" for one in main.groups
-        ]
-        notes.append(f"Median time to the event, in days: {'; '.join(parts)}.")
-    for text in dict.fromkeys(note for each in analyses for note in each.notes):
-        names = [each.label for each in analyses if text in each.notes]
-        notes.append(text if len(names) == len(analyses) else f"{text} ({'; '.join(names)})")
-    return tuple(notes)
 
 
 def means_table(

@@ -1,8 +1,9 @@
 """The report: everything that a cut gives, computed once, as frozen data.
 
-`analyse` reads the cut, makes the rows, the flow, the summaries and every estimand; tables, figures and the printed
-report are built from it. By arm it needs the frozen analysis, the lock and the unblinding; the blind report needs none
-of them, reads only what a masked person may read, and names no arm. What an exporter needs stands in the fields.
+`analyse` reads the cut, makes the rows, the flow, the summaries and every estimand; tables, figures and the
+printed report are built from it. By arm it needs the frozen analysis, the lock and the unblinding; the
+blind report needs none of them, reads only what a masked person may read, and names no arm. What an
+exporter needs stands in the fields.
 """
 
 from __future__ import annotations
@@ -83,7 +84,8 @@ def analyse(study: Study, slice_: Cut, seed: int, *, by_arm: bool = True) -> Rep
     where = main_endpoint(study)
     data = dataset(study, slice_, states, where, by_arm)
     arms = tuple(study.definition.arms) if by_arm else (POOLED,)
-    reader = Reader(study=study, states=states)
+    found = attempts(slice_)
+    reader = Reader(study=study, states=states, scores_of=lambda form, item: scores(study, found, form, item))
     estimates = (
         estimate_all(study, data, reader, arms, seed) if by_arm else pooled_estimates(study, data, reader)
     )
@@ -134,7 +136,7 @@ def analysed(estimates: Sequence[Estimate], data: Dataset) -> tuple[tuple[Outcom
 def main_endpoint(study: Study) -> Endpoint | None:
     """The score of the first estimand that has one; None in a trial without a score."""
     for name, estimand in study.definition.estimands.items():
-        if estimand.variable.endpoint == "binary":
+        if estimand.variable.score is not None:
             return endpoint(study, name, estimand)
     return None
 

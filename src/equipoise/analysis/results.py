@@ -11,26 +11,31 @@ class Group:
     """One arm of one analysis.
 
     analysed: participants. responders: the mean number of responders over imputations, or of events for a
-    time to event. proportion: responders over analysed. missing, by_event: how many values were missing,
-    and how many are non-response by an intercurrent event. median: days, for a time to event; None when it
-    is not reached.
+    time to event or a count. proportion: responders over analysed; both None where the endpoint is no yes
+    or no. missing, by_event: how many values were missing, and how many are given by an intercurrent event.
+    median: days, for a time to event; None when it is not reached. mean, mean_error: of a continuous
+    endpoint, adjusted as the method says, in the units of the variable. rate: events over exposure, for a
+    count.
     """
 
     arm: str
     analysed: int
-    responders: float
-    proportion: float
+    responders: float | None = None
+    proportion: float | None = None
     missing: int = 0
     by_event: int = 0
     median: int | None = None
+    mean: float | None = None
+    mean_error: float | None = None
+    rate: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contrast:
     """One arm against the reference: estimate, standard error, interval at a confidence, two-sided p-value.
 
-    For a hazard ratio the error is that of its logarithm. df and missing_information belong to pooled
-    results.
+    For a ratio the error is that of its logarithm. df, missing_information and simulation_error (the standard
+    deviation of the estimate, or of its logarithm, over other seeds) belong to pooled results.
     """
 
     arm: str
@@ -43,11 +48,27 @@ class Contrast:
     confidence: float
     df: float | None = None
     missing_information: float | None = None
+    simulation_error: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GridPoint:
+    """One point of a tipping-point analysis: what was assumed of the missing values of the first arm and of
+    the reference (a shift of scores, or the probability of a response), and what follows."""
+
+    first: float
+    second: float
+    estimate: float
+    lower: float
+    upper: float
+    p_value: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Analysis:
-    """One analysis of one estimand. role: primary or sensitivity. imputations: 0 when nothing was imputed.
+    """One analysis of one estimand. role: primary, sensitivity or supplementary. summary: what is
+    estimated, a key of `scales.SCALES`. imputations: 0 when nothing was imputed. grid: of a tipping-point
+    analysis, of the first contrast.
 
     Without contrasts the analysis could not be made, and a note says why.
     """
@@ -58,5 +79,7 @@ class Analysis:
     method: str
     groups: tuple[Group, ...]
     contrasts: tuple[Contrast, ...]
+    summary: str = "risk_difference"
     imputations: int = 0
+    grid: tuple[GridPoint, ...] = ()
     notes: tuple[str, ...] = ()

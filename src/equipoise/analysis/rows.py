@@ -84,13 +84,17 @@ class Score:
 class Occurrence:
     """The verdict of one intercurrent event's rule for one participant, by the time point.
 
-    verdict: true, false or unknown. sources: the events that the verdict rests on.
+    verdict: true, false or unknown. sources: the events that the verdict rests on. on: the day on which it
+    happened, None where that is not known or not declared. value: what a composite strategy puts in place
+    of a score.
     """
 
     event: str
     strategy: str
     verdict: str
     sources: tuple[int, ...] = ()
+    on: date | None = None
+    value: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

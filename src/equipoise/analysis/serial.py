@@ -119,7 +119,7 @@ def estimate_data(each: Estimate) -> dict[str, Any]:
         "label": each.label,
         "variable": each.variable,
         "objective": each.objective,
-        "measure": "hazard_ratio" if each.ratio else "risk_difference",
+        "measure": each.summary,
         "reference": each.arms[-1],
         "day": each.day,
         "analyses": [analysis_data(one) for one in each.analyses],
@@ -133,10 +133,12 @@ def analysis_data(each: Analysis) -> dict[str, Any]:
         "id": each.id,
         "label": each.label,
         "role": each.role,
+        "summary": each.summary,
         "method": each.method,
         "imputations": each.imputations,
         "groups": [group_data(one) for one in each.groups],
         "contrasts": [contrast_data(one) for one in each.contrasts],
+        "grid": [{key: rounded(value) for key, value in asdict(point).items()} for point in each.grid],
         "notes": list(each.notes),
     }
 
@@ -166,7 +168,7 @@ def subgroup_data(each: Subgroup) -> dict[str, Any]:
 
 def quality_data(found: Quality) -> dict[str, Any]:
     """Recruitment and quality of the data: counts, days as text."""
-    made = {key: rounded(value) for key, value in asdict(found).items()}
+    made = {key: rounded(value) for key, value in asdict(found).items() if key != "sources"}
     days = {"until": str(found.until), "opened": str(found.opened) if found.opened else None}
     return {**made, **days, "randomised_on": [str(each) for each in found.randomised_on]}
 

@@ -1,9 +1,9 @@
 """The primary comparison within the levels of each randomisation factor, and whether the levels differ.
 
-Missing values are completed once, for everybody, by the primary analysis; a subgroup is a part of the completed data.
-So the subgroups add up to the whole, and a small one needs no regression of its own. Heterogeneity is Cochran's Q over
-the levels of a factor, on the scale of the estimate (ratios: their logarithms). No multiplicity is corrected:
-subgroups are shown to be read together.
+Missing values are completed once, for everybody, by the primary analysis; a subgroup is a part of the
+completed data. So the subgroups add up to the whole, and a small one needs no regression of its own.
+Heterogeneity is Cochran's Q over the levels of a factor, on the scale of the estimate (ratios: their
+logarithms). No multiplicity is corrected: subgroups are shown to be read together.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from typing import TYPE_CHECKING
 from scipy.stats import chi2
 
 from equipoise.analysis.baseline import level_label, stratum_codes
-from equipoise.analysis.binary import Setting, contrast, group, responses, specs
-from equipoise.analysis.endpoint import endpoint
+from equipoise.analysis.binary import Setting, contrast, group, responses
 from equipoise.analysis.errors import AnalysisError
-from equipoise.analysis.estimates import Estimate, Reader, answers, limits, setting, time_of
+from equipoise.analysis.estimates import Estimate, Reader, setting, time_of
 from equipoise.analysis.events_over_time import group as timed_group
 from equipoise.analysis.events_over_time import versus
-from equipoise.analysis.populations import for_endpoint
 from equipoise.analysis.results import Contrast, Group
 from equipoise.analysis.rows import Dataset, Participant
+from equipoise.analysis.specs import specs
+from equipoise.analysis.taken import taken
 
 if TYPE_CHECKING:
     from equipoise.study.estimand import Estimand
@@ -36,7 +36,8 @@ Maker = Callable[[Sequence[Participant]], Made]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Level:
-    """One level of a factor: its participants by arm and the first contrast, None with a note where it has none."""
+    """One level of a factor: its participants by arm and the first contrast, None with a note where it has
+    none."""
 
     id: str
     label: str
@@ -48,7 +49,8 @@ class Level:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subgroup:
-    """A factor with its levels. p_value: of heterogeneity; None with fewer than two levels that have an estimate."""
+    """A factor with its levels. p_value: of heterogeneity; None with fewer than two levels that have an
+    estimate."""
 
     id: str
     label: str
@@ -62,7 +64,7 @@ def subgroups(
     """Of the first contrast of an estimate by every factor of the allocation; of other measures than a risk
     difference or a hazard ratio, none."""
     estimand = study.definition.estimands[estimate.name]
-    make = maker(study, data, reader, estimate, estimand, seed)
+    make = maker(data, reader, estimate, estimand, seed)
     if make is None or len(estimate.arms) < 2:
         return ()
     kept = {row.subject for row in estimate.population}
@@ -107,14 +109,13 @@ def heterogeneity(levels: Sequence[Level], ratio: bool) -> float | None:
     return float(chi2.sf(total, len(found) - 1))
 
 
-def maker(
-    study: Study, data: Dataset, reader: Reader, estimate: Estimate, estimand: Estimand, seed: int
-) -> Maker | None:
-    """What makes the groups and the contrast of some participants; None for a measure without subgroups here."""
+def maker(data: Dataset, reader: Reader, estimate: Estimate, estimand: Estimand, seed: int) -> Maker | None:
+    """What makes the groups and the contrast of some participants; None for a measure without subgroups
+    here."""
     if estimand.summary == "hazard_ratio":
         return of_times(data, reader, estimate, estimand)
     if estimand.summary == "risk_difference" and estimand.variable.score is not None and estimate.population:
-        return of_responses(study, data, reader, estimate, estimand, seed)
+        return of_responses(data, reader, estimate, estimand, seed)
     return None
 
 
@@ -135,17 +136,11 @@ def of_times(data: Dataset, reader: Reader, estimate: Estimate, estimand: Estima
     return make
 
 
-def of_responses(
-    study: Study, data: Dataset, reader: Reader, estimate: Estimate, estimand: Estimand, seed: int
-) -> Maker:
+def of_responses(data: Dataset, reader: Reader, estimate: Estimate, estimand: Estimand, seed: int) -> Maker:
     """Responses: the primary analysis's completed data, restricted to the rows."""
-    where = endpoint(study, estimate.name, estimand)
-    population = for_endpoint(data, where, estimate.arms)
-    answer = answers(estimate.name, where, population, data, reader)
+    given = taken(estimate.name, estimand, data, reader, estimate.arms)
     spec = specs(estimand)[0]
-    how: Setting = setting(
-        estimate.name, estimand, estimate.arms, answer, limits(study, where, data), seed, reader, spec.id
-    )
+    how: Setting = setting(estimate.name, spec, given, reader, seed)
     used = [row for row in estimate.population if spec.missing != "none" or row.kind != "missing"]
     completed = responses(spec, used, how)
     first, last = estimate.arms[0], estimate.arms[-1]
@@ -153,7 +148,7 @@ def of_responses(
     def make(rows: Sequence[Participant]) -> Made:
         chosen = {row.subject for row in rows}
         mine = [row for row in used if row.subject in chosen]
-        found = contrast(spec, first, last, mine, completed, how)
+        found = contrast(first, last, mine, completed, how)
         return tuple(group(arm, mine, completed) for arm in (first, last)), found
 
     return make

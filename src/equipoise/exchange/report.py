@@ -1,8 +1,8 @@
 """From the report of an analysis to the results of a registry record.
 
 The numbers are those of the report, written with the digits that its tables show. What a registry's results
-section cannot hold (the flow diagram, the course over time, the decisions) goes to the page as sections of its
-own; nothing is analysed here.
+section cannot hold (the flow diagram, the course over time, the decisions) goes to the page as sections of
+its own; nothing is analysed here.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from equipoise.analysis.populations import safety
 from equipoise.analysis.report import Report
 from equipoise.analysis.results import Analysis, Contrast, Group
 from equipoise.analysis.rows import AdverseEvent, Participant
+from equipoise.analysis.scales import SCALES
 from equipoise.analysis.summaries import Characteristic, Spread
 from equipoise.exchange.errors import exchange_error
 from equipoise.exchange.results import (
@@ -35,6 +36,17 @@ from equipoise.exchange.results import (
     SafetyResult,
     Value,
 )
+
+PARAMETERS = {
+    "risk_difference": ("NUMBER", "percentage of participants"),
+    "risk_ratio": ("NUMBER", "percentage of participants"),
+    "odds_ratio": ("NUMBER", "percentage of participants"),
+    "mean_difference": ("LEAST_SQUARES_MEAN", "units of the variable"),
+    "hazard_ratio": ("COUNT_OF_PARTICIPANTS", "Participants"),
+    "rate_ratio": ("NUMBER", "events per unit of exposure"),
+    "common_odds_ratio": ("COUNT_OF_PARTICIPANTS", "Participants"),
+}
+"""By summary, what is reported of each group, and its unit."""
 
 NOT_COMPARED = Value(value="NA", comment="This group is not part of the comparison.")
 
@@ -124,40 +136,52 @@ def _outcome(each: Estimate, report: Report) -> OutcomeResult:
         title=each.variable,
         description=each.objective,
         time_frame=f"{each.day} days from randomisation",
-        param="COUNT_OF_PARTICIPANTS" if each.ratio else "NUMBER",
-        unit="Participants" if each.ratio else "percentage of participants",
+        param=PARAMETERS[each.summary][0],
+        dispersion="Standard Error" if each.summary == "mean_difference" else "",
+        unit=PARAMETERS[each.summary][1],
         analysed=tuple(groups[arm].analysed if arm in groups else 0 for arm in report.arms),
         population=f"{primary.label}. {'; '.join(primary.notes)}".strip(),
         rows=(OutcomeRow(values=values),),
         analyses=tuple(
-            _analysis(one, contrast, each.ratio, report)
-            for one in each.analyses
-            for contrast in one.contrasts
+            _analysis(one, contrast, report) for one in each.analyses for contrast in one.contrasts
         ),
     )
 
 
 def _value(group: Group, each: Estimate) -> Value:
-    if not each.ratio:
-        comment = f"{group.missing} values were missing" if group.missing else ""
-        return Value(value=fixed(100 * group.proportion, 1), comment=comment)
-    median = "not reached" if group.median is None else f"{group.median} days"
-    return Value(value=fixed(group.responders, 0), comment=f"Median time: {median}")
+    comment = f"{group.missing} values were missing" if group.missing else ""
+    if each.summary == "mean_difference":
+        if group.mean is None:
+            return Value(value="NA", comment="The method gives no mean of a group.")
+        return Value(value=fixed(group.mean, 2), spread=fixed(group.mean_error, 2), comment=comment)
+    if each.summary == "hazard_ratio":
+        median = "not reached" if group.median is None else f"{group.median} days"
+        return Value(value=fixed(group.responders, 0), comment=f"Median time: {median}")
+    if each.summary == "rate_ratio":
+        return Value(value=fixed(group.rate, 3), comment=comment)
+    if each.summary == "common_odds_ratio" or group.proportion is None:
+        return Value(value=fixed(group.analysed, 0), comment=comment)
+    return Value(value=fixed(100 * group.proportion, 1), comment=comment)
 
 
-def _analysis(one: Analysis, contrast: Contrast, ratio: bool, report: Report) -> OutcomeAnalysis:
-    scale, decimals = (1, 2) if ratio else (100, 1)
+def _analysis(one: Analysis, contrast: Contrast, report: Report) -> OutcomeAnalysis:
+    scale = SCALES[one.summary]
+    factor = 100 if scale.percent else 1
     imputed = f", pooled over {one.imputations} imputations" if one.imputations else ""
+    lower, upper = (
+        fixed(factor * bound, scale.decimals) if math.isfinite(bound) else ""
+        for bound in (contrast.lower, contrast.upper)
+    )
     return OutcomeAnalysis(
         method=one.method,
         groups=(report.arms.index(contrast.arm), report.arms.index(contrast.reference)),
-        estimate_name="Hazard Ratio (HR)" if ratio else "Risk Difference (RD)",
-        estimate=fixed(scale * contrast.estimate, decimals),
+        estimate_name=scale.registry,
+        estimate=fixed(factor * contrast.estimate, scale.decimals),
         level=fixed(100 * contrast.confidence, 0),
-        lower=fixed(scale * contrast.lower, decimals),
-        upper=fixed(scale * contrast.upper, decimals),
+        lower=lower,
+        upper=upper,
         p_value=p_value(contrast.p_value),
-        estimate_comment="" if ratio else "In percentage points.",
+        estimate_comment="In percentage points." if scale.percent else "",
         description=f"{one.role.capitalize()}: {one.label}{imputed}",
     )
 

@@ -63,9 +63,10 @@ class Timepoint(Part):
 class Intercurrent(Part):
     """An intercurrent event: what it is (a rule over the participant's facts) and its one strategy.
 
-    `since` gives the day on which it happened: a score counts while on treatment up to that day, a hypothetical
-    event takes away the scores after it, and a time to an event ends there. `value` is what a composite
-    strategy puts in place of a score: a number, or `baseline` for that of the participant."""
+    `since` gives the day on which it happened: a score counts while on treatment up to that day, a
+    hypothetical event takes away the scores after it, and a time to an event ends there. `value` is what a
+    composite strategy puts in place of a score: a number, or `baseline` for that of the participant.
+    """
 
     label: Words
     rule: Rule
@@ -77,11 +78,12 @@ class Intercurrent(Part):
 
 
 class Variable(Part):
-    """What is estimated. The rule gives true or false for a binary endpoint, a number for a continuous one or a
-    count, a number or a code for an ordinal one (its codes in their order), and for time_to_event the date of the
-    event, missing when there was none; then `censor` gives the last date on which the participant was known to be
-    free of it, and time counts from `origin`. `score` names the item (form.item) from which an endpoint is made, and
-    which is imputed. `exposure` gives the time over which a count was made, as a number or a duration."""
+    """What is estimated. The rule gives true or false for a binary endpoint, a number for a continuous one
+    or a count, a number or a code for an ordinal one (its codes in their order), and for time_to_event the
+    date of the event, missing when there was none; then `censor` gives the last date on which the
+    participant was known to be free of it, and time counts from `origin`. `score` names the item
+    (form.item) from which an endpoint is made, and which is imputed. `exposure` gives the time over which a
+    count was made, as a number or a duration."""
 
     label: Words
     endpoint: Kind
@@ -96,10 +98,11 @@ class Variable(Part):
 class Missing(Part):
     """How a missing value is handled: method, number of imputations, and what is assumed of those who left.
 
-    `assumption`: missing at random within the arm (`mar`); or, after the last score, like the arm `like` (the last of
-    `treatment` when not given): jump to reference (`j2r`), copy reference (`cr`), copy increments in
-    reference (`cir`); or at the arm's own last mean (`lmcf`). `delta` is added to the imputed scores of every arm but
-    that reference. `conditional_mean` imputes once, the expected value, and takes its error by the jackknife.
+    `assumption`: missing at random within the arm (`mar`); or, after the last score, like the arm `like`
+    (the last of `treatment` when not given): jump to reference (`j2r`), copy reference (`cr`), copy
+    increments in reference (`cir`); or at the arm's own last mean (`lmcf`). `delta` is added to the imputed
+    scores of every arm but that reference. `conditional_mean` imputes once, the expected value, and takes
+    its error by the jackknife.
     """
 
     method: Literal["multiple_imputation", "conditional_mean", "non_response", "none"]
@@ -111,10 +114,10 @@ class Missing(Part):
 
 
 class Model(Part):
-    """What a regression holds beside the arms: `baseline` (the score at baseline) and `strata` (those of the
-    estimand). `interactions`: in g-computation, each arm has its own slopes. `covariance` is that of repeated measures;
-    those of `fallback` are tried in their order when it has no maximum. `baseline_by_visit`: the slope of the baseline
-    differs between visits."""
+    """What a regression holds beside the arms: `baseline` (the score at baseline) and `strata` (those of
+    the estimand). `interactions`: in g-computation, each arm has its own slopes. `covariance` is that of
+    repeated measures; those of `fallback` are tried in their order when it has no maximum.
+    `baseline_by_visit`: the slope of the baseline differs between visits."""
 
     covariates: tuple[Literal["baseline", "strata"], ...] = ()
     interactions: bool = False
@@ -126,11 +129,12 @@ class Model(Part):
 class Sensitivity(Part):
     """One analysis beside the main one, and what it changes; all else is as in the main one.
 
-    With `change: estimator`, `missing` or `strategies`, the fields of that name (and summary, interval, strata,
-    model) say what replaces the estimand's own. `tipping_point` moves the imputed values by `deltas` (scores) or
-    gives the missing responses of each arm a probability (binary), until the conclusion changes. `role`: a
-    sensitivity analysis doubts an assumption of the same estimand, a supplementary one answers another
-    question."""
+    With `change: estimator`, `missing` or `strategies`, the fields of that name (and summary, interval,
+    strata, model) say what replaces the estimand's own. `tipping_point` moves the imputed values by
+    `deltas` (scores) or gives the missing responses of each arm a probability (binary), until the
+    conclusion changes. `role`: a sensitivity analysis doubts an assumption of the same estimand, a
+    supplementary one answers another question.
+    """
 
     label: Words
     change: Literal[
@@ -160,8 +164,9 @@ class Sensitivity(Part):
 class Estimand(Part):
     """The five attributes of ICH E9(R1), and how the estimate is made.
 
-    `population_rule` says who of the randomised is analysed (all, when there is none). `confidence` is 1 minus the
-    two-sided alpha. `estimator` follows from summary, interval and strata where it is not given."""
+    `population_rule` says who of the randomised is analysed (all, when there is none). `confidence` is 1
+    minus the two-sided alpha. `estimator` follows from summary, interval and strata where it is not given.
+    """
 
     label: Words
     objective: Words

@@ -1,8 +1,8 @@
 """Which estimator, interval and handling of missing values goes with which endpoint and summary.
 
-One table and its rules, read by the loader (which refuses what makes no sense, before the first participant) and by
-the analysis (which then finds a method for all that was loaded). Every analysis beside the main one is an estimand of
-its own here: the main one with what it changes.
+One table and its rules, read by the loader (which refuses what makes no sense, before the first
+participant) and by the analysis (which then finds a method for all that was loaded). Every analysis beside
+the main one is an estimand of its own here: the main one with what it changes.
 """
 
 from __future__ import annotations
@@ -42,7 +42,8 @@ METHODS: dict[tuple[str, str], dict[str, tuple[str, ...]]] = {
     ("count", "rate_ratio"): {"negative_binomial": ("wald",), "poisson": ("wald",)},
     ("ordinal", "common_odds_ratio"): {"proportional_odds": ("wald",)},
 }
-"""By endpoint and summary, the estimators, and for each its intervals. The first of an interval is the default."""
+"""By endpoint and summary, the estimators, and for each its intervals. The first of an interval is the
+default."""
 
 POOLED = ("wald", "mantel_haenszel", "rubin", *ROBUST, "student")
 """The intervals that come from a variance, so that imputed data sets can be pooled."""
@@ -62,7 +63,8 @@ def estimator_of(estimand: Estimand) -> str | None:
 
 
 def derived(estimand: Estimand, change: Sensitivity) -> Estimand:
-    """The estimand that an analysis beside the main one estimates: the main one with what the analysis changes."""
+    """The estimand that an analysis beside the main one estimates: the main one with what the analysis
+    changes."""
     given = {
         name: value
         for name in ("summary", "estimator", "interval", "strata", "model", "missing")
@@ -141,6 +143,10 @@ def _missing(estimand: Estimand) -> Iterator[str]:
         yield "pools by Rubin's rules without imputing several times"
     if (missing.method == "conditional_mean") != (interval == "jackknife"):
         yield "needs the interval jackknife with conditional_mean, and only with it"
+    if missing.method == "conditional_mean" and any(
+        each.strategy == "composite" for each in estimand.intercurrent_events.values()
+    ):
+        yield "imputes the conditional mean beside values that composite events give"
     if missing.method == "non_response" and kind != "binary":
         yield f"counts missing values of a {kind} endpoint as non-response"
     if missing.assumption != "mar" and missing.method not in ("multiple_imputation", "conditional_mean"):
@@ -225,6 +231,8 @@ def unfit_change(estimand: Estimand, change: Sensitivity) -> Iterator[str]:
 def _tipping(estimand: Estimand, change: Sensitivity) -> Iterator[str]:
     """A grid of deltas for imputed scores; none for responses, whose probabilities go from 0 to 1."""
     kind = estimand.variable.endpoint
+    if derived(estimand, change).interval not in POOLED:
+        yield f"pools over imputations, and the interval {derived(estimand, change).interval} has no variance to pool"
     if kind == "continuous":
         if derived(estimand, change).missing.method != "multiple_imputation":
             yield "moves imputed scores, and none are imputed"

@@ -1,4 +1,5 @@
-"""The figures of a report, chosen and filled from its data: what exists is drawn, what does not is left out."""
+"""The figures of a report, chosen and filled from its data: what exists is drawn, what does not is left
+out."""
 
 from __future__ import annotations
 
@@ -19,6 +20,7 @@ from equipoise.analysis.figures.survival import survival_figure
 from equipoise.analysis.listings import group_cell, means_table
 from equipoise.analysis.numbers import fixed, interval, p_value
 from equipoise.analysis.results import Analysis, Contrast, Group
+from equipoise.analysis.scales import SCALES
 from equipoise.analysis.subgroups import Subgroup
 from equipoise.analysis.summaries import score_at
 from equipoise.analysis.svg import Figure
@@ -129,7 +131,7 @@ def survival_of(each: Estimate, report: Report) -> Figure:
 
 def forest_of(each: Estimate, report: Report) -> Figure | None:
     """All analyses of an estimand and, of the first, its subgroups; None where nothing is compared."""
-    comparable = [one for one in each.analyses if one.contrasts]
+    comparable = [one for one in each.analyses if one.contrasts and one.summary == each.summary]
     if not comparable:
         return None
     first = comparable[0].contrasts[0]
@@ -140,19 +142,21 @@ def forest_of(each: Estimate, report: Report) -> Figure | None:
         lines += [analysis_line(one, contrast, ratio, report) for contrast in one.contrasts]
     factors = report.subgroups if each is report.estimates[0] else ()
     for factor in factors:
-        lines += subgroup_lines(factor, ratio)
+        lines += subgroup_lines(factor, each.summary)
     arm, reference = report.labels[first.arm], report.labels[first.reference]
-    title = f"{'Hazard ratio' if ratio else 'Difference in percentage points'}, {arm} against {reference}"
+    scale = SCALES[each.summary]
+    unit = " in percentage points" if scale.percent else ""
+    title = f"{scale.label}{unit}, {arm} against {reference}"
     counted = ", ".join(f"{report.labels[g.arm]} {g.analysed}" for g in comparable[0].groups)
     lost = ", ".join(f"{report.labels[g.arm]} {g.missing}" for g in comparable[0].groups)
     note = " Subgroups are parts of the primary analysis, not corrected for their number." if factors else ""
-    missing = "" if ratio else f"; values missing: {lost}"
+    missing = "" if each.curves else f"; values missing: {lost}"
     return forest_figure(
         "forest",
         f"{each.label}: all analyses",
         lines,
         [(report.arms.index(g.arm) + 1, report.labels[g.arm]) for g in comparable[0].groups],
-        Axis(title=title, null=1.0 if ratio else 0.0, ratio=ratio, percent=not ratio),
+        Axis(title=title, null=1.0 if ratio else 0.0, ratio=ratio, percent=scale.percent),
         f"{each.label}: estimates with {fixed(100 * first.confidence, 0)}% intervals. "
         f"Analysed: {counted}{missing}.{note}",
     )
@@ -166,7 +170,7 @@ def analysis_line(one: Analysis, contrast: Contrast, ratio: bool, report: Report
         head=f"{one.label}{against}",
         cells=tuple(cell(group, bool(one.imputations)) for group in one.groups),
         values=(contrast.estimate, contrast.lower, contrast.upper),
-        shown=shown(contrast, ratio),
+        shown=shown(contrast, one.summary),
         strong=one.role == "primary",
         indent=1,
     )
@@ -177,14 +181,14 @@ def cell(group: Group, imputed: bool) -> str:
     return group_cell(group, imputed).partition(" (")[0]
 
 
-def shown(contrast: Contrast, ratio: bool) -> str:
+def shown(contrast: Contrast, summary: str) -> str:
     """`32.4 (15.2 to 49.7)`."""
-    if ratio:
+    if not SCALES[summary].percent:
         return f"{fixed(contrast.estimate, 2)} ({interval(contrast.lower, contrast.upper, 2)})"
     return f"{fixed(100 * contrast.estimate)} ({interval(100 * contrast.lower, 100 * contrast.upper)})"
 
 
-def subgroup_lines(factor: Subgroup, ratio: bool) -> list[Line]:
+def subgroup_lines(factor: Subgroup, summary: str) -> list[Line]:
     """A heading with the test that the levels differ, then a row for each level."""
     test = f" (p for heterogeneity {p_value(factor.p_value)})" if factor.p_value is not None else ""
     lines = [Line(head=f"{factor.label}{test}")]
@@ -196,7 +200,7 @@ def subgroup_lines(factor: Subgroup, ratio: bool) -> list[Line]:
                 cells=tuple(cell(group, not group.responders.is_integer()) for group in each.groups)
                 or ("–",),
                 values=(found.estimate, found.lower, found.upper) if found else None,
-                shown=shown(found, ratio) if found else "not estimable",
+                shown=shown(found, summary) if found else "not estimable",
                 indent=1,
             )
         )

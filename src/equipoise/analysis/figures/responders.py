@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from markupsafe import Markup
 
 from equipoise.analysis.figures.axes import WIDTH, Scale, tick
-from equipoise.analysis.numbers import fixed, interval
+from equipoise.analysis.numbers import fixed
 from equipoise.analysis.results import Analysis, Group
+from equipoise.analysis.scales import SCALES, shown, shown_interval
 from equipoise.analysis.svg import Figure, label, path, tag, text_width, wrapped
 
 
@@ -58,12 +59,11 @@ def described_bars(groups: Sequence[Group], labels: Mapping[str, str]) -> str:
     )
 
 
-def spoken(analysis: Analysis, ratio: bool) -> str:
-    """The first contrast in one sentence, for summaries and for the ends of commands."""
+def spoken(analysis: Analysis, ratio: bool = False) -> str:
+    """The first contrast in one sentence, for summaries and for the ends of commands (`ratio` is not read:
+    the analysis says what it estimates)."""
     if not analysis.contrasts:
         return f"{analysis.label}: not estimable."
-    first = analysis.contrasts[0]
-    if ratio:
-        return f"{analysis.label}: hazard ratio {fixed(first.estimate, 2)} ({interval(first.lower, first.upper, 2)})."
-    shown = interval(100 * first.lower, 100 * first.upper, 1, "%")
-    return f"{analysis.label}: difference {fixed(100 * first.estimate, 1)}% ({shown})."
+    first, scale = analysis.contrasts[0], SCALES[analysis.summary]
+    between = shown_interval(scale, first.lower, first.upper)
+    return f"{analysis.label}: {scale.label.lower()} {shown(scale, first.estimate)} ({between})."
