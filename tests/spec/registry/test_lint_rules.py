@@ -106,6 +106,16 @@ def typed(label: str, kind: str, text: str, drug: str = "") -> dict[str, Any]:
     return {"armsInterventionsModule": {"armGroups": [group], "interventions": given}}
 
 
+def alike() -> dict[str, Any]:
+    labels = ["Children", "Adults"]
+    one = {"name": "Drugaine", "armGroupLabels": labels}
+    groups = {"armGroups": [{"label": label} for label in labels], "interventions": [one]}
+    return {
+        "designModule": {"studyType": "INTERVENTIONAL", "designInfo": UNDIVIDED},
+        "armsInterventionsModule": groups,
+    }
+
+
 def full() -> dict[str, Any]:
     return {
         "identificationModule": {"nctId": "NCT00000001", "briefTitle": "T", "officialTitle": "Title"},
@@ -167,7 +177,8 @@ FINDS: list[tuple[str, dict[str, Any], str]] = [
     (
         "LINT-033",
         identified(briefTitle="A phase II trial")
-        | {"designModule": {"studyType": "INTERVENTIONAL", "phases": ["NA"]}},
+        | arms("5 mg", phases=["NA"])
+        | {"armsInterventionsModule": {"interventions": [{"type": "DRUG", "name": "Drugaine"}]}},
         "phase II",
     ),
     ("LINT-039", arms("a", "b", designInfo=UNDIVIDED), ""),
@@ -423,6 +434,11 @@ LEAVES: list[tuple[str, dict[str, Any]]] = [
     ("LINT-046", outcome(measure="28-day mortality", timeFrame="4 weeks")),
     ("LINT-046", outcome(measure="Pain at 28 days", timeFrame="60 days after surgery")),
     ("LINT-070", criteria("Over 18 years of age", minimumAge="19 Years")),
+    ("LINT-070", criteria("Donors:\n* Aged 18 to 65 years")),
+    ("LINT-070", criteria("Healthy volunteers aged 18 to 65 years\n* Certain patients")),
+    ("LINT-033", identified(briefTitle="A phase II trial") | {"designModule": {"phases": ["NA"]}}),
+    ("LINT-039", alike()),
+    ("LINT-001", arms("5 mg if pressure < 60 mmHg, 10 mg if pressure > 60 mmHg")),
     ("LINT-070", criteria("Aged 18 to 99 years", minimumAge="18 Years")),
     ("LINT-070", criteria("Aged 2 to 6 years", minimumAge="24 Months", maximumAge="6 Years")),
     ("LINT-075", criteria("Healthy adult volunteers", healthyVolunteers=True)),

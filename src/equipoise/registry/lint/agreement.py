@@ -153,6 +153,7 @@ _PHASE = re.compile(
     r"\bphase[\s-]*(?P<phase>(?:I{1,3}|IV|[1-4])[ab]?(?:\s*(?:/|-|and|to)\s*(?:I{1,3}|IV|[1-4])[ab]?)?)\b(?!\s*-\s*\d)",
     re.I,
 )
+PHASED = frozenset({"DRUG", "BIOLOGICAL", "GENETIC", "COMBINATION_PRODUCT"})
 _ROMAN = {"I": "1", "II": "2", "III": "3", "IV": "4"}
 
 
@@ -164,10 +165,11 @@ _ROMAN = {"I": "1", "II": "2", "III": "3", "IV": "4"}
     question="Which phase is the trial?",
 )
 def phase_disagrees(subject: Subject) -> Iterator[Hit]:
-    """`Phase II` in a title that names one phase, and other phases or `NA` in the field."""
+    """`Phase II` in a title that names one phase, and other phases in the field; or `NA` where a drug is given."""
     phases = subject.protocol.design_module.phases
     fields = {one[-1] for one in phases if one.startswith("PHASE")}
-    if "EARLY_PHASE1" in phases or not fields and phases != ("NA",):
+    drugs = {one.type for one in subject.protocol.arms_interventions_module.interventions} & PHASED
+    if "EARLY_PHASE1" in phases or not fields and not (phases == ("NA",) and drugs):
         return
     for text in subject.under("Title"):
         found = list(_PHASE.finditer(text.text))

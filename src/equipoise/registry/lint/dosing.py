@@ -14,7 +14,7 @@ _BOUND = re.compile(
     r"(?P<sign>\\?<=|\\?>=|\\?<|\\?>|≤|≥|no more than|not more than|at least|at most|less than|lower than|under|below"
     r"|more than|greater than|higher than|over|above|up to)\s*"
     + NUMBER
-    + r"\s*(?P<unit>kg|years?|ml/min|m2|cm|mmHg)\b(?!/m)",
+    + r"\s*(?P<unit>kg|years?|ml/min|m2|cm)\b(?!/m)",
     re.I,
 )
 _DOSE = re.compile(NUMBER + r"\s*" + DOSE_UNIT + r"\b", re.I)

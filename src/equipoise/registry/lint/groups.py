@@ -51,7 +51,7 @@ def placebo_that_is_care(subject: Subject) -> Iterator[Hit]:
         if arm.type != "PLACEBO_COMPARATOR":
             continue
         given = [f"{one.name} {one.description} {' '.join(one.other_names)}" for one in _given(subject, arm)]
-        said = " ".join([arm.label, arm.description, *arm.intervention_names, *given])
+        said = " | ".join([arm.label, arm.description, *arm.intervention_names, *given])
         if _CARE.search(said) and not INERT.search(said) and not _BESIDES.search(said):
             text = Text(path=f"{ARMS}.armGroups[{number}].label", text=arm.label)
             yield span(text, 0, len(arm.label), "its type is PLACEBO_COMPARATOR")
@@ -96,7 +96,7 @@ _STEPS = re.compile(
     question="How many groups are there, and does each participant belong to one of them?",
 )
 def model_and_groups(subject: Subject) -> Iterator[Hit]:
-    """Not randomised: SINGLE_GROUP with several groups, or PARALLEL with one.
+    """Not randomised: SINGLE_GROUP with several groups that are given different things, or PARALLEL with one group.
 
     Groups that are parts, cohorts, strata, dose levels or outcomes of one course are left.
     """
@@ -107,5 +107,6 @@ def model_and_groups(subject: Subject) -> Iterator[Hit]:
     several = info.intervention_model == "SINGLE_GROUP" and len(arms) > 1
     one = info.intervention_model == "PARALLEL" and len(arms) == 1
     steps = any(PART.search(arm.label) or _STEPS.search(arm.label) for arm in arms)
-    if one or several and not steps:
+    given = {tuple((what.name, what.description) for what in _given(subject, arm)) for arm in arms}
+    if one or several and not steps and len(given) > 1:
         yield absent(f"{DESIGN}.interventionModel", f"{info.intervention_model}, {len(arms)} groups")

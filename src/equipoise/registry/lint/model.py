@@ -2,8 +2,9 @@
 
 A rule is a plain function from a `Subject` to hits; its code, severity, reason and question are written
 beside it, once, and also make the manual. Severity says how certain the rule is: E for what the record's
-own words contradict or leave impossible to carry out, W for a likely gap, I for hygiene. A finding quotes the record's exact words by path and offsets; a finding on
-something that is absent has the path where it would stand and no words.
+own words contradict or leave impossible to carry out, W for a likely gap, I for hygiene. A finding quotes
+the record's exact words by path and offsets; a finding on something that is absent has the path where it
+would stand and no words.
 """
 
 from __future__ import annotations

@@ -48,10 +48,14 @@ _SUBGROUP = re.compile(
 def ages_disagree(subject: Subject) -> Iterator[Hit]:
     """The one short inclusion criterion that states an age for everybody, against the fields of age in years.
 
-    A limit in the text and none in its field differ too; one year of difference does not (`over 18`, `under 65`).
+    Criteria with headings for several groups of people are left. A limit in the text and none in its field
+    differ too; one year of difference does not (`over 18`, `under 65`).
     """
     stated = [one for one in subject.criteria if one.side == "inclusion" and _ANY_AGE.search(one.text)]
     if len(stated) != 1 or len(stated[0].text) > STATED or _SUBGROUP.search(_OLDER.sub("", stated[0].text)):
+        return
+    whole = subject.protocol.eligibility_module.eligibility_criteria
+    if _GROUPS.search(whole) or "volunteer" in stated[0].text.lower() and "patient" in whole.lower():
         return
     found = _RANGE.search(stated[0].text) or _LEAST.search(stated[0].text)
     if found and not _part_of_a_list(subject, stated[0]):
@@ -77,6 +81,10 @@ def _differ(age: int, text: str) -> bool:
     return 0 < age < OLDEST and text in ("", "N/A", "None")
 
 
+_GROUPS = re.compile(
+    r"\b(?:donors?|volunteers|patients?|controls|cases|parents|caregivers|cohort \w+|group \w+)\s*:|\bcriteria for\b",
+    re.I,
+)
 _ONE_OF = re.compile(
     r"\b(?:one|any|either|more|two|some) of (?:the )?(?:following|these)\b|\bpredictors?\b|\brisk factors?\b",
     re.I,
