@@ -306,8 +306,10 @@ def test_the_ledger_of_a_run_can_be_verified_and_analysed_again(
     assert "SIMULATED" in printed
     for path in tmp_path.rglob("*.*"):
         assert path.read_bytes() == (out / path.relative_to(tmp_path)).read_bytes()
-    code, printed, _ = said(capsys, "analyse", out / "ledger.sqlite", few, "--out", tmp_path, "--pooled")
-    assert code == exits.OK
+    code, printed, _ = said(
+        capsys, "analyse", out / "ledger.sqlite", few, "--out", tmp_path / "blind", "--blind"
+    )
+    assert code == exits.OK and "Blind report" in printed
 
 
 def test_a_run_replaces_an_earlier_simulation_and_nothing_else(

@@ -6,7 +6,6 @@ here: the numbers say how many values there are and what they are on the whole, 
 
 from __future__ import annotations
 
-import math
 import statistics
 from collections.abc import Sequence
 from dataclasses import replace
@@ -62,7 +61,7 @@ def pooled(name: str, estimand: Estimand, data: Dataset, reader: Reader) -> Esti
         return replace(curve, analyses=(_analysis(estimand, len(curve.population), events, 0),))
     if variable.score is None or variable.timepoint is None:
         members = all_randomised(data).members
-        return _estimate(name, estimand, (), (_analysis(estimand, len(members), math.nan, 0),), 0, {})
+        return _estimate(name, estimand, (), (_analysis(estimand, len(members), None, 0),), 0, {})
     where = endpoint(reader.study, name, estimand)
     population = for_endpoint(data, where, None)
     rows = outcomes(data, where, Reading(policy=True), population.members)
@@ -74,7 +73,7 @@ def pooled(name: str, estimand: Estimand, data: Dataset, reader: Reader) -> Esti
         good = sum(answer[row.subject](row.value) for row in known) if known else 0
         made = _analysis(estimand, len(known), good, missing, deaths)
     else:
-        made = replace(_analysis(estimand, len(known), math.nan, missing, deaths), notes=(_mean(known), NOTE))
+        made = replace(_analysis(estimand, len(known), None, missing, deaths), notes=(_mean(known), NOTE))
     return _estimate(name, estimand, rows, (made,), where.day, population.excluded)
 
 
@@ -89,10 +88,15 @@ def _mean(rows: Sequence[Outcome]) -> str:
     return f"Mean of the observed values {fixed(statistics.fmean(values) if values else None)}, SD {fixed(spread)}."
 
 
-def _analysis(estimand: Estimand, known: int, good: float, missing: int, deaths: int = 0) -> Analysis:
-    share = good / known if known else math.nan
+def _analysis(estimand: Estimand, known: int, good: float | None, missing: int, deaths: int = 0) -> Analysis:
+    share = good / known if known and good is not None else None
     group = Group(
-        arm=POOLED, analysed=known, responders=float(good), proportion=share, missing=missing, by_event=deaths
+        arm=POOLED,
+        analysed=known,
+        responders=None if good is None else float(good),
+        proportion=share,
+        missing=missing,
+        by_event=deaths,
     )
     return Analysis(
         id="pooled",

@@ -39,6 +39,7 @@ class Quality:
     opened: the day of the first approved site; until: the day of the cut; randomised_on: every randomisation, in
     order; planned: participants. records: forms recorded, corrected: corrections; queries: opened and still open;
     missed: visits missed; entry: median days from a visit to its record, and the share entered within 7 days.
+    sources: the event numbers behind the counts, by type and by type and site (`QueryOpened/01`).
     """
 
     opened: date | None
@@ -53,6 +54,7 @@ class Quality:
     missed: int
     entry_median: float | None
     entry_soon: float | None
+    sources: Mapping[str, tuple[int, ...]]
 
 
 def quality(study: Study, slice_: Cut, states: Mapping[str, ParticipantState]) -> Quality:
@@ -74,6 +76,7 @@ def quality(study: Study, slice_: Cut, states: Mapping[str, ParticipantState]) -
         missed=counts[types.VISIT_MISSED],
         entry_median=statistics.median(delays) if delays else None,
         entry_soon=sum(each <= 7 for each in delays) / len(delays) if delays else None,
+        sources=sources(slice_),
     )
 
 
@@ -102,3 +105,20 @@ def site_counts(slice_: Cut) -> tuple[SiteCount, ...]:
         )
         for site, data in sorted(sites.items())
     )
+
+
+COUNTED = (
+    types.FORM_RECORDED, types.FORM_CORRECTED, types.ASSESSMENT_SUBMITTED, types.QUERY_OPENED, types.QUERY_CLOSED,
+    types.VISIT_MISSED, types.PARTICIPANT_SCREENED, types.PARTICIPANT_RANDOMISED,
+)  # fmt: skip
+"""The types of event that are counted."""
+
+
+def sources(slice_: Cut) -> dict[str, tuple[int, ...]]:
+    """The numbers of the events that are counted."""
+    found: dict[str, list[int]] = {}
+    for event in slice_.events:
+        if event.type in COUNTED:
+            found.setdefault(event.type, []).append(event.sequence)
+            found.setdefault(f"{event.type}/{event.site or ''}", []).append(event.sequence)
+    return {key: tuple(numbers) for key, numbers in found.items()}

@@ -25,10 +25,11 @@ from equipoise.analysis.listings import (
     result_table,
 )
 from equipoise.analysis.report import Report
+from equipoise.analysis.reporting.attributes import attributes_table
+from equipoise.analysis.reporting.conduct import observed_table, quality_table, sites_table, subgroups_table
 from equipoise.analysis.serial import report_data
 from equipoise.analysis.svg import Figure, figure_html, svg
 from equipoise.analysis.tables import Table, table_csv, table_html
-
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,15 +44,21 @@ class Part:
 
 def tables(report: Report) -> dict[str, Table]:
     """Every table of a report, by identifier, in the order of a report."""
-    made = [
+    made = [attributes_table(report)] if report.estimates else []
+    made += [
         baseline_table(report.baseline, report.sizes, report.labels, report.arms),
-        *(results_of(each, report) for each in report.estimates if each.analyses),
+        *(results_of(each, report) for each in report.estimates if each.analyses and report.by_arm),
     ]
+    if report.estimates and not report.by_arm:
+        made.append(observed_table(report))
+    if report.subgroups:
+        made.append(subgroups_table(report))
     if report.means:
         made.append(means_of(report))
     arm_of = {row.subject: row.arm or POOLED for row in report.data.participants}
     if report.harms is not None:
         made.append(harms_table(report.harms, report.labels, report.arms, report.harms_population))
+    made += [sites_table(report.quality), quality_table(report.quality)]
     made.append(deviation_table(report.data.deviations, arm_of, report.labels, report.arms))
     if report.study.definition.decisions and report.by_arm:
         made.append(decision_table(report.study.definition.decisions))
@@ -85,11 +92,11 @@ PAGE = (
 
 HOLDS = {
     "flow": ("flow",),
-    "primary-result": ("responders", "survival", "forest", "results"),
+    "primary-result": ("responders", "survival", "forest", "results", "observed"),
     "over-time": ("means", "courses", "waterfall"),
     "baseline": ("baseline",),
     "harms": ("harms",),
-    "recruitment": ("recruitment", "sites"),
+    "recruitment": ("recruitment", "sites", "quality"),
     "deviations": ("deviations",),
     "decisions": ("decisions",),
 }

@@ -130,11 +130,18 @@ def label(x: float, y: float, text: str, kind: str = "", anchor: str = "start", 
     )
 
 
-def svg(figure: Figure, source: Provenance, *, alone: bool = False, looks: str = LOOKS + DARK) -> Markup:
+def svg(
+    figure: Figure,
+    source: Provenance,
+    *,
+    alone: bool = False,
+    looks: str = LOOKS + DARK,
+    captioned: bool = True,
+) -> Markup:
     """The picture: title, description, metadata, watermark, body.
 
     On a page its looks come from the page's stylesheet, and its caption stands beside it; `alone`, as a file, it
-    carries `looks` of its own, and its caption and cut in words below.
+    carries `looks` of its own and, `captioned`, its caption and cut in words below.
     """
     named = f"figure-{figure.id}"
     described = f"{figure.description} {source.banner}".strip()
@@ -147,7 +154,7 @@ def svg(figure: Figure, source: Provenance, *, alone: bool = False, looks: str =
         if source.banner
         else Markup("")
     )
-    foot = footer(figure, source, height) if alone else []
+    foot = footer(figure, source, height) if alone and captioned else []
     inner = (
         tag("title", figure.title, id=f"{named}-title")
         + tag("desc", described, id=f"{named}-desc")

@@ -135,9 +135,9 @@ def table_csv(table: Table, source: Provenance) -> str:
     for line in (source.banner, f"{table.title}. {source.words}, head hash {source.head}, {source.mode}"):
         if line:
             writer.writerow([f"# {line}"])
-    writer.writerow([table.corner, *table.columns])
+    writer.writerow([plain_cell(each) for each in (table.corner, *table.columns)])
     for row in table.rows:
-        writer.writerow([_safe(row.head), *(_safe(cell) for cell in row.cells)])
+        writer.writerow([plain_cell(row.head), *(plain_cell(cell) for cell in row.cells)])
     for note in table.notes:
         writer.writerow([f"# {note}"])
     return out.getvalue()
@@ -171,7 +171,7 @@ def _signed(text: str) -> str:
     return MINUS.sub("−", text)
 
 
-def _safe(cell: str) -> str:
+def plain_cell(cell: str) -> str:
     """A cell that a spreadsheet does not take for a formula; a negative number stays one."""
     if cell[:1] in "=+@\t\r" and cell or (cell[:1] == "-" and not re.fullmatch(r"-\d[\d.,]*%?( .*)?", cell)):
         return f"'{cell}"

@@ -1,6 +1,7 @@
-"""Analyses a ledger: tables, figures and numbers of all that it holds, under the study that it was conducted by.
+"""Makes the statistical report of a ledger, under the study that it was conducted by: PDF, tables, figures, numbers.
 
-By arm it needs the frozen analysis, the lock and the unblinding. `--pooled` needs none of them and names no arm.
+Before the analysis is frozen, the trial locked and its unblinding recorded, the report is blind: it is made from what a
+masked person may read and names no arm. After that the same command gives it by arm; `--blind` asks for the blind one.
 """
 
 from __future__ import annotations
@@ -14,6 +15,9 @@ from equipoise.stores.sqlite import SQLiteStore
 from equipoise.study.load import load
 
 EXAMPLE = "equipoise analyse out/NAME/ledger.sqlite studies/NAME --out out/NAME"
+BLIND = (
+    "Blind report: all arms together, nothing under seal. By arm it comes after freeze, lock and unblinding."
+)
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -22,16 +26,18 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("study", type=Path, help="the folder of the study")
     parser.add_argument("--out", type=Path, required=True, help="the folder to write into")
     parser.add_argument("--seed", type=int, default=1, help="the seed of the imputations (default: 1)")
-    parser.add_argument("--pooled", action="store_true", help="all participants together, without arms")
+    parser.add_argument("--blind", action="store_true", help="blind, also where results by arm are due")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Writes the results and prints the main ones. Raises the codes of ledger, study and analysis."""
+    """Writes the report and prints the main results. Raises the codes of ledger, study and analysis."""
     study = load(arguments.study)
     with SQLiteStore.open(arguments.ledger) as store:
-        report = report_of(study, store, arguments.seed, by_arm=not arguments.pooled)
-    if report.source.banner:
-        print(f"{report.source.banner}\n")
+        report = report_of(study, store, arguments.seed, by_arm=False if arguments.blind else None)
+    for words in (report.source.banner, "" if report.by_arm else BLIND):
+        if words:
+            print(f"{words}\n")
     written = write_files(report, arguments.out)
-    print(f"{report.source.words}\n{headlines(report)}\n\n{len(written)} files in {arguments.out}")
+    print(f"{report.source.words}\n{headlines(report)}\n\nReport:  {written[-1]}")
+    print(f"         with {len(written) - 1} further files in {arguments.out}")
     return exits.OK

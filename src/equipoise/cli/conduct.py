@@ -20,7 +20,7 @@ from equipoise.cli.publishing import headlines, report_of, write_files, write_pa
 from equipoise.cli.simulating import BANNER, account, practice_seal, progress_bar, scenario_of
 from equipoise.cli.verify import verdict
 from equipoise.ledger.verify import verify_store
-from equipoise.registry.record import load_record
+from equipoise.registry.record import Record, load_record
 from equipoise.simulation.trial import Simulated, simulate
 from equipoise.stores.sqlite import SQLiteStore
 from equipoise.study.load import load
@@ -40,8 +40,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Runs the trial and prints each step. Raises the codes of each step; nothing is written over but a simulation."""
     out, folder = arguments.out, arguments.study
-    record = load_record(folder / "record.json")
-    print(f"{BANNER}\n\nRecord {record.nct_id}: {summary(findings_of(record, folder))}")
+    print(f"{BANNER}\n")
+    record = _record(folder)
     study = load(folder)
     print(f"Study {study.definition.study.id}, version {study.definition.study.version}, {study.digest}")
     with _fresh_ledger(out) as store:
@@ -51,10 +51,21 @@ def run(arguments: argparse.Namespace) -> int:
         if not verified.ok:
             return exits.LEDGER
         report = report_of(study, store, arguments.seed)
-    write_files(report, out)
-    page = write_page(report, record, out)
-    print(f"\n{report.source.words}\n{headlines(report)}\n\n{_next(arguments, page)}")
+    written = write_files(report, out)
+    page = write_page(report, record, out, written) if record is not None else None
+    print(f"\n{report.source.words}\n{headlines(report)}\n\n{_next(arguments, written[-1], page)}")
     return exits.OK
+
+
+def _record(folder: Path) -> Record | None:
+    """The registry record of the study, linted; None, said aloud, of a study that is not registered."""
+    path = folder / "record.json"
+    if not path.exists():
+        print("Record: none, so no page of results is made.")
+        return None
+    record = load_record(path)
+    print(f"Record {record.nct_id}: {summary(findings_of(record, folder))}")
+    return record
 
 
 def _conducted(arguments: argparse.Namespace, study: Study, store: SQLiteStore) -> Simulated:
@@ -79,11 +90,13 @@ def _fresh_ledger(out: Path) -> SQLiteStore:
     return SQLiteStore.open(path, "simulation")
 
 
-def _next(arguments: argparse.Namespace, page: Path) -> str:
-    """Where the page is, and what to try next, with the program as it can be called from here."""
+def _next(arguments: argparse.Namespace, pdf: Path, page: Path | None) -> str:
+    """Where report and page are, and what to try next, with the program as it can be called from here."""
+    shown = f"The page:  {page.resolve()}\n" if page is not None else ""
     program = "equipoise" if shutil.which("equipoise") else os.path.relpath(sys.argv[0])
     return (
-        f"The page:  {page.resolve()}\n"
+        f"{shown}"
+        f"Report:    {pdf.resolve()}\n"
         f"Try next:  {program} verify {arguments.out}/ledger.sqlite\n"
         f"           {program} explain {arguments.study} criteria\n"
         f"           {program} run {arguments.study} --out {arguments.out} --seed {arguments.seed + 1}"

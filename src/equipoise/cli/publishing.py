@@ -1,4 +1,4 @@
-"""What a report leaves on disk: tables as CSV, figures as SVG, the numbers as JSON, and the page of the trial.
+"""What a report leaves on disk: PDF, tables, listings, figures, numbers with their trace, and the page of the trial.
 
 Every file is written whole or not at all, and every one from practice or simulation says so in itself.
 """
@@ -6,13 +6,16 @@ Every file is written whole or not at all, and every one from practice or simula
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Sequence
 from pathlib import Path
 
-from equipoise.analysis.cut import cut
-from equipoise.analysis.figures import spoken
-from equipoise.analysis.render import csv_files, report_json, sections, svg_files
+from markupsafe import Markup
+
+from equipoise.analysis.cut import can_by_arm, cut
+from equipoise.analysis.render import sections
 from equipoise.analysis.report import Report, analyse
+from equipoise.analysis.reporting.document import headline
+from equipoise.analysis.reporting.package import package
 from equipoise.exchange.ctgov import fill_results
 from equipoise.exchange.report import results_of
 from equipoise.ledger.store import Store
@@ -27,31 +30,27 @@ IN_RECORD = ("baseline", "harms")
 """The parts whose tables stand in the results section of the filled record already."""
 
 
-def report_of(study: Study, store: Store, seed: int, *, by_arm: bool = True) -> Report:
-    """The report of the first cut of a ledger: all that it holds now."""
-    return analyse(study, cut(store.events(), 1, store.head()), seed, by_arm=by_arm)
+def report_of(study: Study, store: Store, seed: int, *, by_arm: bool | None = None) -> Report:
+    """The report of the first cut of a ledger: all that it holds now. Where it is not said whether by arm, it is by arm
+    once the analysis was frozen, the trial locked and unblinded, and blind before."""
+    made = cut(store.events(), 1, store.head())
+    return analyse(study, made, seed, by_arm=can_by_arm(made) if by_arm is None else by_arm)
 
 
 def write_files(report: Report, folder: Path) -> list[Path]:
-    """Writes the tables, the figures and the numbers; their paths."""
-    mark = report.source.mark
-    texts: Mapping[str, str] = {
-        **{f"tables/{name}": text for name, text in csv_files(report).items()},
-        **{f"figures/{name}": str(markup) for name, markup in svg_files(report).items()},
-        f"{mark}report.json": report_json(report) + "\n",
-    }
+    """Writes the report: PDF, RTF, tables, listings, figures, numbers and their trace; the paths, the PDF last."""
     written = []
-    for name, text in texts.items():
-        _write(folder / name, text)
+    for name, content in package(report).items():
+        _write(folder / name, content)
         written.append(folder / name)
     return written
 
 
-def _write(path: Path, text: str) -> None:
+def _write(path: Path, content: bytes) -> None:
     """Writes a neighbour first and moves it over, so that a reader sees the old file or the new one."""
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.part")
-    beside.write_text(text, encoding="utf-8")
+    beside.write_bytes(content)
     beside.replace(path)
 
 
@@ -71,19 +70,48 @@ def page_parts(report: Report, record: Record) -> tuple[Record, tuple[NamedSecti
     return fill_results(record, results_of(report)), parts
 
 
-def write_page(report: Report, record: Record, folder: Path) -> Path:
-    """Writes the page of the trial, its record filled with the results; its path. Needs a report by arm."""
+def write_page(report: Report, record: Record, folder: Path, files: Sequence[Path] = ()) -> Path:
+    """Writes the page of the trial, its record filled with the results, with links to the report's files; its path.
+    Needs a report by arm."""
     filled, parts = page_parts(report, record)
-    mark = "" if report.source.mode == "live" else "SIMULATED-"
+    if files:
+        parts = (*parts, files_section([each.relative_to(folder) for each in files], report))
+    mark = report.source.mark
     text = json.dumps(filled.raw, ensure_ascii=False, indent=2) + "\n"
-    _write(folder / f"{mark}record.json", text)
+    _write(folder / f"{mark}record.json", text.encode())
     return write_site(folder, filled, banner=report.source.banner or None, sections=parts)
 
 
+def files_section(files: Sequence[Path], report: Report) -> NamedSection:
+    """The part of the page that links the report and its files, the PDF first."""
+    groups: dict[str, list[Path]] = {}
+    for each in reversed(files):
+        groups.setdefault(each.parts[0] if len(each.parts) > 1 else "Report", []).append(each)
+    rows = Markup("").join(
+        Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(
+            name.capitalize(),
+            Markup(" · ").join(
+                Markup('<a href="{}">{}</a>').format(
+                    each.as_posix(), each.name.removeprefix(report.source.mark)
+                )
+                for each in sorted(found, key=lambda each: (each.suffix != ".pdf", each.name))
+            ),
+        )
+        for name, found in groups.items()
+    )
+    return NamedSection(
+        id="report-files",
+        title="Report and files",
+        purpose="The statistical report as PDF, every table, listing and figure, and the trace of each number.",
+        html=Markup('<dl class="pairs">{}</dl>').format(rows),
+        position="results",
+    )
+
+
 def headlines(report: Report) -> str:
-    """The primary analysis of each estimand in one sentence."""
+    """The primary analysis of each estimand in one sentence; blind, how many values there are."""
     return "\n".join(
-        f"{estimate.variable}. {spoken(estimate.analyses[0], estimate.ratio)}"
+        f"{estimate.variable}. {headline(estimate.analyses[0], estimate.ratio, report)}"
         for estimate in report.estimates
         if estimate.analyses
     )

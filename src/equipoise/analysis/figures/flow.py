@@ -176,7 +176,9 @@ def followup_lines(branch: Branch, arms: Mapping[str, str]) -> list[str]:
 def analysis_lines(branch: Branch, arms: Mapping[str, str]) -> list[str]:
     """Analysed for the primary outcome, and excluded with reasons."""
     lines = [f"Analysed for the primary outcome (n = {branch.analysed})"]
-    if branch.by_event:
+    if branch.by_event and branch.arm == POOLED:
+        lines.append(f"  Died before the time point (n = {branch.by_event})")
+    elif branch.by_event:
         lines.append(f"  Non-response by an intercurrent event (n = {branch.by_event})")
     if branch.imputed:
         lines.append(f"  Value missing (n = {branch.imputed})")

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from equipoise.analysis.figures.axes import Scale, scale, tick
 from equipoise.analysis.svg import Figure, label, path, tag, wrapped
 
-EDGE, NAMES, COLUMN, PLOT, TEXT = 4.0, 290, 100, 250, 172
+EDGE, NAMES, COLUMN, PLOT, TEXT = 4.0, 258, 88, 222, 160
 ROW, EXTRA, HEAD = 27, 15, 52
 MOST_TICKS = 6
 WIDEST = 16.0

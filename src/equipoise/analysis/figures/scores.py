@@ -228,7 +228,8 @@ def waterfall_figure(
         height=FLOOR + 34,
         body=Markup("").join(parts),
         caption=f"{title}: percent change from baseline to the time point (day {day}) of each participant, whatever "
-        f"happened before; rises beyond 100% end in a circle; without a score in the window: {', '.join(gaps)}.",
+        "happened before; rises beyond 100% end in a circle; without a masked score at that encounter: "
+        f"{', '.join(gaps)}.",
     )
 
 

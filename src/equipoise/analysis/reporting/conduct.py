@@ -1,0 +1,138 @@
+"""Tables of the conduct: recruitment by site, and how the data were kept; and the subgroups in numbers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from equipoise.analysis.listings import group_cell
+from equipoise.analysis.numbers import fixed, interval, p_value, percent
+from equipoise.analysis.results import Contrast
+from equipoise.analysis.tables import Row, Table
+
+if TYPE_CHECKING:
+    from equipoise.analysis.quality import Quality
+    from equipoise.analysis.report import Report
+
+
+def observed_table(report: Report) -> Table:
+    """The endpoints of a blind report: how many values there are, and what share of them is a response or an event."""
+    rows, notes = [], []
+    for each in report.estimates:
+        one = each.analyses[0]
+        group = one.groups[0]
+        share = percent(group.responders or 0, group.analysed) if group.proportion is not None else "–"
+        cells = (str(group.analysed), share, str(group.missing), str(group.by_event))
+        rows.append(Row(head=each.variable, cells=cells, key=each.name))
+        notes += [f"Method: {one.method}.", *one.notes]
+    return Table(
+        id="observed",
+        title="Endpoints as observed, all arms together",
+        corner="Endpoint",
+        columns=("With a value", "Response or event", "Missing", "Died before"),
+        rows=tuple(rows),
+        notes=tuple(dict.fromkeys(notes)),
+    )
+
+
+def sites_table(found: Quality) -> Table:
+    """One line for each approved site, then the total. Sites are named as they were entered."""
+    rows = [
+        Row(
+            head=f"{each.site} {each.name}",
+            cells=(each.approved_on, *counts(each.screened, each.randomised, each.missed, each.queries)),
+            key=each.site,
+        )
+        for each in found.sites
+    ]
+    whole = [sum(getattr(each, name) for each in found.sites) for name in COUNTED]
+    rows.append(Row(head="All sites", cells=("", *counts(*whole)), strong=True))
+    return Table(
+        id="sites",
+        title="Recruitment by site",
+        corner="Site",
+        columns=("Approved on", "Screenings", "Randomised", "Visits missed", "Queries"),
+        rows=tuple(rows),
+        notes=("Screenings count each attempt. A participant counts at the site of randomisation.",),
+    )
+
+
+COUNTED = ("screened", "randomised", "missed", "queries")
+
+
+def counts(*numbers: int) -> tuple[str, ...]:
+    """Counts as text."""
+    return tuple(str(each) for each in numbers)
+
+
+def quality_table(found: Quality) -> Table:
+    """Counts of what was recorded, corrected, asked and missed."""
+    known = found.entry_soon is not None
+    return Table(
+        id="quality",
+        title="Data quality",
+        corner="Measure",
+        columns=("Count",),
+        rows=(
+            Row(
+                head="Randomised, of planned",
+                cells=(f"{len(found.randomised_on)} of {found.planned}",),
+                key="ParticipantRandomised",
+            ),
+            Row(head="Forms recorded", cells=(str(found.records),), key="FormRecorded"),
+            Row(head="Corrections", cells=(str(found.corrected),), key="FormCorrected"),
+            Row(head="Queries opened", cells=(str(found.queries),), key="QueryOpened"),
+            Row(head="Queries still open", cells=(str(found.queries_open),), key="QueryOpened"),
+            Row(head="Visits missed", cells=(str(found.missed),), key="VisitMissed"),
+            Row(
+                head="Median days from visit to entry",
+                cells=(fixed(found.entry_median, 0),),
+                key="FormRecorded",
+            ),
+            Row(
+                head="Entered within 7 days",
+                cells=(percent(found.entry_soon, 1) if known else "–",),
+                key="FormRecorded",
+            ),
+        ),
+    )
+
+
+def subgroups_table(report: Report) -> Table:
+    """Every level of every factor with its groups and its estimate, and the test that the levels differ."""
+    first = report.estimates[0]
+    shown = list(first.arms[:1] + first.arms[-1:])
+    lines = []
+    for factor in report.subgroups:
+        lines.append(Row(head=factor.label, key=factor.id))
+        for each in factor.levels:
+            groups = [group_cell(one, not float(one.responders or 0).is_integer()) for one in each.groups]
+            cells = groups or ["–"] * len(shown)
+            contrast = estimate_cell(each.contrast, first.ratio)
+            lines.append(
+                Row(head=each.label, cells=(*cells, contrast), level=1, key=f"{factor.id}:{each.id}")
+            )
+        if factor.p_value is not None:
+            test = ("", "", f"p = {p_value(factor.p_value)}".replace("= <", "< "))
+            lines.append(Row(head="Heterogeneity", cells=test, level=1, key=factor.id))
+    confidence = next(
+        (one.contrast.confidence for f in report.subgroups for one in f.levels if one.contrast), 0.95
+    )
+    return Table(
+        id="subgroups",
+        title=f"{first.label}: subgroups by the factors of the allocation",
+        corner="Subgroup",
+        columns=(*(report.labels[arm] for arm in shown), f"Estimate ({percent(confidence, 1, 0)} interval)"),
+        arms=(*(report.arms.index(arm) + 1 for arm in shown), 0),
+        keys=(*shown, ",".join(shown)),
+        rows=tuple(lines),
+        notes=("Parts of the primary analysis; the levels of a factor add up to it. Not corrected for their number.",),
+    )  # fmt: skip
+
+
+def estimate_cell(found: Contrast | None, ratio: bool) -> str:
+    """`32.4% (15.2% to 49.7%)`."""
+    if found is None:
+        return "not estimable"
+    if ratio:
+        return f"{fixed(found.estimate, 2)} ({interval(found.lower, found.upper, 2)})"
+    return f"{fixed(100 * found.estimate)}% ({interval(100 * found.lower, 100 * found.upper, 1, '%')})"
