@@ -18,6 +18,8 @@ import numpy as np
 from numba import njit
 from scipy import special, stats
 
+from equipoise.simulation.compiling import kept
+
 TRENDS = ("linear", "logarithmic", "step")
 NEGLIGIBLE = 1e-12
 
@@ -90,7 +92,7 @@ def binary_rejection(
     return found
 
 
-@njit(nogil=True)
+@kept
 def _binary(arms, probabilities, last, critical, found):
     lists, places = arms.shape
     first, other = np.zeros(places + 1), np.zeros(places + 1)

@@ -9,13 +9,14 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from equipoise.simulation.compiling import kept
 from equipoise.simulation.randomisation.plans import BLOCKS, LINEAR, MINIMISE, Plan, state_of
 from equipoise.simulation.randomisation.twins import (
     next_arm,
     reset,
     scores_of,
+    step,
     trial_key,
     weight_of,
 )
@@ -50,7 +51,7 @@ def seen(arms: np.ndarray, groups: np.ndarray, ratio: np.ndarray) -> Seen:
     return found
 
 
-@njit(nogil=True)
+@kept
 def _seen(arms, groups, many, ratio, right, named, ends, greatest, average):
     counts = np.zeros((many, ratio.size))
     for row in range(arms.shape[0]):
@@ -98,7 +99,7 @@ def foreseen(plan: Plan, arrivals: np.ndarray, seed: int, *, first: int = 0) -> 
     return best, certain
 
 
-@njit(nogil=True)
+@kept
 def _foreseen(plan, state, arrivals, seed, first, best, certain):
     chances = np.zeros(plan.arms)
     for row in range(arrivals.shape[0]):
@@ -118,10 +119,11 @@ def _foreseen(plan, state, arrivals, seed, first, best, certain):
         certain[row] /= max(placed, 1)
 
 
-@njit
+@step
 def _chances(plan, state, stratum, chances):
     """The probability of each arm at the next place."""
-    chances[:] = 0.0
+    for arm in range(plan.arms):
+        chances[arm] = 0.0
     if plan.kind == MINIMISE:
         _minimised(plan, state, stratum, chances)
     elif plan.kind == BLOCKS:
@@ -142,23 +144,28 @@ def _chances(plan, state, stratum, chances):
         chances[1] = 1.0 - chances[0]
 
 
-@njit
+@step
 def _left_of_block(plan, state, stratum, chances):
     start, end = state.edges[stratum, 0], state.edges[stratum, 1]
     slot = state.used[stratum] + 1
     if slot >= end:
+        whole = 0.0
         for arm in range(plan.arms):
-            chances[arm] = plan.ratio[arm] / plan.ratio.sum()
+            whole += plan.ratio[arm]
+        for arm in range(plan.arms):
+            chances[arm] = plan.ratio[arm] / whole
         return
     for place in range(slot - start, end - start):
         chances[state.content[stratum, place]] += 1.0 / (end - slot)
 
 
-@njit
+@step
 def _minimised(plan, state, stratum, chances):
     scores_of(plan, state, stratum)
-    least, shares = state.scores.min(), 0.0
+    least, shares = state.scores[0], 0.0
     for arm in range(plan.arms):
+        if state.scores[arm] < least:
+            least, shares = state.scores[arm], 0.0
         if state.scores[arm] == least:
             shares += plan.ratio[arm]
     for favoured in range(plan.arms):

@@ -20,6 +20,7 @@ import numpy as np
 from numba import njit
 
 from equipoise.allocation import Draw
+from equipoise.simulation.compiling import kept
 from equipoise.simulation.keyed import bits64, key, under
 from equipoise.simulation.randomisation.plans import BLOCKS, LINEAR, MINIMISE, Plan, state_of
 
@@ -201,7 +202,8 @@ def _tied(plan, scores, least, shares, tie):
 
 @step
 def _ranges(plan, state, stratum, scores):
-    scores[:] = 0
+    for arm in range(plan.arms):
+        scores[arm] = 0
     for factor in range(plan.weights.size):
         row = plan.levels[stratum, factor]
         for candidate in range(plan.arms):
@@ -217,7 +219,8 @@ def _ranges(plan, state, stratum, scores):
 
 @step
 def _variances(plan, state, stratum, scores):
-    scores[:] = 0
+    for arm in range(plan.arms):
+        scores[arm] = 0
     for factor in range(plan.weights.size):
         row = plan.levels[stratum, factor]
         for candidate in range(plan.arms):
@@ -243,7 +246,7 @@ def root(square):
     return np.int64(found)
 
 
-@njit(nogil=True)
+@kept
 def _lists(plan, state, arrivals, seed, first, arms):
     for trial in range(arrivals.shape[0]):
         reset(state)
@@ -274,7 +277,7 @@ def lists(plan: Plan, arrivals: np.ndarray, seed: int, *, first: int = 0, worker
     return arms
 
 
-@njit
+@kept
 def _one_draw(seed, trial, stratum, slot, purpose):
     return drawn(place_key(trial_key(seed, trial), stratum, slot), purpose)
 
