@@ -6,6 +6,8 @@ a nurse, an author of a definition and a test all read the same five parts.
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class EquipoiseError(Exception):
     """An error with a code.
@@ -25,6 +27,11 @@ class EquipoiseError(Exception):
         self.remedy = remedy
         super().__init__(str(self))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """So that an error of another process arrives with its code."""
+        parts = {name: getattr(self, name) for name in ("code", "place", "fault", "why", "remedy")}
+        return _again, (type(self), parts)
+
     def __str__(self) -> str:
         parts = [f"{self.code} {self.place}: {self.fault}"]
         if self.why:
@@ -32,3 +39,9 @@ class EquipoiseError(Exception):
         if self.remedy:
             parts.append(f"Do: {self.remedy}")
         return "\n  ".join(parts)
+
+
+def _again(kind: type[EquipoiseError], parts: dict[str, str]) -> EquipoiseError:
+    error = kind.__new__(kind)
+    EquipoiseError.__init__(error, **parts)
+    return error

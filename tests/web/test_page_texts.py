@@ -133,7 +133,8 @@ def messages() -> set[str]:
     found = {one.title for one in STANDARD} | {one.purpose for one in STANDARD}
     found |= set(LABELS.values()) | set(MONTHS) | set(ORDERS.values())
     found |= set(searching.TITLES.values()) | set(searching.FIELDS.values()) | set(trials.KINDS.values())
-    found |= set(matching.FIELDS.values())
+    found |= set(matching.FIELDS.values()) | set(matching.TRUTHS)
+    found |= {"Recruitment", "How many people have joined so far. It follows the trial's own ledger."}
     found |= {meaning for _, meaning in searching.HELP} | {"met", "not met", "not known"}
     found |= {title_of(status) for status in (400, 404, 500, 503)}
     for code in ("WEBA-001", "WEBA-002", "WEBA-003", "WEBA-004"):

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from decimal import Decimal
+
 import pytest
 
 from equipoise.registry.interfaces import Change, Found, Reason
 from equipoise.registry.lint import Finding
 from equipoise.registry.match.ages import Age
 from equipoise.registry.match.facts import Facts, Statement
+from equipoise.registry.match.measures import Measurement
 from equipoise.registry.page.changes import as_text, changed, runs
 from equipoise.registry.page.extras import documents
 from equipoise.registry.page.findings import Numbered, pieces, section_title
@@ -144,8 +148,12 @@ def test_what_was_understood_of_a_description_is_said() -> None:
             Statement(words=frozenset({"fever"}), text="no fever", present=False),
         ),
     )
-    assert understood(facts, str) == ("Age 54 years", "Female", "France", "ECOG 1", "asthma", "no fever")
-    assert understood(Facts(), str) == ()
+    assert understood(facts, "en") == ("Age 54 years", "Female", "France", "ECOG 1", "asthma", "no fever")
+    weight = Measurement(name="weight", value=Decimal(60), unit="kg")
+    french = understood(replace(facts, pregnant=False, measurements=(weight,)), "fr")
+    assert french[:5] == ("Âge 54 ans", "Femmes", "France", "non enceinte", "ECOG 1")
+    assert french[5:] == ("poids 60 kg", "asthma", "pas de fever")
+    assert understood(Facts(), "en") == ()
 
 
 def test_documents_of_another_shape_are_left_out() -> None:

@@ -247,10 +247,22 @@ def test_answers_are_revalidated_and_packed(client: Client) -> None:
 def test_a_trial_that_runs_here_stands_before_the_index(client: Client, index) -> None:
     banner = "PRACTICE – not a real trial"
     live = Live(record=read_record(study("NCT77777777", "Live trial")), banner=banner)
-    served = Client(application(index, live={"NCT77777777": live}, today=lambda: TODAY))
+    served = Client(application(index, trials=[Given(live)], today=lambda: TODAY))
     page = served.get("/studies/NCT77777777/")
     assert page.status == 200 and banner in page.text and "ld+json" not in page.text
     assert client.get("/studies/NCT77777777/").status == 404
+
+
+class Given:
+    """A trial that runs here and does not move."""
+
+    number = "NCT77777777"
+
+    def __init__(self, live: Live) -> None:
+        self.live = live
+
+    def now(self) -> Live:
+        return self.live
 
 
 class Broken:

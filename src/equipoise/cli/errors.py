@@ -35,6 +35,16 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
         "A fact in the wrong item would judge a criterion of the trial wrongly.",
         'Write `"form.item": "fact"`, with sex, birth_date, pregnant, breastfeeding or `measured NAME`.',
     ),
+    "COMM-006": (
+        "the ledger is of the study {detail}",
+        "The page of one trial would show the participants of another.",
+        "Name the study's folder and its own ledger together.",
+    ),
+    "COMM-007": (
+        "the index {detail}",
+        "A trial that runs here is found, related and matched through its registered record, once.",
+        "Read the record in first: `equipoise registry ingest STUDY/record.json --index DIR`.",
+    ),
 }
 
 

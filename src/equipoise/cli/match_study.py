@@ -12,12 +12,12 @@ from datetime import date
 from pathlib import Path
 
 from equipoise.cli.errors import command_error
-from equipoise.registry.lint import load_annotations
+from equipoise.registry.lint import Annotations, load_annotations
 from equipoise.registry.match.facts import Facts
 from equipoise.registry.match.hard import terms_of
 from equipoise.registry.match.measures import MEASURES
 from equipoise.registry.match.running import RunningCriterion, RunningTrial
-from equipoise.registry.record import load_record
+from equipoise.registry.record import Record, load_record
 from equipoise.rules import Quantity, QuantityType, Type, Value, units
 from equipoise.study import Study, load
 
@@ -38,27 +38,44 @@ def running_trials(folders: Iterable[Path], today: date) -> dict[str, RunningTri
 
 def running_trial(folder: Path, today: date) -> tuple[str, RunningTrial]:
     """The number and the rules of one study."""
-    study = load(folder)
-    record = load_record(folder / RECORD)
-    mapping = read_mapping(folder / MAPPING, study)
-    remarks = folder / ANNOTATIONS
-    read = load_annotations(remarks).findings if remarks.is_file() else ()
-    return record.nct_id, RunningTrial(
-        terms=terms_of(record.nct_id, record.raw),
-        criteria=[
-            RunningCriterion(
-                side=criterion.category,
-                words=f"{criterion.number}. {' '.join(criterion.text.split())}",
-                rule=study.rule(f"criteria.{name}.rule"),
-            )
-            for name, criterion in study.definition.criteria.items()
-        ],
-        scope=study.scope(),
-        facts=lambda facts: given(mapping, study, facts),
-        derivations=study.derivations,
-        parameters={**study.parameters, **dict.fromkeys(DAYS, today)},
-        annotations=[each.finding for each in read if ELIGIBILITY in each.path],
-    )
+    study, record = load(folder), load_record(folder / RECORD)
+    rules = rules_of(study, read_mapping(folder / MAPPING, study), remarks_of(folder))
+    return record.nct_id, rules(record, today)
+
+
+def remarks_of(folder: Path) -> Annotations | None:
+    """The reviewed remarks of a study's folder, if it has any."""
+    path = folder / ANNOTATIONS
+    return load_annotations(path) if path.is_file() else None
+
+
+def rules_of(
+    study: Study, mapping: Mapping[tuple[str, str], str], remarks: Annotations | None
+) -> Callable[[Record, date], RunningTrial]:
+    """The rules of a study, for its record as it stands and a day."""
+    criteria = [
+        RunningCriterion(
+            side=criterion.category,
+            words=f"{criterion.number}. {' '.join(criterion.text.split())}",
+            rule=study.rule(f"criteria.{name}.rule"),
+        )
+        for name, criterion in study.definition.criteria.items()
+    ]
+    read = remarks.findings if remarks else ()
+    scope, annotations = study.scope(), [each.finding for each in read if ELIGIBILITY in each.path]
+
+    def on(record: Record, today: date) -> RunningTrial:
+        return RunningTrial(
+            terms=terms_of(record.nct_id, record.raw),
+            criteria=criteria,
+            scope=scope,
+            facts=lambda facts: given(mapping, study, facts),
+            derivations=study.derivations,
+            parameters={**study.parameters, **dict.fromkeys(DAYS, today)},
+            annotations=annotations,
+        )
+
+    return on
 
 
 def read_mapping(path: Path, study: Study) -> Mapping[tuple[str, str], str]:

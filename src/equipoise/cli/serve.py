@@ -1,6 +1,7 @@
 """Serves the pages of an index of registry records: search, every study's page, related trials, patient matching.
 
-It stops when it is interrupted. The index may be updated meanwhile: readers see the old one or the new one.
+It stops when it is interrupted. The index may be updated meanwhile: readers see the old one or the new one. With
+`--trial`, the page of a trial that runs here follows its ledger: recruitment, and results once they are opened.
 Put a server that speaks TLS before it when others than you can reach it.
 """
 
@@ -11,8 +12,9 @@ import sys
 from pathlib import Path
 
 from equipoise.cli import exits
+from equipoise.cli.trials import add_trials, trials_of
 
-EXAMPLE = "equipoise serve --index registry --port 8000"
+EXAMPLE = "equipoise serve --index registry --trial studies/NAME out/NAME/ledger.sqlite"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -21,6 +23,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--host", default="127.0.0.1", help="the address to listen on (default: this machine alone)"
     )
+    add_trials(parser)
     parser.add_argument("--port", type=int, default=8000, help="the port (default: 8000; 0: any free one)")
 
 
@@ -30,12 +33,15 @@ def run(arguments: argparse.Namespace) -> int:
     from equipoise.web.application import application
     from equipoise.web.server import listening, serve
 
-    studies = open_index(arguments.index).store.count()
+    index = open_index(arguments.index)
+    trials = trials_of(arguments, index)
+    studies = index.store.count()
     listener = listening(arguments.host, arguments.port)
     host, port = listener.getsockname()[:2]
-    print(f"{studies} studies at http://{host}:{port}/ (Ctrl-C stops)", flush=True)
+    running = f", {len(trials)} of them running here," if trials else ""
+    print(f"{studies} studies{running} at http://{host}:{port}/ (Ctrl-C stops)", flush=True)
     try:
-        serve(application(arguments.index), listener)
+        serve(application(arguments.index, trials=trials), listener)
     except KeyboardInterrupt:
         print("stopped", file=sys.stderr)
     return exits.OK

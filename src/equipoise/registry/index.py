@@ -18,6 +18,7 @@ from equipoise.registry.errors_index import index_error
 from equipoise.registry.folder import Folder
 from equipoise.registry.interfaces import Found, Results, Store, Stored
 from equipoise.registry.search.query import FACETS, Query, query
+from equipoise.registry.search.tree import Node
 
 # name of the part: its module, which has `open_part(folder, store)` and `make(path)`
 PARTS: dict[str, str] = {
@@ -60,6 +61,10 @@ class RegistryIndex:
     def find(self, asked: Query) -> Results:
         """The studies that this query finds, one page of them."""
         return self._search.search(asked)
+
+    def tree(self, text: str) -> Node:
+        """What a text asks for, its words in the forms that the index knows. Errors: REGI-034."""
+        return self._search.tree(text)
 
     def related(self, nct_id: str, top: int = 10) -> Sequence[Found]:
         """The studies most like this one, with reasons. Errors: REGI-035 (unknown), REGI-036 (not made)."""

@@ -139,6 +139,10 @@ class Store(Protocol):
         """Every version of one study, the oldest first."""
         ...
 
+    def version(self, nct_id: str, sequence: int) -> Stored | None:
+        """One version of a study by its sequence number; None when there is none."""
+        ...
+
     def changes(self, nct_id: str, since: date, until: date) -> tuple[Change, ...]:
         """What differs between the versions in force at the end of these two days."""
         ...

@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import django
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler
 
+from equipoise.errors import EquipoiseError
 from equipoise.registry.folder import POINTER
 from equipoise.registry.index import RegistryIndex, open_index
 from equipoise.registry.page.pages import Live, Shelf
@@ -47,15 +48,26 @@ SETTINGS: Mapping[str, Any] = {
     "LOGGING_CONFIG": None,  # Django's own log would hold addresses, and with them what people search for
 }
 
+LOG = logging.getLogger("equipoise.web")
+
 Answer = Callable[[str, list[tuple[str, str]]], Any]
+
+
+class Trial(Protocol):
+    """A trial that runs here. `now` costs little while its ledger has not moved."""
+
+    @property
+    def number(self) -> str: ...
+
+    def now(self) -> Live: ...
 
 
 class Shelves:
     """Gives each request the shelf as it is now: the index of the folder, and the trials that run here."""
 
-    def __init__(self, folder: Path, *, live: Mapping[str, Live], today: Callable[[], date]) -> None:
+    def __init__(self, folder: Path, *, trials: Sequence[Trial], today: Callable[[], date]) -> None:
         self._folder = folder
-        self._live = live
+        self._trials = trials
         self._today = today
         self._lock = threading.Lock()
         self._counted: dict[int, int] = {}
@@ -63,7 +75,10 @@ class Shelves:
 
     def shelf(self) -> Shelf:
         """The shelf for one request. Errors: those of `open_index`."""
-        return Shelf(index=self._index(), today=self._today(), live=self._live, counted=self._counted)
+        live, broken = standing(self._trials)
+        return Shelf(
+            index=self._index(), today=self._today(), live=live, broken=broken, counted=self._counted
+        )
 
     def _index(self) -> RegistryIndex:
         mark = self._mark()
@@ -80,16 +95,30 @@ class Shelves:
         return (found.st_mtime_ns, found.st_ino)
 
 
+def standing(trials: Iterable[Trial]) -> tuple[dict[str, Live], dict[str, EquipoiseError]]:
+    """The trials that run here as they stand. One whose ledger cannot be read costs its own page and no other:
+    the reason is noted, and in lists the study stands as it was registered."""
+    live: dict[str, Live] = {}
+    broken: dict[str, EquipoiseError] = {}
+    for trial in trials:
+        try:
+            live[trial.number] = trial.now()
+        except EquipoiseError as error:
+            LOG.error("%s in the trial %s", error.code, trial.number)
+            broken[trial.number] = error
+    return live, broken
+
+
 def today_utc() -> date:
     """The day, as the linter judges dates that have passed."""
     return datetime.now(UTC).date()
 
 
 def application(
-    folder: Path, *, live: Mapping[str, Live] | None = None, today: Callable[[], date] = today_utc
+    folder: Path, *, trials: Sequence[Trial] = (), today: Callable[[], date] = today_utc
 ) -> Callable[[dict[str, Any], Answer], Iterable[bytes]]:
-    """The WSGI application that serves the index in this folder."""
-    shelves = Shelves(folder, live=live or {}, today=today)
+    """The WSGI application that serves the index in this folder, with the trials that run here."""
+    shelves = Shelves(folder, trials=trials, today=today)
     return serving(shelves.shelf)
 
 

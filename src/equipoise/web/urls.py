@@ -18,6 +18,7 @@ def _pages(language: str) -> list[URLPattern]:
         re_path(rf"^{prefix}match/$", views.match, given),
         re_path(rf"^{prefix}about/$", views.about, given),
         re_path(rf"^{prefix}studies/{NUMBER}/(?P<view>record\.json)$", views.study, given),
+        re_path(rf"^{prefix}studies/{NUMBER}/compare/$", views.compare, given),
         re_path(rf"^{prefix}studies/{NUMBER}/(?:(?P<view>related|findings|history)/)?$", views.study, given),
     ]
 

@@ -7,8 +7,11 @@ from dataclasses import replace
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from equipoise.errors import EquipoiseError
+from equipoise.registry.match.facts import read_facts
+from equipoise.registry.match.notes import read_note
+from equipoise.registry.page.facts_form import form_of
 from equipoise.registry.page.matching import MatchView, match_page, match_view
-from equipoise.registry.page.pages import ASSETS, Shelf, about_page, asset, study_page
+from equipoise.registry.page.pages import ASSETS, Shelf, about_page, asset, comparison, study_page
 from equipoise.registry.page.searching import search_page
 from equipoise.registry.page.site import Place
 from equipoise.registry.search.query import FACETS, Query
@@ -44,7 +47,7 @@ def _searched(request: HttpRequest, place: Place) -> HttpResponse:
     asked = Query.from_url(request.META.get("QUERY_STRING", ""))
     studies = shelf.studies()
     try:
-        answer = shelf.index.find(replace(asked, counts=tuple(FACETS)))
+        answer = shelf.find(replace(asked, counts=tuple(FACETS)))
     except EquipoiseError as error:
         page = search_page(asked, error, place, studies=studies)
         return HttpResponse(page, status=status_of(error))
@@ -52,18 +55,33 @@ def _searched(request: HttpRequest, place: Place) -> HttpResponse:
 
 
 def match(request: HttpRequest, language: str) -> HttpResponse:
-    """The patient page. The description comes in the body of a request, so that no address or log has it."""
-    place = Place(path="match", language=language)
-    if request.method != "POST":
-        return HttpResponse(match_page(MatchView(), place))
+    """The patient page. A description in words comes in the body of a request, so that no address or log has it; facts
+    come in the address, which whoever asks may keep."""
+    if request.method == "POST":
+        return _described(request, Place(path="match", language=language))
+    query = request.META.get("QUERY_STRING", "")
+    place = Place(path="match", language=language, query=f"?{query}" if query else "")
+    form = form_of(query)
+    if form is None:
+        return HttpResponse(match_page(MatchView(wanted="facts" if query else "words"), place))
+    shelf = shelf_of(request)
+    try:
+        found = shelf.match(read_facts(form.data(), today=shelf.today), MATCHED)
+    except EquipoiseError as error:
+        view = MatchView(form=form, wanted="facts", fault=error)
+        return _unstored(HttpResponse(match_page(view, place), status=status_of(error)))
+    return _unstored(HttpResponse(match_page(match_view(form, found, shelf, language), place)))
+
+
+def _described(request: HttpRequest, place: Place) -> HttpResponse:
     text = request.POST.get("text", "")
     try:
         shelf = shelf_of(request)
-        found = shelf.index.match(described(text, "text"), MATCHED)
+        found = shelf.match(read_note(described(text, "text")), MATCHED)
     except EquipoiseError as error:
         view = MatchView(text=text[:MOST_TEXT], fault=error)
         return _unstored(HttpResponse(match_page(view, place), status=status_of(error)))
-    return _unstored(HttpResponse(match_page(match_view(text, found, shelf.index, language), place)))
+    return _unstored(HttpResponse(match_page(match_view(text, found, shelf, place.language), place)))
 
 
 def described(text: object, place: str) -> str:
@@ -82,6 +100,14 @@ def study(request: HttpRequest, language: str, nct_id: str, view: str | None = N
     page = study_page(shelf_of(request), nct_id, view or "", language)
     kind = "application/json" if view == "record.json" else "text/html; charset=utf-8"
     return HttpResponse(page, content_type=kind)
+
+
+def compare(request: HttpRequest, language: str, nct_id: str) -> HttpResponse:
+    """Two versions of a study side by side; the address says which."""
+    if nct_id != nct_id.upper():
+        return HttpResponseRedirect(f"../../{nct_id.upper()}/compare/")
+    asked = request.META.get("QUERY_STRING", "")
+    return HttpResponse(comparison(shelf_of(request), nct_id, asked, language))
 
 
 def about(request: HttpRequest, language: str) -> HttpResponse:

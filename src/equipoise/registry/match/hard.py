@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from equipoise.registry.countries import registry_names
 from equipoise.registry.match.ages import Age, Limit, at_least, at_most, read_limit
 from equipoise.registry.match.criteria import Finding
 from equipoise.registry.match.facts import Facts
@@ -148,7 +149,9 @@ def _country(terms: Terms, facts: Facts) -> Finding:
     )
     if facts.country is None:
         return _finding("country", shown, None, "the country is not known")
-    here = facts.country.casefold() in {each.casefold() for each in terms.countries}
+    here = not {name.casefold() for name in registry_names(facts.country)}.isdisjoint(
+        each.casefold() for each in terms.countries
+    )
     return _finding("country", shown, here, facts.country if here else f"no site in {facts.country}")
 
 

@@ -1,6 +1,7 @@
 """The words of the page in each language, read straight from gettext `.po` files.
 
-English is the language of the message ids; `locale/<language>.po` holds any other. Reading the text
+English is the language of the message ids; `locale/<language>.po` holds any other, with `<language>-<part>.po` beside
+it for what a part of the registry says. A message id may have `{names}` that are filled elsewhere. Reading the text
 files directly keeps compiled files out of the repository, and jinja2 sees an ordinary translations
 object.
 """
@@ -9,10 +10,14 @@ from __future__ import annotations
 
 import ast
 import gettext
-from functools import lru_cache
+import re
+from functools import cached_property, lru_cache
 from importlib.resources import files
 
 from equipoise.registry.errors import registry_error
+
+FILLED = re.compile(r"\{([a-z_]+)\}")
+LONGEST = 1000  # signs of a text that is looked for among the patterns
 
 
 class Catalogue(gettext.NullTranslations):
@@ -24,8 +29,32 @@ class Catalogue(gettext.NullTranslations):
         self.messages = messages
 
     def gettext(self, message: str) -> str:
-        """The message in this language."""
-        return self.messages.get(message) or message
+        """The message in this language; one that was made of a pattern of the catalogue by filling `{names}` is found
+        by that pattern, and what fills it is said in this language too."""
+        return self.messages.get(message) or self._patterned(message) or message
+
+    def _patterned(self, message: str) -> str:
+        """The message by the first pattern that makes it; empty when none does. Patterns without much text of their
+        own come last, so that the more telling one is taken."""
+        for pattern, translated in self._patterns if len(message) <= LONGEST else ():
+            if found := pattern.fullmatch(message):
+                return translated.format(
+                    **{name: self._part(text) for name, text in found.groupdict().items()}
+                )
+        return ""
+
+    def _part(self, text: str) -> str:
+        """What fills a pattern: a message of its own, or several with commas between, or else as it stands."""
+        whole = self.gettext(text)
+        if whole != text or ", " not in text:
+            return whole
+        return ", ".join(self.messages.get(part) or part for part in text.split(", "))
+
+    @cached_property
+    def _patterns(self) -> tuple[tuple[re.Pattern[str], str], ...]:
+        made = [(one, text) for one, text in self.messages.items() if FILLED.search(one)]
+        made.sort(key=lambda pair: -len(FILLED.sub("", pair[0])))
+        return tuple((_pattern(one), text) for one, text in made)
 
 
 @lru_cache(maxsize=8)
@@ -33,10 +62,23 @@ def catalogue(language: str) -> Catalogue:
     """The catalogue of a language (`en`, `fr`). Error: REGI-009 when there is none."""
     if language == "en":
         return Catalogue("en", {})
-    source = files("equipoise.registry.page").joinpath("locale", f"{language}.po")
-    if not language.isalpha() or not source.is_file():
+    folder = files("equipoise.registry.page").joinpath("locale")
+    if not language.isalpha() or not folder.joinpath(f"{language}.po").is_file():
         raise registry_error("REGI-009", "page", language)
-    return Catalogue(language, read_po(source.read_text(encoding="utf-8")))
+    parts = sorted(
+        one.name for one in folder.iterdir() if re.fullmatch(rf"{language}(-[a-z]+)?\.po", one.name)
+    )
+    messages: dict[str, str] = {}
+    for name in parts:
+        messages |= read_po(folder.joinpath(name).read_text(encoding="utf-8"))
+    return Catalogue(language, messages)
+
+
+def _pattern(message: str) -> re.Pattern[str]:
+    """What matches every text that a message with `{names}` can become."""
+    parts = FILLED.split(message)  # texts and names in turn
+    made = "".join(f"(?P<{part}>.+?)" if place % 2 else re.escape(part) for place, part in enumerate(parts))
+    return re.compile(made, re.DOTALL)
 
 
 def read_po(text: str) -> dict[str, str]:

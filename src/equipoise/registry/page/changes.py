@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qsl
 
 from equipoise.registry.index import RegistryIndex
 from equipoise.registry.interfaces import Change, Version
@@ -17,6 +18,7 @@ from equipoise.registry.page.markup import plain
 from equipoise.registry.page.render import render_template
 from equipoise.registry.page.site import Place
 from equipoise.registry.record import Record
+from equipoise.registry.store.differences import differences
 
 MOST_WORDS = 1500  # compared word by word up to this length; longer texts are shown whole
 Run = tuple[str, str]  # kind (`same`, `gone`, `new`) and text
@@ -34,8 +36,10 @@ class ChangeView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One version: since when, when and where it was read, and what changed since the one before."""
+    """One version: its number in the order of the versions, since when, when and where it was read, and what changed
+    since the one before."""
 
+    number: int
     day: str
     read: str
     source: str
@@ -43,37 +47,104 @@ class Step:
     changes: tuple[ChangeView, ...]
 
 
-def history_page(record: Record, index: RegistryIndex, place: Place) -> str:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """Two versions side by side: the number of the earlier and of the later, and what differs."""
+
+    before: int
+    after: int
+    changes: tuple[ChangeView, ...]
+
+
+def history_page(record: Record, index: RegistryIndex, place: Place, banner: str | None = None) -> str:
     """The page of a study's versions."""
     say = catalogue(place.language).gettext
     shown = steps(record.nct_id, index, say)
-    return render_template("history.html", place=place, view_name="history", record=record, steps=shown)
+    return render_template(
+        "history.html", place=place, banner=banner, view_name="history", record=record, steps=shown
+    )
+
+
+def compare_page(
+    record: Record, index: RegistryIndex, asked: str, place: Place, banner: str | None = None
+) -> str:
+    """The page that compares two versions of a study. asked: the parameters of the address, `before` and `after` as
+    numbers of versions; what is not understood is the first and the last."""
+    say = catalogue(place.language).gettext
+    listed = versions_of(record.nct_id, index)
+    given = dict(parse_qsl(asked.removeprefix("?"), max_num_fields=20)) if asked.isascii() else {}
+    before = _chosen(given.get("before"), len(listed), 1)
+    after = _chosen(given.get("after"), len(listed), len(listed))
+    return render_template(
+        "compare.html",
+        place=place,
+        banner=banner,
+        view_name="history",
+        record=record,
+        versions=listed,
+        served=True,
+        found=compared(record.nct_id, index, before, after, say) if listed else None,
+    )
+
+
+def compare_stub(record: Record, place: Place, banner: str | None = None) -> str:
+    """What stands in files in place of the page that compares versions, because that needs a server."""
+    return render_template(
+        "compare.html",
+        place=place,
+        banner=banner,
+        view_name="history",
+        record=record,
+        versions=(),
+        served=False,
+        found=None,
+    )
+
+
+def compared(nct_id: str, index: RegistryIndex, before: int, after: int, say=str) -> Comparison:
+    """What differs between two versions, by their numbers from 1 in the order of `versions_of`."""
+    listed = versions_of(nct_id, index)
+    found = differences(*(_data(nct_id, index, listed[number - 1]) for number in (before, after)))
+    return Comparison(before=before, after=after, changes=changed(found, say))
 
 
 def versions_of(nct_id: str, index: RegistryIndex) -> tuple[Version, ...]:
-    """The versions of a study that the index knows of; the store may have newer ones already."""
+    """The versions of a study that the index knows of, the oldest first and those of one day in the order in which
+    they were read; the store may have newer ones already."""
     head = index.sequence
-    return tuple(one for one in index.store.versions(nct_id) if one.sequence <= head)
+    known = (one for one in index.store.versions(nct_id) if one.sequence <= head)
+    return tuple(sorted(known, key=lambda one: (one.effective, one.sequence)))
 
 
 def steps(nct_id: str, index: RegistryIndex, say=str) -> tuple[Step, ...]:
-    """The versions of a study, the latest first; of several with one date the last is the version in force."""
-    versions = list({one.effective: one for one in versions_of(nct_id, index)}.values())
+    """The versions of a study, the latest first."""
     made: list[Step] = []
-    before: Version | None = None
-    for version in sorted(versions, key=lambda one: one.effective):
-        found = index.store.changes(nct_id, before.effective, version.effective) if before else ()
+    before: Any = None
+    for number, version in enumerate(versions_of(nct_id, index), 1):
+        data = _data(nct_id, index, version)
         made.append(
             Step(
+                number=number,
                 day=version.effective.isoformat(),
                 read=version.read.isoformat(),
                 source=version.source.rsplit("/", 1)[-1],
                 first=before is None,
-                changes=changed(found, say),
+                changes=changed(differences(before, data), say) if before is not None else (),
             )
         )
-        before = version
+        before = data
     return tuple(reversed(made))
+
+
+def _data(nct_id: str, index: RegistryIndex, version: Version) -> Any:
+    kept = index.store.version(nct_id, version.sequence)
+    return kept.data if kept else {}
+
+
+def _chosen(text: str | None, most: int, usual: int) -> int:
+    """A number of a version; the usual one for anything else."""
+    known = text is not None and text.isascii() and text.isdigit() and len(text) < 6
+    return int(text) if known and 1 <= int(text) <= most else usual  # type: ignore[arg-type]
 
 
 def changed(found: Sequence[Change], say=str) -> tuple[ChangeView, ...]:

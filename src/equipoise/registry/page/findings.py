@@ -77,12 +77,15 @@ class Passage:
     findings: tuple[Note, ...]
 
 
-def findings_page(record: Record, findings: Sequence[Finding], place: Place) -> str:
+def findings_page(
+    record: Record, findings: Sequence[Finding], place: Place, banner: str | None = None
+) -> str:
     """The page of a record's findings."""
     counts = Counter(one.severity for one in findings)
     return render_template(
         "findings.html",
         place=place,
+        banner=banner,
         view_name="findings",
         record=record,
         passages=passages(record, findings),

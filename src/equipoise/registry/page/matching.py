@@ -11,10 +11,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from equipoise.errors import EquipoiseError
+from equipoise.registry.countries import country_name, english_names
 from equipoise.registry.match.criteria import Finding
 from equipoise.registry.match.facts import Facts
 from equipoise.registry.match.matching import Match, Matches
+from equipoise.registry.match.measures import MEASURES
 from equipoise.registry.page.catalogue import catalogue
+from equipoise.registry.page.facts_form import FactsForm
 from equipoise.registry.page.labels import words
 from equipoise.registry.page.render import render_template
 from equipoise.registry.page.site import Place
@@ -30,6 +33,13 @@ FIELDS = {
     "country": "Country",
     "status": "Recruitment status",
 }
+TRUTHS: dict[str, Callable[[Facts], bool]] = {
+    "pregnant": lambda facts: facts.pregnant is True,
+    "not pregnant": lambda facts: facts.pregnant is False,
+    "breastfeeding": lambda facts: facts.breastfeeding is True,
+    "not breastfeeding": lambda facts: facts.breastfeeding is False,
+    "a healthy volunteer": lambda facts: facts.healthy is True,
+}
 SHOWN = 6  # criteria on a card before the rest is folded away
 EXCLUDED = 20  # trials that are shown as ruled out
 LONGEST = 600  # signs of a criterion on a card
@@ -38,7 +48,7 @@ LONGEST = 600  # signs of a criterion on a card
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Criterion:
     """One criterion: its verdict (`met`, `not-met`, `unknown`), the record's text, what decided; `field`
-    names a field of the record; `out`: an exclusion.
+    names a field of the record; `out`: an exclusion; `rule`: what decided is a rule of the trial, in English.
     """
 
     verdict: str
@@ -47,6 +57,7 @@ class Criterion:
     field: str
     out: bool
     mentioned: bool
+    rule: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +70,8 @@ class Matched:
     phases: tuple[str, ...]
     criteria: tuple[Criterion, ...]
     why: tuple[str, ...]
+    here: bool = False
+    banner: str = ""
 
     @property
     def tally(self) -> tuple[tuple[str, int], ...]:
@@ -82,9 +95,14 @@ class Matched:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MatchView:
-    """What the patient page shows; `trials` is None before anything was asked."""
+    """What the patient page shows; `trials` is None before anything was asked.
+
+    text, form: what was asked, in words or as facts. wanted: which of the two forms stands open.
+    """
 
     text: str = ""
+    form: FactsForm = FactsForm()
+    wanted: str = "words"
     trials: tuple[Matched, ...] | None = None
     excluded: tuple[Matched, ...] = ()
     understood: tuple[str, ...] = ()
@@ -94,26 +112,36 @@ class MatchView:
 
 def match_page(view: MatchView, place: Place) -> str:
     """The page on which a patient is described and the trials found are listed."""
-    return render_template("match.html", place=place, view=view)
+    return render_template(
+        "match.html", place=place, view=view, measures=tuple(MEASURES), countries=english_names()
+    )
 
 
-def match_view(text: str, found: Matches, index: Records, language: str = "en") -> MatchView:
+def match_view(asked: str | FactsForm, found: Matches, index: Records, language: str = "en") -> MatchView:
     """The answer for a patient: trials that may be open, and apart from them those that are ruled out."""
     say = catalogue(language).gettext
     return MatchView(
-        text=text,
+        text=asked if isinstance(asked, str) else "",
+        form=asked if isinstance(asked, FactsForm) else FactsForm(),
+        wanted="words" if isinstance(asked, str) else "facts",
         trials=tuple(_matched(one, index, say) for one in found.possible),
         excluded=tuple(_matched(one, index, say) for one in found.excluded[:EXCLUDED]),
-        understood=understood(found.facts, say),
+        understood=understood(found.facts, language),
         notes=tuple(found.notes),
     )
 
 
-def understood(facts: Facts, say: Callable[[str], str]) -> tuple[str, ...]:
+def understood(facts: Facts, language: str) -> tuple[str, ...]:
     """What was read in a description, in a few words each."""
-    told = [f"{say('Age')} {facts.age}" if facts.age else "", say(words(facts.sex)) if facts.sex else ""]
-    told += [facts.country or ""]
+    say = catalogue(language).gettext
+    told = [
+        f"{say('Age')} {say(str(facts.age))}" if facts.age else "",
+        say(words(facts.sex)) if facts.sex else "",
+    ]
+    told += [country_name(facts.country or "", language)]
+    told += [say(text) for text, holds in TRUTHS.items() if holds(facts)]
     told += [f"{scale.upper()} {value}" for scale, value in facts.performance.items()]
+    told += [f"{say(one.name)} {one.value} {one.unit or ''}".strip() for one in facts.measurements]
     told += [
         one.text if one.present else f"{say('no')} {one.text.removeprefix('no ')}" for one in facts.statements
     ]
@@ -131,6 +159,8 @@ def _matched(one: Match, index: Records, say: Callable[[str], str]) -> Matched:
         phases=phases,
         criteria=tuple(criteria),
         why=tuple(filter(None, why)),
+        here=one.nct_id in index.live,
+        banner=index.banner(one.nct_id),
     )
 
 
@@ -142,6 +172,7 @@ def _criterion(finding: Finding) -> Criterion:
         words=finding.why if finding.why != finding.words else "",
         out=finding.side == "exclusion",
         mentioned=finding.mentioned,
+        rule=finding.kind == "rule",
     )
 
 

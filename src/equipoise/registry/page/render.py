@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import re
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -21,6 +21,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
+from equipoise.registry.countries import country_name
 from equipoise.registry.errors import registry_error
 from equipoise.registry.page import tables
 from equipoise.registry.page.catalogue import catalogue
@@ -34,6 +35,7 @@ from equipoise.registry.record import Record
 
 START = "start"
 _WEB = re.compile(r"https?://[^\s<>\"']+\Z", re.IGNORECASE)
+_MORE = re.compile(r"(.*?)(?: (and \d+ more))?", re.DOTALL)
 _ID = re.compile(r"[a-z][a-z0-9-]*")
 
 
@@ -46,7 +48,7 @@ class NamedSection:
     In an inline SVG, the classes `arm-1`, `arm-2`, `arm-3` set the colour of an arm (readable in light
     and dark and by colour-blind people) and `line`, `area`, `mark`, `axis`, `grid`, `box`, `label` and
     `quiet` say what a shape is. Wide content goes in
-    `<div class="scroll" tabindex="0" role="region" aria-label="...">`.
+    `<div class="scroll" tabindex="0" role="region" aria-label="...">`. `language` is that of the html.
     """
 
     id: str
@@ -54,6 +56,7 @@ class NamedSection:
     purpose: str
     html: Markup
     position: str = "results"
+    language: str = "en"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +64,7 @@ class RelatedTrial:
     """Another study, with the reasons why it is shown.
 
     group: the number of the study before it of which it is a near-duplicate. also: further ones, not listed.
+    banner: what is said of its ledger, where it runs here and is not live.
     """
 
     nct_id: str
@@ -70,6 +74,7 @@ class RelatedTrial:
     reasons: tuple[str, ...] = ()
     group: str = ""
     also: tuple[str, ...] = ()
+    banner: str = ""
 
 
 def render_page(
@@ -107,6 +112,7 @@ def render_page(
 def render_template(name: str, *, language: str = "en", place: Place | None = None, **values: Any) -> str:
     """A template of this package with its values, in the language of its place. Errors: REGI-009."""
     language = place.language if place else language
+    values.setdefault("banner", None)
     return _environment(language).get_template(name).render(language=language, place=place, **values)
 
 
@@ -179,6 +185,21 @@ def unsaid(text: str, banner: str | None) -> str:
     return text.removeprefix(banner).lstrip(". ") if banner else text
 
 
+def told(text: str, language: str, say: Callable[[str], str]) -> Markup:
+    """A sentence of another part in this language; one that the catalogue has not is marked as the English it is."""
+    said = say(text)
+    if language != "en" and said == text:
+        return Markup('<span lang="en">{}</span>').format(text)
+    return Markup("{}").format(said)
+
+
+def countries_said(text: str, language: str, say: Callable[[str], str]) -> str:
+    """A list of countries, with how many more there are at its end, in this language."""
+    listed, more = _MORE.fullmatch(text).groups()  # type: ignore[union-attr]
+    names = ", ".join(country_name(one, language) for one in listed.split(", "))
+    return f"{names} {say(more)}" if more else names
+
+
 @lru_cache(maxsize=8)
 def _environment(language: str) -> jinja2.Environment:
     environment = jinja2.Environment(
@@ -194,6 +215,10 @@ def _environment(language: str) -> jinja2.Environment:
     say = translations.gettext
     environment.filters.update(
         words=lambda code: say(words(code)),
+        say=say,
+        country=lambda name: country_name(name, language),
+        told=lambda text: told(text, language, say),
+        countries=lambda text: countries_said(text, language, say),
         date_words=lambda date: date_words(date, say),
         plain=plain,
         unsaid=unsaid,
@@ -202,5 +227,7 @@ def _environment(language: str) -> jinja2.Environment:
         is_web=lambda address: bool(_WEB.match(address)),
         number=lambda count: f"{count:,}".replace(",", "\N{NARROW NO-BREAK SPACE}"),
     )
-    environment.globals.update(tables=tables, say=say, place_map=place_map)
+    # What is set on an element that holds the record's own words: those are English.
+    own = Markup("") if language == "en" else Markup(' lang="en"')
+    environment.globals.update(tables=tables, say=say, place_map=place_map, own=own)
     return environment

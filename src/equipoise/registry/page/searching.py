@@ -10,11 +10,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from equipoise.errors import EquipoiseError
+from equipoise.registry.countries import country_name
 from equipoise.registry.interfaces import Hit, Reason, Results
 from equipoise.registry.page.catalogue import catalogue
 from equipoise.registry.page.labels import words
 from equipoise.registry.page.render import render_template
 from equipoise.registry.page.site import Place
+from equipoise.registry.search.overlay import RunningHit
 from equipoise.registry.search.query import FACETS, ORDERS, Query
 
 TITLES = {
@@ -107,13 +109,15 @@ class ReasonView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HitView:
-    """A study that was found, as a list shows it."""
+    """A study that was found, as a list shows it. here: it runs here; banner: what is said of its ledger."""
 
     nct_id: str
     title: str
     status: str
     phases: tuple[str, ...]
     reasons: tuple[ReasonView, ...]
+    here: bool = False
+    banner: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,7 +155,7 @@ def _view(asked: Query, answer: Results, place: Place, studies: int, start: bool
     say = catalogue(place.language).gettext
 
     def label(facet: str, value: str) -> str:
-        return value_label(facet, value, say)
+        return country_name(value, place.language) if facet == "country" else value_label(facet, value, say)
 
     return SearchView(
         text=asked.text,
@@ -208,6 +212,8 @@ def _hit(found: Hit) -> HitView:
         status=found.status,
         phases=tuple(found.phases),
         reasons=tuple(one for one in reasons if one.parts)[:4],
+        here=isinstance(found, RunningHit),
+        banner=found.banner if isinstance(found, RunningHit) else "",
     )
 
 

@@ -6,7 +6,7 @@ known here is shown in the words that came with it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
 from equipoise.registry.interfaces import Found, Reason, Stored
@@ -24,6 +24,7 @@ KINDS = {
     "interventions": "Same treatment",
     "terms": "Telling words in both",
     "ancestor": "Conditions of one family",
+    "investigator": "Same investigator",
     "name": "One record names the other",
     "sponsor": "Same sponsor",
     "phase": "Same phase",
@@ -31,9 +32,14 @@ KINDS = {
 
 
 class Records(Protocol):
-    """What gives the records of studies: an opened index."""
+    """What gives the records of studies as lists show them, and what is said of a ledger that is not live."""
 
     def record(self, nct_id: str) -> Stored | None: ...
+
+    def banner(self, nct_id: str) -> str: ...
+
+    @property
+    def live(self) -> Mapping[str, object]: ...
 
 
 def related_trials(found: Iterable[Found], index: Records, language: str = "en") -> tuple[RelatedTrial, ...]:
@@ -42,11 +48,14 @@ def related_trials(found: Iterable[Found], index: Records, language: str = "en")
     return tuple(_related(one, index, say) for one in found)
 
 
-def related_page(record: Record, found: Iterable[Found], index: Records, place: Place) -> str:
+def related_page(
+    record: Record, found: Iterable[Found], index: Records, place: Place, banner: str | None = None
+) -> str:
     """The page of a study's related trials."""
     return render_template(
         "related.html",
         place=place,
+        banner=banner,
         view_name="related",
         record=record,
         related=related_trials(found, index, place.language),
@@ -65,8 +74,8 @@ def reason_words(reason: Reason, say: Callable[[str], str]) -> str:
 
 
 def facts_of(one: Found, index: Records) -> tuple[str, str, tuple[str, ...]]:
-    """Title, status and phases: as found, or else from the record."""
-    if getattr(one, "title", ""):
+    """Title, status and phases: as found, or else from the record; of a trial that runs here, as it stands."""
+    if getattr(one, "title", "") and one.nct_id not in index.live:
         return one.title, getattr(one, "status", ""), tuple(getattr(one, "phases", ()))  # type: ignore[attr-defined]
     kept = index.record(one.nct_id)
     if kept is None:
@@ -91,4 +100,5 @@ def _related(one: Found, index: Records, say: Callable[[str], str]) -> RelatedTr
         reasons=tuple(filter(None, (reason_words(reason, say) for reason in one.reasons))),
         group=programme if programme != one.nct_id else "",
         also=tuple(getattr(one, "also", ())),
+        banner=index.banner(one.nct_id),
     )

@@ -177,6 +177,12 @@ class TantivySearch:
             counts = self._counts(query, tree, chosen, BUCKETS if total <= FEW else FEW_BUCKETS)
         return Results(query=query, hits=hits, total=total, facets=counts, notes=(*notes, *more))
 
+    def tree(self, text: str) -> Node:
+        """What a text asks for, with the words as the index knows them. Errors: REGI-034."""
+        self.refresh()
+        with coded("REGI-034", self._path):
+            return expand(parse(text)[0], self._knows, self._synonyms)[0]
+
     def weighted(
         self, weights: Mapping[str, float], fields: Mapping[str, float], size: int
     ) -> list[tuple[str, float]]:

@@ -55,6 +55,9 @@ ONE = f"""
 SELECT {COLUMNS} FROM registry_versions v WHERE nct_id = :nct_id AND sequence <= cast(:at AS bigint)
 AND effective <= cast(:day AS date) ORDER BY effective DESC, sequence DESC LIMIT 1
 """
+VERSION = f"""
+SELECT {COLUMNS} FROM registry_versions v WHERE nct_id = :nct_id AND sequence = cast(:sequence AS bigint)
+"""
 KNOWN = """
 SELECT nct_id, effective, sequence, digest FROM registry_versions
 WHERE nct_id = ANY(cast(:numbers AS text[])) ORDER BY effective DESC, sequence DESC
@@ -141,6 +144,12 @@ class PostgreSQLRecords:
             )
             for number, day, read, digest, source in self._rows(sql, nct_id=nct_id)
         )
+
+    def version(self, nct_id: str, sequence: int) -> Stored | None:
+        """One version of a study by its sequence number."""
+        rows = self._rows(VERSION, nct_id=nct_id, sequence=sequence)
+        with self._coded():
+            return _stored(rows[0]) if rows else None
 
     def changes(self, nct_id: str, since: date, until: date) -> tuple[Change, ...]:
         """What differs between the versions in force at the end of these days. Errors: REGI-035 (unknown)."""

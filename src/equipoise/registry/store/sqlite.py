@@ -125,6 +125,13 @@ class SQLiteRecords:
             for sequence, effective, read, digest, source in rows
         )
 
+    def version(self, nct_id: str, sequence: int) -> Stored | None:
+        """One version of a study by its sequence number."""
+        sql = f"SELECT {COLUMNS} FROM versions v WHERE nct_id = ? AND sequence = ?"
+        with self._coded():
+            row = self._connection.execute(sql, (nct_id, sequence)).fetchone()
+            return _stored(row) if row else None
+
     def changes(self, nct_id: str, since: date, until: date) -> tuple[Change, ...]:
         """What differs between the versions in force at the end of these days. Errors: REGI-035 (unknown)."""
         sql = f"""SELECT {COLUMNS} FROM versions v WHERE nct_id = ? AND effective <= ?
