@@ -26,7 +26,7 @@ This page is printed from the model; a test fails when the two differ.
 
 A study is a folder. All `*.yaml` files at its top and in `forms/` together are the definition: each top key of a
 file is a field of the table `Definition` below, and the parts that several files give are merged. `cases/`,
-`scenarios/` and `annotations.yaml` stand beside the definition and are not part of it.
+`scenarios/`, `annotations.yaml` and `design.yaml` stand beside the definition and are not part of it.
 
 YAML is only the carrier. Every scalar is kept as the text that was written, and the field says what it means, so
 `NO`, `1.10` and `08:30` stay what they are. Anchors, aliases and tags are refused, and so is the same key twice.

@@ -22,6 +22,10 @@ from equipoise.errors import EquipoiseError
 COMMANDS: dict[str, tuple[str, str]] = {
     "check": ("equipoise.cli.check", "load a study definition, run its cases, and say all that is wrong"),
     "lint": ("equipoise.cli.lint", "say what a registry record leaves open, contradicts or gets wrong"),
+    "design": (
+        "equipoise.cli.design",
+        "say what a study's planned number of participants can show, under its assumptions",
+    ),
     "explain": ("equipoise.cli.explain", "say a study's rules in words"),
     "try": ("equipoise.cli.practise", "run a practice trial in memory, and say what happened"),
     "run": ("equipoise.cli.conduct", "run a whole trial in simulation, from its record to its results page"),
@@ -31,6 +35,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "find the studies that a patient might enter, each criterion in three values",
     ),
     "page": ("equipoise.cli.page", "write the public page of a registry record"),
+    "randomisation": (
+        "equipoise.cli.randomisation",
+        "assess a study's randomisation beside other schemes: guesses, balance, biases",
+    ),
     "registry": ("equipoise.cli.registry", "keep an index of registry records"),
     "related": ("equipoise.cli.related", "list the studies related to one study in an index, and say why"),
     "search": (
@@ -38,6 +46,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "search an index of registry records, and say why each study was found",
     ),
     "serve": ("equipoise.cli.serve", "serve the pages of an index of registry records"),
+    "simulate": (
+        "equipoise.cli.simulate",
+        "simulate whole trials by the thousand, and say what a design does in each scenario",
+    ),
     "verify": ("equipoise.cli.verify", "verify the hash chain of a ledger"),
 }
 

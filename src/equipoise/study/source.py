@@ -22,7 +22,7 @@ from equipoise.errors import EquipoiseError
 from equipoise.rules.place import Place
 from equipoise.study.errors import problem
 
-NOT_THE_DEFINITION = frozenset({"annotations.yaml"})
+NOT_THE_DEFINITION = frozenset({"annotations.yaml", "design.yaml"})
 DEPTH = 24
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 

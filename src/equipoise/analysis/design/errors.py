@@ -30,6 +30,21 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
         "Looks out of order, or more participants at an earlier look than later, describe no trial.",
         "Give participants of each group that grow from look to look, and shares of the error that grow to 1.",
     ),
+    "DSGN-005": (
+        "the assumptions cannot be read: {detail}",
+        "A misspelt key would silently change what the report says of the trial.",
+        "Correct the key or value, as the reference of design describes it.",
+    ),
+    "DSGN-006": (
+        "the assumptions do not fit the definition: {detail}",
+        "A report of other arms, or of another endpoint, says nothing of this trial.",
+        "Name arms and the estimand as the definition does.",
+    ),
+    "DSGN-007": (
+        "no decision covers the size of the primary test: {detail}",
+        "A test that rejects more often than its level when nothing differs must be chosen knowingly.",
+        "Name under `test.decision` a decision of the definition that weighs the tests, or choose an exact test.",
+    ),
 }
 
 

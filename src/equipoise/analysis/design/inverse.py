@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import product
+from typing import Literal
 
 from equipoise.analysis.design.two_proportions import Method, inflated, sample_size
+
+Way = Literal["divided", "multiplied"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assumption:
-    """One way to reach the number. per_arm: before the loss, rounded up. total: after it, both arms."""
+    """One way to reach the number. per_arm: before the loss, rounded up. total: after it, both arms.
+
+    way: the loss is made up for by dividing by 1 - loss, as it should be, or by multiplying with 1 + loss, as many do.
+    """
 
     p1: float
     p2: float
@@ -19,6 +27,7 @@ class Assumption:
     loss: float
     per_arm: int
     total: int
+    way: Way = "divided"
 
 
 METHODS: tuple[Method, ...] = ("pooled", "unpooled", "continuity", "arcsine")
@@ -39,21 +48,26 @@ def assumptions_for(
     references: proportions in the reference arm; gains: what is added to them; the nearest and simplest come first.
     """
     found = []
-    for reference in references:
-        for gain in gains:
-            if not 0 < reference + gain < 1:
-                continue
-            for power in powers:
-                for method in METHODS:
-                    size = sample_size(reference + gain, reference, alpha=alpha, power=power, method=method)
-                    per_arm = inflated(size, 0.0)
-                    for loss in losses:
-                        reached = 2 * inflated(per_arm, loss)
-                        if abs(reached - total) <= tolerance:
-                            found.append(
-                                Assumption(
-                                    p1=reference + gain, p2=reference, power=power, method=method, loss=loss,
-                                    per_arm=per_arm, total=reached,
-                                )
-                            )  # fmt: skip
+    for reference, gain, power, method in product(references, gains, powers, METHODS):
+        if not 0 < reference + gain < 1:
+            continue
+        size = sample_size(reference + gain, reference, alpha=alpha, power=power, method=method)
+        per_arm = inflated(size, 0.0)
+        for loss, way, reached in _totals(per_arm, losses):
+            if abs(reached - total) <= tolerance:
+                found.append(
+                    Assumption(
+                        p1=reference + gain, p2=reference, power=power, method=method, loss=loss, per_arm=per_arm,
+                        total=reached, way=way,
+                    )
+                )  # fmt: skip
     return tuple(sorted(found, key=lambda one: (abs(one.total - total), one.loss, one.p2, one.p1)))
+
+
+def _totals(per_arm: int, losses: Sequence[float]) -> Iterator[tuple[float, Way, int]]:
+    """Both arms after each loss, in both ways where they differ."""
+    for loss in losses:
+        divided, multiplied = inflated(per_arm, loss), math.ceil(per_arm * (1 + loss) - 1e-9)
+        yield loss, "divided", 2 * divided
+        if multiplied != divided:
+            yield loss, "multiplied", 2 * multiplied
