@@ -229,7 +229,8 @@ def test_the_parts_of_the_page_come_in_order(report: Report) -> None:
         "flow", "primary-result", "over-time", "baseline", "harms", "recruitment", "deviations", "decisions",
     ]  # fmt: skip
     assert list(tables(report)) == [
-        "estimands", "baseline", "results", "subgroups", "means", "harms", "sites", "quality", "deviations", "decisions",
+        "estimands", "baseline", "results", "subgroups", "means", "harms", "sites", "quality", "deviations",
+        "decisions",
     ]  # fmt: skip
     assert list(figures(report)) == [
         "flow", "responders", "forest", "means", "courses", "waterfall", "harms", "recruitment",

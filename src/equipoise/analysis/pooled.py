@@ -129,4 +129,5 @@ def _estimate(
         population=rows,
         excluded=excluded,
         curves={},
+        summary=estimand.summary,
     )

@@ -109,7 +109,7 @@ def site_counts(slice_: Cut) -> tuple[SiteCount, ...]:
 
 COUNTED = (
     types.FORM_RECORDED, types.FORM_CORRECTED, types.ASSESSMENT_SUBMITTED, types.QUERY_OPENED, types.QUERY_CLOSED,
-    types.VISIT_MISSED, types.PARTICIPANT_SCREENED, types.PARTICIPANT_RANDOMISED,
+    types.VISIT_MISSED, types.PARTICIPANT_SCREENED, types.PARTICIPANT_RANDOMISED, types.SITE_ACTIVATED,
 )  # fmt: skip
 """The types of event that are counted."""
 
@@ -120,5 +120,6 @@ def sources(slice_: Cut) -> dict[str, tuple[int, ...]]:
     for event in slice_.events:
         if event.type in COUNTED:
             found.setdefault(event.type, []).append(event.sequence)
-            found.setdefault(f"{event.type}/{event.site or ''}", []).append(event.sequence)
+            site = event.data["site"] if event.type == types.SITE_ACTIVATED else event.site or ""
+            found.setdefault(f"{event.type}/{site}", []).append(event.sequence)
     return {key: tuple(numbers) for key, numbers in found.items()}

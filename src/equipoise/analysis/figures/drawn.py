@@ -40,7 +40,9 @@ def drawn(report: Report) -> dict[str, Figure]:
 
 def found(report: Report) -> Iterator[Figure]:
     """The figures in the order of a report."""
-    yield flow_figure(report.flow, report.labels, criterion_labels(report.study), cause_labels(report.study))
+    yield flow_figure(
+        report.flow, report.labels, criterion_labels(report.study, report.by_arm), cause_labels(report.study)
+    )
     first = report.estimates[0] if report.estimates else None
     if first and first.analyses and not first.curves and first.analyses[0].groups[0].proportion is not None:
         yield responders_figure(first.analyses[0], report.labels, first.label)
@@ -149,6 +151,8 @@ def forest_of(each: Estimate, report: Report) -> Figure | None:
     title = f"{scale.label}{unit}, {arm} against {reference}"
     counted = ", ".join(f"{report.labels[g.arm]} {g.analysed}" for g in comparable[0].groups)
     lost = ", ".join(f"{report.labels[g.arm]} {g.missing}" for g in comparable[0].groups)
+    others = sum(len(one.contrasts) > 0 and one.summary != each.summary for one in each.analyses)
+    elsewhere = f" {others} analyses on another scale are in the table alone." if others else ""
     note = " Subgroups are parts of the primary analysis, not corrected for their number." if factors else ""
     missing = "" if each.curves else f"; values missing: {lost}"
     return forest_figure(
@@ -158,7 +162,7 @@ def forest_of(each: Estimate, report: Report) -> Figure | None:
         [(report.arms.index(g.arm) + 1, report.labels[g.arm]) for g in comparable[0].groups],
         Axis(title=title, null=1.0 if ratio else 0.0, ratio=ratio, percent=scale.percent),
         f"{each.label}: estimates with {fixed(100 * first.confidence, 0)}% intervals. "
-        f"Analysed: {counted}{missing}.{note}",
+        f"Analysed: {counted}{missing}.{note}{elsewhere}",
     )
 
 
@@ -207,12 +211,16 @@ def subgroup_lines(factor: Subgroup, summary: str) -> list[Line]:
     return lines
 
 
-def criterion_labels(study: Study) -> dict[str, str]:
-    """By criterion, `Inclusion 5: ` and its first words."""
+def criterion_labels(study: Study, worded: bool = True) -> dict[str, str]:
+    """By criterion, `Inclusion 5: ` and its first words; not `worded`, the number alone: words may name a
+    drug."""
     made = {}
     for key, each in study.definition.criteria.items():
         kind = each.category.capitalize()
         number = each.number if each.number.lower().startswith(each.category) else f"{kind} {each.number}"
+        if not worded:
+            made[key] = number
+            continue
         text = " ".join(each.text.replace("*", " ").split())
         short = text[:LONGEST].rpartition(" ")[0].rstrip(" ,;:(") + "…"
         made[key] = f"{number}: {text if len(text) <= LONGEST else short}"

@@ -51,6 +51,7 @@ def sites_table(found: Quality) -> Table:
         title="Recruitment by site",
         corner="Site",
         columns=("Approved on", "Screenings", "Randomised", "Visits missed", "Queries"),
+        keys=("SiteActivated", "ParticipantScreened", "ParticipantRandomised", "VisitMissed", "QueryOpened"),
         rows=tuple(rows),
         notes=("Screenings count each attempt. A participant counts at the site of randomisation.",),
     )

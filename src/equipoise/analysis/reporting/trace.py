@@ -107,7 +107,7 @@ def behind(report: Report, rows: Rows, table: str, row: str, column: str) -> lis
         kept = set(members(report, arm))
         return [each for each in rows.events if is_score(each, encounter, kept)]
     if kind in ("sites", "quality"):
-        return of_counts(rows, kind, row)
+        return of_counts(kind, row, column)
     if table == "harms":
         return of_harms(report, row, subjects)
     if kind == "deviations":
@@ -131,15 +131,11 @@ def is_score(row: str, encounter: str, subjects: set[str]) -> bool:
     return parts[0] == "score" and parts[1] in subjects and parts[2] == encounter
 
 
-def of_counts(rows: Rows, kind: str, key: str) -> list[str]:
-    """The events that were counted, of a site or of a type."""
+def of_counts(kind: str, row: str, column: str) -> list[str]:
+    """The events that were counted: of a type, or of a column's type at a row's site or at all."""
     if kind == "quality":
-        return [f"count/{key}"]
-    return [
-        each
-        for each in rows.events
-        if each.startswith("count/") and "/" in each[6:] and each.endswith(f"/{key}")
-    ]
+        return [f"count/{row}"]
+    return [f"count/{column}/{row}" if row else f"count/{column}"]
 
 
 def of_harms(report: Report, key: str, subjects: Sequence[str]) -> list[str]:
