@@ -21,6 +21,14 @@ CATALOGUE: Mapping[str, tuple[str, str]] = MappingProxyType(
             "An intercurrent event that comes before a time point has a last day.",
             "Check the rule of the event.",
         ),
+        "SIMU-007": (
+            "The compiled loop would answer another question than the one that the definition asks.",
+            "Run whole trials with `equipoise run`, or name another estimand or scenario.",
+        ),
+        "SIMU-008": (
+            "A trial that never ends its recruitment has no result.",
+            "Check the rates of the sites and the criteria that the sample of patients fails.",
+        ),
     }
 )
 

@@ -4,9 +4,10 @@ There is no running stream. A key is made by going down a path (seed, trial, par
 a key are numbered. So what one participant does changes nothing for anybody else, and the numbers do not depend on
 how many trials are run, in which order, or by how many threads and machines.
 
-A draw is the finaliser of SplitMix64 (Steele, Lea and Flood, OOPSLA 2014; the constants are Stafford's variant 13)
+A draw is the finaliser of SplitMix64 (Steele, Lea and Flood, OOPSLA 2014; its constants are Stafford's variant 13)
 of the key plus the number times an odd constant. Going down a level uses another odd constant, so that a key is
-never also a draw of the key above it. Not for concealment: who is allocated what in a real trial is drawn under seal. From Python, give seeds and keys as
+never also a draw of the key above it. Not for concealment: who is allocated what in a real trial is drawn under seal.
+From Python, give seeds and keys as
 `numpy.uint64`; inside compiled functions any whole number serves.
 """
 
@@ -72,7 +73,7 @@ def below(key, number, count):
 @njit(inline="always")
 def exponential(key, number):
     """Exponential with mean 1."""
-    return -np.log1p(-uniform(key, number))
+    return -np.log(1.0 - uniform(key, number))
 
 
 @njit(inline="always")

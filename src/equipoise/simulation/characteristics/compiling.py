@@ -1,0 +1,354 @@
+"""From a study and a scenario to a plan of plain arrays: what the compiled loop of a trial reads.
+
+Items, arms, encounters, regimens and intercurrent events come by name from the study and the scenario. What the loop
+does not cover is refused here, with what it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from equipoise.allocation import Seal, stratum_levels, stratum_name
+from equipoise.analysis.design import boundaries
+from equipoise.analysis.endpoint import Endpoint, endpoint
+from equipoise.conduct.scheme import scheme_of
+from equipoise.simulation.characteristics import contrast
+from equipoise.simulation.characteristics.arrays import Analysis, Dispensing, Exit, Plan, Recruitment, Score
+from equipoise.simulation.characteristics.course import Course, course_of
+from equipoise.simulation.characteristics.judged import Judged, judge
+from equipoise.simulation.characteristics.screened import SAMPLE, Sample, screen_sample
+from equipoise.simulation.characteristics.spread import SpreadDraws
+from equipoise.simulation.errors import scenario_error
+from equipoise.simulation.patients import Patient
+from equipoise.simulation.randomisation.plans import plan_of
+from equipoise.simulation.scenario import Scenario
+from equipoise.simulation.screening import OPENING_HOUR
+from equipoise.simulation.trial import check_fits
+from equipoise.study.estimand import Estimand
+from equipoise.study.study import Study
+
+MONTH = 30.0
+"""Days in which rates count their events."""
+COURSES = 8
+"""Courses after randomisation that are drawn for each patient and arm."""
+STRATEGIES = {"composite": 0, "hypothetical": 1, "treatment_policy": 2}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compiled:
+    """A plan with the names that its numbers stand for. attempts: room for screening attempts in one trial."""
+
+    plan: Plan
+    scenario: Scenario
+    estimand: str
+    sites: tuple[str, ...]
+    arms: tuple[str, ...]
+    compared: tuple[str, str]
+    events: tuple[str, ...]
+    regimens: tuple[str, ...]
+    confidence: float
+    attempts: int
+
+
+def compile_plan(
+    study: Study,
+    scenario: Scenario,
+    seal: Seal,
+    *,
+    sample: Sample | None = None,
+    size: int = SAMPLE,
+    seed: int = 0,
+    estimand: str | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Compiled:
+    """The plan of the first estimand, or of the one named. A sample that was screened before may be given.
+
+    Raises SIMU-003 for a scenario of another study, SIMU-005 for a score without a curve, SIMU-007 for an estimand or
+    a scenario that the compiled loop does not cover.
+    """
+    check_fits(study, scenario)
+    name = estimand or next(iter(study.definition.estimands))
+    declared = study.definition.estimands[name]
+    _check_covered(scenario, name, declared)
+    where = endpoint(study, name, declared)
+    sample = sample or screen_sample(study, scenario, seal, size=size, seed=seed, progress=progress)
+    if not sample.randomised or not any(site.per_month > 0 for site in scenario.sites):
+        raise scenario_error("SIMU-007", scenario.scenario, "nobody of the sample is ever randomised")
+    judged = judge(study, scenario, seal, where, name, sample, seed)
+    course = course_of(study, scenario, where, name, sample)
+    arms, regimens = tuple(study.definition.arms), _regimens(sample)
+    depth, applies = _courses(scenario, course, arms, sample, seed)
+    plan = Plan(
+        recruitment=_recruitment(study, scenario, seal, declared, sample),
+        allocation=plan_of(scheme_of(study, seal.block_sizes), _strata(study, scenario, sample)[0]),
+        exit=_exit(scenario, arms, judged, applies),
+        score=_score(study, scenario, where, course, depth),
+        analysis=_analysis(scenario, declared, arms, _planned(study, scenario)),
+        dispensing=_dispensing(study, scenario, arms, regimens, sample),
+    )
+    return Compiled(
+        plan=plan, scenario=scenario, estimand=name, sites=tuple(site.site for site in scenario.sites), arms=arms,
+        compared=(declared.treatment[0], declared.treatment[-1]), events=judged.events, regimens=regimens,
+        confidence=float(declared.confidence), attempts=_room(study, scenario, sample),
+    )  # fmt: skip
+
+
+def _planned(study: Study, scenario: Scenario) -> int:
+    return scenario.participants or study.definition.allocation.planned
+
+
+def _room(study: Study, scenario: Scenario, sample: Sample) -> int:
+    """Room for screening attempts: three times what the sample makes us expect."""
+    attempts = sum(len(each.attempts) for each in sample.patients)
+    return int(3 * _planned(study, scenario) * attempts / len(sample.randomised)) + 1000
+
+
+def _check_covered(scenario: Scenario, name: str, estimand: Estimand) -> None:
+    """Raises SIMU-007 with all that is not covered."""
+    variable, missing = estimand.variable, estimand.missing
+    events = estimand.intercurrent_events.values()
+    found = [
+        (variable.endpoint != "binary" or variable.score is None, f"a {variable.endpoint} variable"),
+        (estimand.summary != "risk_difference", f"the summary {estimand.summary}"),
+        (estimand.estimator not in (None, "crude", "mantel_haenszel"), f"the estimator {estimand.estimator}"),
+        (estimand.interval not in contrast.METHODS, f"the interval {estimand.interval}"),
+        (missing.method not in contrast.MISSING, f"missing values by {missing.method}"),
+        (missing.assumption != "mar" or missing.delta != "0", f"the assumption {missing.assumption}"),
+        (any(each.strategy not in STRATEGIES for each in events), "a strategy for an intercurrent event"),
+        (any(each.value is not None for each in events), "a value in place of a score"),
+        (estimand.population_rule is not None, "a rule for who is analysed"),
+        (
+            bool(estimand.strata) and estimand.interval in ("wald", "newcombe"),
+            f"{estimand.interval} over strata",
+        ),
+    ]
+    open_ones = [words for problem, words in found if problem]
+    if open_ones:
+        raise scenario_error("SIMU-007", f"{scenario.scenario}: estimands.{name}", ", ".join(open_ones))
+
+
+def _levels(sample: Sample) -> list[dict[str, str]]:
+    """The levels of the strata of each randomised patient, without the site."""
+    found = []
+    for each in sample.randomised:
+        levels = dict(stratum_levels(each.subject.state.stratum)) if each.subject is not None else {}
+        levels.pop("site", None)
+        found.append(levels)
+    return found
+
+
+def _strata(study: Study, scenario: Scenario, sample: Sample) -> tuple[list[str], list[dict[str, str]]]:
+    """The strata of the allocation, by combination and site, and the combinations."""
+    combinations = [dict(pairs) for pairs in sorted({tuple(each.items()) for each in _levels(sample)})]
+    if not study.definition.allocation.by_site:
+        return [stratum_name(each) for each in combinations], combinations
+    sites = [site.site for site in scenario.sites]
+    return [stratum_name({**each, "site": site}) for each in combinations for site in sites], combinations
+
+
+def _recruitment(
+    study: Study, scenario: Scenario, seal: Seal, estimand: Estimand, sample: Sample
+) -> Recruitment:
+    combinations = _strata(study, scenario, sample)[1]
+    numbers = {tuple(each.items()): place for place, each in enumerate(combinations)}
+    members = {id(each): place for place, each in enumerate(sample.randomised)}
+    levels = [numbers[tuple(each.items())] for each in _levels(sample)]
+    place = [members.get(id(each), -1) for each in sample.patients]
+    count, by_site = len(scenario.sites), study.definition.allocation.by_site
+    strata = np.arange(len(combinations))[:, None] * (count if by_site else 1)
+    analysed = [tuple(each.get(factor, "") for factor in estimand.strata) for each in combinations]
+    groups = {group: number for number, group in enumerate(sorted(set(analysed)))}
+    opens = np.array([site.opens for site in scenario.sites], np.int64)
+    order = np.argsort(opens, kind="stable")
+    keep, own, other = _aliases([scenario.sites[place].per_month for place in order], order)
+    return Recruitment(
+        planned=_planned(study, scenario),
+        rate=np.array([site.per_month / MONTH for site in scenario.sites]),
+        opens=opens + OPENING_HOUR / 24,
+        order=order,
+        day=opens,
+        keep=keep,
+        own=own,
+        other=other,
+        ramp=np.array([site.ramp for site in scenario.sites], np.int64),
+        again=np.array([each.attempts[1] if len(each.attempts) > 1 else -1.0 for each in sample.patients]),
+        randomised=np.array(
+            [-1.0 if each.randomised is None else each.randomised for each in sample.patients]
+        ),
+        member=np.array(place, np.int64),
+        level=np.array([levels[each] if each >= 0 else 0 for each in place], np.int64),
+        strata=strata + (np.arange(count) if by_site else np.zeros(count, np.int64)),
+        analysed=np.array([groups[group] for group in analysed], np.int64),
+    )
+
+
+def _aliases(rates: Sequence[float], order: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Walker's tables for the first 1, 2, ... sites: chance to keep, own site, other site.
+
+    Walker, Electronics Letters 1974;10:127-128.
+    """
+    count = len(rates)
+    keep, own, other = (np.zeros((count + 1, count)), *(np.zeros((2, count + 1, count), np.int64)))
+    for opened in range(1, count + 1):
+        left = np.array(rates[:opened]) / max(sum(rates[:opened]), 1e-300) * opened
+        own[opened, :opened], other[opened, :opened] = order[:opened], order[:opened]
+        short = [place for place in range(opened) if left[place] < 1]
+        long = [place for place in range(opened) if left[place] >= 1]
+        while short and long:
+            small, large = short.pop(), long[-1]
+            keep[opened, small], other[opened, small] = left[small], order[large]
+            left[large] -= 1 - left[small]
+            if left[large] < 1:
+                short.append(long.pop())
+        keep[opened, short + long] = 1.0
+    return keep, own, other
+
+
+def _courses(
+    scenario: Scenario, course: Course, arms: tuple[str, ...], sample: Sample, seed: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """What each randomised patient becomes in each arm: the depth of the curve, and which causes of a stop apply."""
+    size = len(sample.randomised)
+    draws = SpreadDraws(seed + 1, size * COURSES)
+    depth = np.zeros((size, COURSES, len(arms)))
+    causes = tuple(scenario.exits.stops)
+    applies = np.zeros((size, COURSES, len(arms), len(causes)))
+    for place, each in enumerate(sample.randomised):
+        known = {
+            name: value for name, value in each.patient.latents.items() if not scenario.latents[name].by_arm
+        }
+        for copy in range(COURSES):
+            for number, arm in enumerate(arms):
+                key = SpreadDraws.name(place * COURSES + copy)
+                patient = Patient(key=key, scenario=scenario, draws=draws, arm=arm, latents=dict(known))
+                patient.days = dict(each.patient.days)
+                depth[place, copy, number] = float(patient.latent(scenario.curves[course.curve].depth) or 0)
+                applies[place, copy, number] = [
+                    patient.holds(scenario.exits.stop_when.get(cause, {})) for cause in causes
+                ]
+    return depth, applies
+
+
+def _exit(scenario: Scenario, arms: tuple[str, ...], judged: Judged, applies: np.ndarray) -> Exit:
+    exits, conduct = scenario.exits, scenario.conduct
+    followed = int(conduct.follow_up_months * 30.4)
+    treatment = scenario.treatment_days or followed
+    stops = (
+        np.array([[*(by_arm.get(arm, 0.0) for by_arm in exits.stops.values()), 0.0] for arm in arms]) / MONTH
+    )
+    for number, arm in enumerate(arms):
+        harms = (each.stops * each.per_month.get(arm, 0.0) for each in scenario.adverse_events)
+        stops[number, -1] = sum(harms) / MONTH
+    applies = np.concatenate([applies, np.ones((*applies.shape[:3], 1))], axis=3)
+    total = (stops[None, None] * applies).sum(3)
+    until_treated = min(treatment - 1, int(conduct.follow_up_months * MONTH))
+    leaving = np.array([exits.loss, exits.visits_withdrawn, exits.data_withdrawn, exits.death]) / MONTH
+    strategy = np.array([STRATEGIES[each] for each in judged.strategies], np.int64)
+    last = min(conduct.follow_up_months * MONTH, followed)
+    return Exit(
+        never=exits.never_started,
+        stops=stops,
+        applies=applies,
+        stopping=np.stack([total, -np.expm1(-total * until_treated)], axis=3),
+        leaving=leaving,
+        gone=float(leaving.sum()),
+        leave=-float(np.expm1(-leaving.sum() * last)),
+        treatment=treatment,
+        followed=followed,
+        until=judged.until,
+        strategy=strategy,
+        quiet=bool((judged.until[-5] < treatment).all()),
+    )
+
+
+def _score(study: Study, scenario: Scenario, where: Endpoint, course: Course, depth: np.ndarray) -> Score:
+    """Visits that can fall into the window of the time point, with the days on which they take place."""
+    days = []
+    for encounter_id in where.encounters:
+        planned = study.definition.encounters[encounter_id]
+        if encounter_id == where.baseline or planned.anchor != "randomised_on" or not planned.day:
+            continue
+        together = [
+            each.window
+            for each in study.definition.encounters.values()
+            if each.anchor == planned.anchor and each.day == planned.day
+        ]
+        first = planned.day - min(window.before for window in together)
+        last = planned.day + min(window.after for window in together)
+        late = planned.day + max(window.after for window in together) + 1
+        if (
+            last >= where.day - where.before
+            and first <= where.day + where.after
+            or late <= where.day + where.after
+        ):
+            days.append((first, last, late))
+    curve, conduct = scenario.curves[course.curve], scenario.conduct
+    first, last, late = (np.array(part, np.int64) for part in zip(*days, strict=True))
+    return Score(
+        scores=course.scores, baseline=course.baseline, responds=course.responds, depth=depth,
+        faded=1 - 2.0 ** (-np.arange(int(late.max()) + 8) / curve.half_time), noise=curve.noise, gap=course.missing,
+        day=where.day, before=where.before, after=where.after, first=first, last=last, late=late,
+        missed=conduct.missed_visit, outside=conduct.outside_window, substitute=conduct.substitute_assessor,
+    )  # fmt: skip
+
+
+def _analysis(scenario: Scenario, estimand: Estimand, arms: tuple[str, ...], planned: int) -> Analysis:
+    """The contrast of the first arm of the estimand with its last, and the looks."""
+    looks, people, bounds, futility = scenario.looks, [planned], [0.0], [-np.inf]
+    if looks is not None:
+        made = boundaries(
+            looks.design, looks.shares, alpha=looks.alpha, parameter=looks.parameter,
+            futility=looks.futility or None, binding=looks.binding,
+        )  # fmt: skip
+        people = [int(np.ceil(share * planned)) for share in looks.shares]
+        bounds = list(made.efficacy)
+        futility = [-np.inf if bound is None else bound for bound in made.futility]
+    imputed = estimand.missing.method == "multiple_imputation"
+    declared = "mantel_haenszel" if estimand.interval == "rubin" and not imputed else estimand.interval
+    return Analysis(
+        arms=np.array([arms.index(estimand.treatment[0]), arms.index(estimand.treatment[-1])], np.int64),
+        method=contrast.RUBIN if imputed else contrast.METHODS[declared],
+        missing=contrast.MISSING[estimand.missing.method],
+        imputations=max(2, estimand.missing.imputations),
+        looks=np.array(people, np.int64),
+        bounds=np.array(bounds, np.float64),
+        futility=np.array(futility, np.float64),
+    )
+
+
+def _regimens(sample: Sample) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for each in sample.randomised for name in each.units))
+
+
+def _dispensing(
+    study: Study, scenario: Scenario, arms: tuple[str, ...], regimens: tuple[str, ...], sample: Sample
+) -> Dispensing:
+    """The days of the supplies, and the units of each patient in each arm.
+
+    A patient was supplied in the arm that the sample's allocation gave; in another arm, like somebody of that arm.
+    """
+    days, supplied = [], [min(scenario.supply_days, scenario.treatment_days)]
+    planned = {
+        each.day: each.window
+        for each in study.definition.encounters.values()
+        if each.anchor == "randomised_on"
+    }
+    for day in range(scenario.supply_days, scenario.treatment_days, scenario.supply_days):
+        window = planned.get(day)
+        days.append((day - window.before, day + window.after) if window else (day, day))
+        supplied.append(min(scenario.supply_days, scenario.treatment_days - day))
+    units = np.zeros((len(sample.randomised), len(arms), len(regimens)))
+    for number, arm in enumerate(arms):
+        of_arm = [each for each in sample.randomised if each.subject and each.subject.state.arm == arm]
+        for place, each in enumerate(sample.randomised):
+            source = each if each in of_arm else of_arm[place % len(of_arm)]
+            units[place, number] = [float(source.units.get(name, 0)) for name in regimens]
+    return Dispensing(
+        days=np.array(days, np.int64).reshape(-1, 2),
+        supplied=np.array(supplied, np.int64),
+        units=units,
+        full=supplied[0],
+    )

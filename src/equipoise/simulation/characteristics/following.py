@@ -1,0 +1,166 @@
+"""The follow-up of one participant in the compiled loop: exits, the end of treatment, intercurrent events, the score.
+
+Competing exponential times are one exponential time with the sum of the rates, and then a cause by its share.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+from equipoise.simulation.characteristics.arrays import NOWHERE
+from equipoise.simulation.keyed import below, normal, uniform
+
+COURSE, NEVER, LEAVING, KIND, STOPPING, CAUSE, GAP, RATER, VISIT, SUPPLY = 0, 1, 2, 3, 4, 5, 6, 7, 16, 512
+"""The numbers of a participant's draws; each visit has eight."""
+NON_RESPONSE, RESPONSE, EVENT, ABSENT = range(4)
+LOSS, VISITS, DATA, DEATH = range(4)
+COMPOSITE, HYPOTHETICAL = 0, 1
+
+
+class Followed(NamedTuple):
+    """By participant. outcome: NON_RESPONSE, RESPONSE, EVENT or ABSENT. died: an EVENT by death. truth: the response
+    had no score been missing. events: which are true (participants, E). exit: kind or -1, left: its day. stopped: day
+    of the end of treatment, early: before its time."""
+
+    outcome: np.ndarray
+    died: np.ndarray
+    truth: np.ndarray
+    events: np.ndarray
+    exit: np.ndarray
+    left: np.ndarray
+    stopped: np.ndarray
+    early: np.ndarray
+
+
+def followed_of(planned: int, events: int) -> Followed:
+    """Room for so many participants."""
+    return Followed(
+        outcome=np.zeros(planned, np.int8), died=np.zeros(planned, np.bool_), truth=np.zeros(planned, np.bool_),
+        events=np.zeros((planned, events), np.bool_), exit=np.zeros(planned, np.int8),
+        left=np.zeros(planned, np.int32), stopped=np.zeros(planned, np.int32), early=np.zeros(planned, np.bool_),
+    )  # fmt: skip
+
+
+@njit(_nrt=False, inline="always")
+def _which(share, rates, applies, total):
+    """Which of the rates, of those that apply, by its share of their sum."""
+    left = share * total
+    for place in range(rates.size):
+        left -= rates[place] * applies[place]
+        if left < 0:
+            return place
+    return rates.size - 1
+
+
+@njit(_nrt=False, inline="always")
+def _treated(plan, draws, arm, applies, stopping):
+    """Day and happening of the end of treatment, as if nobody left: never started, a cause, harm or completed."""
+    if uniform(draws, NEVER) < plan.never:
+        return 0, 0
+    share = uniform(draws, STOPPING)
+    if share < stopping[1]:
+        day = np.int64(np.ceil(-np.log(1.0 - share) / stopping[0]))
+        return day, 1 + _which(uniform(draws, CAUSE), plan.stops[arm], applies, stopping[0])
+    return plan.treatment, plan.stops.shape[1] + 1
+
+
+@njit(_nrt=False, inline="always")
+def _exit(plan, draws):
+    """Day and kind of the exit from the study; kind -1 for who completes it."""
+    share = uniform(draws, LEAVING)
+    if share >= plan.leave:
+        return plan.followed, -1
+    day = np.int64(np.ceil(-np.log(1.0 - share) / plan.gone))
+    left = uniform(draws, KIND) * plan.gone
+    for kind in range(plan.leaving.size):
+        left -= plan.leaving[kind]
+        if left < 0:
+            return day, kind
+    return day, plan.leaving.size - 1
+
+
+@njit(_nrt=False, inline="always")
+def _seen(plan, draws, left):
+    """The day of the usable score nearest to the planned day, -1 without one."""
+    found, nearest = -1, NOWHERE
+    for visit in range(plan.first.size):
+        number = VISIT + 8 * visit
+        if plan.outside > 0 and uniform(draws, number) < plan.outside:
+            day = plan.late[visit] + below(draws, number + 1, 7)
+        else:
+            day = plan.first[visit] + below(draws, number + 1, plan.last[visit] - plan.first[visit] + 1)
+        far = abs(day - plan.day)
+        if day < plan.day - plan.before or day > plan.day + plan.after or far >= nearest or day > left:
+            continue
+        if uniform(draws, number + 2) < plan.missed or uniform(draws, number + 3) < plan.substitute:
+            continue
+        found, nearest = day, far
+    return found
+
+
+@njit(_nrt=False, inline="always")
+def _responds(plan, draws, day, who, course, arm):
+    """Whether the score of a day is a response, with a rater's error."""
+    share = 1.0 - plan.depth[who, course, arm] * plan.faded[day]
+    if plan.noise > 0:
+        share += plan.noise * normal(draws, RATER)
+    levels = plan.scores.shape[1] - 1
+    level = min(levels, max(0, np.int64(share * levels + 0.5)))
+    return plan.responds[plan.scores[who, level], plan.baseline[who]]
+
+
+@njit(_nrt=False, inline="always")
+def follow(exits, score, draws, who, arm, place, found):
+    """One participant from randomisation to the end, into place `place` of what was found."""
+    course = below(draws, COURSE, score.depth.shape[1])
+    left, kind = _exit(exits, draws)
+    stopped, happening = _treated(
+        exits, draws, arm, exits.applies[who, course, arm], exits.stopping[who, course, arm]
+    )
+    completed = exits.until.shape[0] - 5
+    found.early[place] = happening < completed or left < stopped
+    found.exit[place], found.left[place], found.stopped[place] = kind, left, min(stopped, left)
+    composite = hypothetical = False
+    if kind >= 0 or happening < completed or not exits.quiet:
+        if left < stopped:
+            happening = completed + 1 + kind
+        composite, hypothetical = _events(exits, happening, stopped, kind, left, found.events[place])
+    else:
+        found.events[place] = False
+    _judged(score, draws, (who, course, arm), place, found, composite, hypothetical)
+
+
+@njit(_nrt=False, inline="always")
+def _events(plan, happening, stopped, kind, left, events):
+    """Which intercurrent events the end of treatment and the exit make true; whether a composite, a hypothetical."""
+    exits = plan.until.shape[0] - 4
+    composite = hypothetical = False
+    for event in range(plan.strategy.size):
+        true = stopped <= left and stopped <= plan.until[happening, event]
+        true |= kind >= 0 and left <= plan.until[exits + kind, event]
+        events[event] = true
+        composite |= true and plan.strategy[event] == COMPOSITE
+        hypothetical |= true and plan.strategy[event] == HYPOTHETICAL
+    return composite, hypothetical
+
+
+@njit(_nrt=False, inline="always")
+def _judged(score, draws, patient, place, found, composite, hypothetical):
+    """The outcome by the order of the estimand: death, composite, hypothetical, then the score or its absence."""
+    who, course, arm = patient
+    died = found.exit[place] == DEATH and found.left[place] < score.day
+    found.died[place] = died
+    day = _seen(score, draws, found.left[place])
+    if score.gap > 0 and uniform(draws, GAP) < score.gap:
+        day = -1
+    response = _responds(score, draws, day if day >= 0 else score.day, who, course, arm)
+    found.truth[place] = response and not (died or composite)
+    if died or composite:
+        found.outcome[place] = EVENT
+    elif hypothetical or day < 0:
+        found.outcome[place] = ABSENT
+    else:
+        found.outcome[place] = RESPONSE if response else NON_RESPONSE

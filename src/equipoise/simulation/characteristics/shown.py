@@ -1,0 +1,173 @@
+"""Operating characteristics side by side: a table, and a picture of the estimate with its 5 to 95 % range."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from markupsafe import Markup
+
+from equipoise.analysis.figures.axes import Scale, scale
+from equipoise.analysis.svg import Figure, label, path, tag, wrapped
+from equipoise.analysis.tables import Provenance, Row, Table
+from equipoise.simulation.characteristics.summary import Characteristics, Estimate
+
+WIDTH, LEFT, RIGHT, LINE, TOP = 760, 200, 180, 54, 40
+BANNER = "SIMULATED – not results of this trial"
+
+
+def percent(value: float, decimals: int = 1) -> str:
+    """A share in percent."""
+    return f"{100 * value:.{decimals}f}%"
+
+
+def percent_of(each: Estimate) -> str:
+    """A share in percent with its Monte Carlo standard error."""
+    return f"{percent(each.value)} ± {100 * each.error:.2f}"
+
+
+def table_of(found: Sequence[Characteristics], compared: tuple[str, str]) -> Table:
+    """One column a scenario."""
+    rows = [
+        ("Hypothesis rejected", [percent_of(each.rejected) for each in found]),
+        (f"… in favour of {compared[0]}", [percent_of(each.favours) for each in found]),
+        ("True difference", [percent_of(each.truth) for each in found]),
+        ("Bias of the estimate", [percent_of(each.bias) for each in found]),
+        ("Standard deviation of the estimate", [percent_of(each.spread) for each in found]),
+        ("Coverage of the interval", [percent_of(each.coverage) for each in found]),
+        ("Participants, 5 % – median – 95 %", [spread(each.quantiles["randomised"], 0) for each in found]),
+        ("Screening attempts", [number(each.counts["attempts"]) for each in found]),
+        (
+            "Months to the last randomisation",
+            [spread(each.quantiles["months_last"], 1) for each in found],
+        ),
+        (
+            "Months until the primary result can be read",
+            [spread(each.quantiles["months_readable"], 1) for each in found],
+        ),
+        ("Months to the end", [spread(each.quantiles["months_ended"], 1) for each in found]),
+        *_looks(found),
+        *_by_name(found),
+    ]
+    return Table(
+        id="characteristics",
+        title="Operating characteristics",
+        corner="",
+        columns=tuple(each.scenario for each in found),
+        rows=tuple(Row(head=head, cells=tuple(cells)) for head, cells in rows),
+        notes=(
+            f"{found[0].trials:,} simulated trials a scenario; ± is the Monte Carlo standard error, in percent points "
+            "for shares.",
+            *(f"{each.scenario}: {each.label}" for each in found),
+        ),
+    )
+
+
+def spread(found: tuple[float, float, float], decimals: int) -> str:
+    """Three quantiles."""
+    return " – ".join(f"{value:.{decimals}f}" for value in found)
+
+
+def number(each: Estimate) -> str:
+    """A mean with its Monte Carlo standard error."""
+    return f"{each.value:.1f} ± {each.error:.2f}"
+
+
+def _looks(found: Sequence[Characteristics]) -> list[tuple[str, list[str]]]:
+    """The share of trials that ended at each look, where there are several."""
+    most = max(len(each.looks) for each in found)
+    if most == 1:
+        return []
+    return [
+        (
+            f"Ended at look {look + 1}",
+            [percent(each.looks[look]) if look < len(each.looks) else "" for each in found],
+        )
+        for look in range(most)
+    ]
+
+
+STEMS = {
+    "missing": "Missing outcomes",
+    "stopped": "Treatment stopped early",
+    "lost": "Lost",
+    "units": "Units dispensed",
+    "shipped": "Kits sent",
+    "expired": "Kits expired",
+    "stockouts": "Visits without stock",
+}
+
+
+def _by_name(found: Sequence[Characteristics]) -> list[tuple[str, list[str]]]:
+    """Means by arm, regimen or site."""
+    names = list(dict.fromkeys(name for each in found for name in each.counts))
+    rows = []
+    for stem, words in STEMS.items():
+        for name in names:
+            if name.startswith(f"{stem}."):
+                cells = [number(each.counts[name]) if name in each.counts else "" for each in found]
+                rows.append((f"{words}: {name.removeprefix(f'{stem}.')}", cells))
+    return rows
+
+
+def figure_of(found: Sequence[Characteristics]) -> Figure:
+    """For each scenario the mean of the estimate, its middle 90 %, the true difference, and how often it rejects."""
+    low = min(0.0, *(each.truth.value - 2 * each.spread.value for each in found))
+    high = max(0.0, *(each.truth.value + 2 * each.spread.value for each in found))
+    x = scale(100 * low, 100 * high, LEFT, WIDTH - RIGHT)
+    bottom = TOP + LINE * len(found)
+    parts = [_grid(x, bottom)]
+    for place, each in enumerate(found):
+        parts.append(_line(each, x, TOP + LINE * place + LINE / 2))
+    heads = [label(WIDTH - RIGHT + 12, TOP - 14, "rejects", "quiet", size=12)]
+    words = "; ".join(f"{each.scenario} rejects in {percent(each.rejected.value)}" for each in found)
+    return Figure(
+        id="characteristics",
+        title="The estimate and the decision in each scenario",
+        description=f"{words}.",
+        width=WIDTH,
+        height=bottom + 48,
+        body=Markup("").join(parts + heads),
+        caption=f"Mean of the estimated difference with the middle 90 % of {found[0].trials:,} simulated trials; the "
+        "upright mark is the true difference under the estimand.",
+    )
+
+
+def _grid(x: Scale, bottom: float) -> Markup:
+    parts = []
+    for value in x.ticks:
+        kind = "axis" if value == 0 else "grid"
+        parts.append(tag("path", class_=kind, d=path([(x.at(value), TOP), (x.at(value), bottom)])))
+        parts.append(label(x.at(value), bottom + 18, f"{value:g}%", "quiet", "middle", 12))
+    parts.append(
+        label((x.start + x.end) / 2, bottom + 38, "Difference, first arm minus last", "quiet", "middle", 12)
+    )
+    return Markup("").join(parts)
+
+
+def _line(each: Characteristics, x: Scale, y: float) -> Markup:
+    """One scenario: its name, range, mean, truth, and rejections."""
+    mean = each.truth.value + each.bias.value
+    ends = [x.at(100 * (mean + side * 1.645 * each.spread.value)) for side in (-1, 1)]
+    truth = x.at(100 * each.truth.value)
+    names = [label(8, y + 4, line, "label") for line in wrapped(each.scenario, LEFT - 20, 13)[:1]]
+    shapes = (
+        tag("path", class_="whisker", d=path([(ends[0], y), (ends[1], y)]))
+        + tag("path", class_="whisker", d=path([(truth, y - 11), (truth, y + 11)]))
+        + tag("circle", class_="mark", cx=x.at(100 * mean), cy=y, r=5)
+    )
+    decided = label(WIDTH - RIGHT + 12, y + 4, f"{percent_of(each.rejected)}", size=13)
+    return Markup("").join(names) + tag("g", shapes, class_="arm-1") + decided
+
+
+def source_of(study: str, digest: str, seed: int) -> Provenance:
+    """Where the figures come from, as far as there is no ledger."""
+    return Provenance(
+        banner=BANNER,
+        mode="simulation",
+        study=study,
+        cut=0,
+        head="none",
+        sequence=0,
+        digest=digest,
+        seed=seed,
+    )

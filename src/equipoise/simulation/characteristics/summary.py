@@ -1,0 +1,109 @@
+"""Operating characteristics of a scenario from its frame of trials, each with its Monte Carlo standard error.
+
+Morris, White and Crowther, Stat Med 2019;38:2074-2102, give the estimates and their errors.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import polars
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """A characteristic, and the standard error that the number of trials gives it."""
+
+    value: float
+    error: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Characteristics:
+    """One scenario.
+
+    rejected: power, or the type I error where there is no difference. favours: rejected in favour of the first arm.
+    truth: the difference under the estimand had no score been missing. bias: of the estimate against it. coverage: of
+    the interval. spread: standard deviation of the estimate. times: months by name. quantiles: 5, 50 and 95 % of the
+    months to the last randomisation and of the participants. counts: means by column. looks: share of trials that
+    ended at each look.
+    """
+
+    scenario: str
+    label: str
+    trials: int
+    rejected: Estimate
+    favours: Estimate
+    truth: Estimate
+    bias: Estimate
+    coverage: Estimate
+    spread: Estimate
+    analysed: Estimate
+    times: dict[str, Estimate]
+    quantiles: dict[str, tuple[float, float, float]]
+    counts: dict[str, Estimate]
+    looks: tuple[float, ...]
+
+
+def characterise(
+    frame: polars.DataFrame, scenario: str, label: str, compared: Sequence[str]
+) -> Characteristics:
+    """The characteristics of a frame of reported trials; `compared`: the two arms of the primary contrast."""
+    estimate, lower, upper = (frame[name].to_numpy() for name in ("estimate", "lower", "upper"))
+    rejected = frame["rejected"].to_numpy()
+    truth, error = _truth(frame, compared)
+    used = np.isfinite(estimate)
+    count = max(2, int(used.sum()))
+    spread = float(estimate[used].std(ddof=1))
+    months = [name for name in frame.columns if name.startswith("months_")]
+    counts = [name for name in frame.columns if "." in name or name in ("attempts", "people", "randomised")]
+    looks = frame["look"].to_numpy()
+    return Characteristics(
+        scenario=scenario,
+        label=label,
+        trials=len(frame),
+        rejected=_share(rejected),
+        favours=_share(rejected & (estimate > 0)),
+        truth=Estimate(value=truth, error=error),
+        bias=Estimate(
+            value=float(estimate[used].mean()) - truth, error=math.hypot(spread / count**0.5, error)
+        ),
+        coverage=_share(((lower <= truth) & (truth <= upper))[used]),
+        spread=Estimate(value=spread, error=spread / math.sqrt(2 * (count - 1))),
+        analysed=_mean(frame["analysed"].to_numpy()),
+        times={name: _mean(frame[name].to_numpy()) for name in months},
+        quantiles={name: _quantiles(frame[name].to_numpy()) for name in (*months, "randomised", "analysed")},
+        counts={name: _mean(frame[name].to_numpy()) for name in counts},
+        looks=tuple(float((looks == look).mean()) for look in range(1, int(looks.max()) + 1)),
+    )
+
+
+def _share(flags: np.ndarray) -> Estimate:
+    value = float(flags.mean())
+    return Estimate(value=value, error=math.sqrt(value * (1 - value) / len(flags)))
+
+
+def _mean(values: np.ndarray) -> Estimate:
+    return Estimate(value=float(values.mean()), error=float(values.std(ddof=1)) / math.sqrt(len(values)))
+
+
+def _quantiles(values: np.ndarray) -> tuple[float, float, float]:
+    low, middle, high = np.quantile(values, (0.05, 0.5, 0.95))
+    return float(low), float(middle), float(high)
+
+
+def _truth(frame: polars.DataFrame, compared: Sequence[str]) -> tuple[float, float]:
+    """The difference of the shares that would respond, over all participants of all trials."""
+    shares, variance = [], 0.0
+    for arm in (compared[0], compared[-1]):
+        people = float((frame[f"randomised.{arm}"]).sum())
+        share = float(frame[f"truth.{arm}"].sum()) / people
+        shares.append(share)
+        variance += share * (1 - share) / people
+    return shares[0] - shares[1], math.sqrt(variance)

@@ -1,0 +1,151 @@
+"""What is reported of each simulated trial: names, units and exact meaning, the same for the vectorised path and the
+whole engine. One row a trial.
+
+Each quantity is defined by what the ledger of that trial holds, so that it can be counted from the events of a whole
+trial; those that only a simulation knows say so. A name is a stem and, after points, the site, arm, intercurrent
+event or regimen that it counts. A month is 365.25 / 12 days. The start is the day on which the ledger is opened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import polars
+
+MONTH = 365.25 / 12
+"""Days in a month of what is reported."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quantity:
+    """by: what follows the stem (`""`, site, arm, `arm.event`, regimen). known: `ledger`, or `simulation` for what
+    only the assumed truth tells. kind: count, months, share, number or flag."""
+
+    stem: str
+    by: str
+    kind: str
+    unit: str
+    known: str
+    meaning: str
+
+
+def _one(stem: str, by: str, kind: str, unit: str, meaning: str, known: str = "ledger") -> Quantity:
+    return Quantity(stem=stem, by=by, kind=kind, unit=unit, meaning=meaning, known=known)
+
+
+QUANTITIES: tuple[Quantity, ...] = (
+    _one("trial", "", "number", "", "The number of the trial, from 0; with the seed it names all its draws."),
+    _one("attempts", "", "count", "attempts", "ParticipantScreened events: a person who comes again counts again."),
+    _one("people", "", "count", "people", "Persons with a ParticipantScreened event."),
+    _one("randomised", "", "count", "participants", "ParticipantRandomised events."),
+    _one("attempts", "site", "count", "attempts", "The same as `attempts`, by the site of the event."),
+    _one("randomised", "site", "count", "participants", "The same as `randomised`, by the randomising site."),
+    _one("randomised", "arm", "count", "participants", "TreatmentAllocated events, by arm."),
+    _one("months_first", "", "months", "months", "From the start to the day of the first randomisation."),
+    _one("months_last", "", "months", "months", "From the start to the day of the last randomisation."),
+    _one(
+        "months_readable", "", "months", "months",
+        "From the start to the last day of the time point's window of the last participant who is analysed.",
+    ),
+    _one(
+        "months_ended", "", "months", "months",
+        "From the start to the day on which the last part in the study ends (StudyEnded; for the lost, the withdrawn "
+        "and the dead, the day of that).",
+    ),
+    _one("look", "", "number", "", "The look at which the trial ended, from 1; 1 for a trial without looks."),
+    _one(
+        "analysed", "", "count", "participants",
+        "Participants of the primary analysis at that look: the first so many randomised, all without looks.",
+    ),
+    _one(
+        "event", "arm.event", "count", "participants",
+        "Of the analysed, those for whom the rule of this intercurrent event of the primary estimand is true, read on "
+        "the planned day of the time point, whatever its strategy; one participant may count for several.",
+    ),
+    _one("died", "arm", "count", "participants", "Of the analysed, those who died before the planned day."),
+    _one(
+        "missing", "arm", "count", "participants",
+        "Of the analysed, those whose outcome is missing in the primary analysis, before imputation.",
+    ),
+    _one(
+        "responders", "arm", "count", "participants",
+        "Of the analysed, those whose observed score is a response and who have no composite event: before imputation.",
+    ),
+    _one(
+        "truth", "arm", "count", "participants",
+        "Of the randomised, those who would count as responders had no score been missing.", "simulation",
+    ),
+    _one("lost", "arm", "count", "participants", "ParticipantLost events of the randomised."),
+    _one("withdrawn", "arm", "count", "participants", "Randomised who withdrew consent to visits or to data."),
+    _one("deaths", "arm", "count", "participants", "DeathRecorded events of the randomised."),
+    _one(
+        "stopped", "arm", "count", "participants",
+        "Randomised whose treatment ended for another cause than `completed`.",
+    ),
+    _one("supplies", "arm", "count", "supplies", "Days on which a participant of the arm was dispensed anything."),
+    _one("units", "regimen", "count", "units", "The sum of the quantities of DoseDispensed events."),
+    _one("estimate", "", "share", "", "The difference of the primary analysis: first arm of the estimand minus last."),
+    _one("lower", "", "share", "", "The lower bound of its interval at the estimand's confidence."),
+    _one("upper", "", "share", "", "The upper bound."),
+    _one("p", "", "share", "", "The two-sided p-value of the primary analysis."),
+    _one(
+        "rejected", "", "flag", "",
+        "Without looks: p is below 1 - confidence. With looks: |Z| reached the efficacy bound at one of them.",
+    ),
+    _one("shipped", "regimen", "count", "kits", "Kits sent to sites, with the first stock.", "simulation"),
+    _one("used", "regimen", "count", "kits", "Kits given to participants from the stock of a site.", "simulation"),
+    _one("expired", "regimen", "count", "kits", "Kits that expired at a site.", "simulation"),
+    _one("left", "regimen", "count", "kits", "Kits at the sites or on their way at the end.", "simulation"),
+    _one(
+        "stockouts", "site", "count", "visits",
+        "Visits at which a participant could not be supplied in full from the stock of the site.", "simulation",
+    ),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """What the quantities of a trial are counted by."""
+
+    sites: Sequence[str]
+    arms: Sequence[str]
+    events: Sequence[str]
+    regimens: Sequence[str]
+
+    def columns(self, quantity: Quantity) -> list[str]:
+        """The names of the columns of a quantity, in order."""
+        pairs = [f"{arm}.{event}" for arm in self.arms for event in self.events]
+        by = {"site": self.sites, "arm": self.arms, "regimen": self.regimens, "arm.event": pairs}
+        return [f"{quantity.stem}.{name}" for name in by[quantity.by]] if quantity.by else [quantity.stem]
+
+
+def schema(names: Names, *, supply: bool = False) -> dict[str, Quantity]:
+    """By name of column, its quantity, in the order of the frame; without `supply`, the kits are left out."""
+    kits = ("shipped", "used", "expired", "left", "stockouts")
+    return {
+        column: quantity
+        for quantity in QUANTITIES
+        if supply or quantity.stem not in kits
+        for column in names.columns(quantity)
+    }
+
+
+def frame(columns: Mapping[str, np.ndarray], names: Names, *, supply: bool = False) -> polars.DataFrame:
+    """The frame of reported quantities: counts as Int32, flags as Boolean, the rest as Float64.
+
+    Raises KeyError for a column that is missing; others are left out.
+    """
+    import polars as pl
+
+    kinds = {"count": pl.Int32, "number": pl.Int32, "flag": pl.Boolean}
+    return pl.DataFrame(
+        {
+            name: pl.Series(np.asarray(columns[name])).cast(kinds.get(quantity.kind, pl.Float64))
+            for name, quantity in schema(names, supply=supply).items()
+        }
+    )
