@@ -69,9 +69,12 @@ def old_record_without_outcome(subject: Subject) -> Iterator[Hit]:
     question="At which time, in which unit, is this outcome measured?",
 )
 def time_of_primary(subject: Subject) -> Iterator[Hit]:
-    """No time frame or digits alone, no time in its words, no time to an event, in a trial begun since 2008."""
+    """No time frame or digits alone (once), no time in its words, no time to an event, in a trial begun since 2008."""
+    seen: set[str] = set()
     for path, one in _planned(subject):
-        if _untimed(one) and _must_be_timed(subject, path, one):
+        known = one.time_frame.strip() in seen and bool(one.time_frame.strip())
+        if _untimed(one) and not known and _must_be_timed(subject, path, one):
+            seen.add(one.time_frame.strip())
             yield _on(f"{path}.timeFrame", one.time_frame, f"{one.measure[:80]!r}")
 
 
@@ -166,8 +169,10 @@ _APART = 1.12  # twelve weeks and three months, or 48 weeks and a year, are one 
 def two_times(subject: Subject) -> Iterator[Hit]:
     """`at week 12` or `28-day mortality` in a title with no other number, and a time frame that is another time alone.
 
-    Units are compared as days; a month is 30.4 of them, and times less than 12% apart are one.
+    The same two times in further outcomes are not repeated. Units are compared as days; a month is 30.4 of them,
+    and times less than 12% apart are one.
     """
+    seen: set[tuple[str, str]] = set()
     for path, one in _planned(subject):
         said, frame = list(_TIMED.finditer(one.measure)), one.time_frame.strip()
         lone = _LONE.findall(_TIMED.sub(" ", one.measure))
@@ -175,7 +180,8 @@ def two_times(subject: Subject) -> Iterator[Hit]:
         if len(said) != 1 or lone or not point:
             continue
         early, late = sorted((_days(said[0]), _days(point)))
-        if late > early * _APART:
+        if late > early * _APART and (said[0][0].lower(), frame.lower()) not in seen:
+            seen.add((said[0][0].lower(), frame.lower()))
             text = Text(path=f"{path}.measure", text=one.measure)
             yield span(text, said[0].start(), said[0].end(), f"the time frame says {frame!r}")
 

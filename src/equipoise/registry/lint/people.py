@@ -82,7 +82,8 @@ def _differ(age: int, text: str) -> bool:
 
 
 _GROUPS = re.compile(
-    r"\b(?:donors?|volunteers|patients?|controls|cases|parents|caregivers|cohort \w+|group \w+)\s*:|\bcriteria for\b",
+    r"\b(?:donors?|volunteers|patients?|controls|cases|parents|caregivers|cohort \w+|group \w+)(?: criteria)?\s*:"
+    r"|\bcriteria for\b",
     re.I,
 )
 _ONE_OF = re.compile(
