@@ -25,6 +25,8 @@ from equipoise.analysis.design import (
     monitored,
     proportions_power,
     proportions_size,
+    repeated_interval,
+    sequential_size,
     survival_size,
 )
 
@@ -136,6 +138,32 @@ def test_looks_at_unequal_times(design: str, settings: dict, expected: tuple[flo
     """getDesignGroupSequential(typeOfDesign=..., alpha=0.025, informationRates=c(0.3, 0.45, 1))."""
     found = boundaries(design, [0.3, 0.45, 1.0], **settings)
     assert found.efficacy == pytest.approx(expected, abs=3e-6)
+
+
+def test_participants_of_looks() -> None:
+    """getSampleSizeRates(d, pi1=0.4, pi2=0.6) with d = getDesignGroupSequential(typeOfDesign="OF", beta=0.1,
+    informationRates=c(0.5, 0.75, 1), futilityBounds=c(0, 0.5), bindingFutility=FALSE): numberOfSubjects and
+    expectedNumberOfSubjects H1, H01, H0 (also printed in rpact's vignette on planning binary endpoints); then
+    getSampleSizeMeans(d, alternative=5, stDev=10, normalApproximation=TRUE) with "asOF" at 0.5 and 1."""
+    bounds = boundaries("OF", [0.5, 0.75, 1.0], futility=[0.0, 0.5])
+    found = sequential_size(proportions_size(0.4, 0.6, power=0.9, loss=0.1), bounds)
+    assert [sum(each) for each in found.looks] == pytest.approx(
+        [133.1326797, 199.6990195, 266.2653594], abs=1e-4
+    )
+    assert found.expected == pytest.approx((198.2875564, 228.8316212, 184.2784356), abs=1e-4)
+    assert found.groups == (134, 134) and found.total == 268 and found.randomised == (149, 149)
+    means = sequential_size(means_size(5, sd=10, distribution="normal"), boundaries("LDOF", [0.5, 1.0]))
+    assert sum(means.looks[-1]) == pytest.approx(126.0498727, abs=1e-5)
+    assert means.expected == pytest.approx((115.7096, 124.5117035, 125.9537393), abs=1e-4)
+
+
+def test_intervals_that_may_be_repeated() -> None:
+    """getRepeatedConfidenceIntervals(d, getDataset(n=c(30, 30), means=c(4, 3), stDevs=c(10, 10)),
+    normalApproximation=TRUE) with "asOF" at 0.5 and 1: the first stage, on the scale of the mean."""
+    plan = boundaries("LDOF", [0.5, 1.0])
+    to_mean = math.sqrt(0.5) * 10 / math.sqrt(30)
+    low, high = repeated_interval(plan, 1, 4 / 10 * math.sqrt(30))
+    assert (low * to_mean, high * to_mean) == pytest.approx((-1.408920997, 9.408921028), abs=1e-6)
 
 
 def test_spending_of_ones_own() -> None:

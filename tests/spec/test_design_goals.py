@@ -28,6 +28,8 @@ from equipoise.analysis.design import (
     power_of,
     proportions_power,
     proportions_size,
+    repeated_interval,
+    sequential_size,
     survival_power,
     survival_size,
 )
@@ -287,6 +289,13 @@ def test_futility_that_spends_little_has_no_bound_and_much_meets_efficacy() -> N
         (lambda: survival_size(((1, 0.1),), 0.6, Window(accrual=1, follow_up=1)), "DSGN-001"),
         (lambda: survival_size(-0.1, 0.6, Window(accrual=1, follow_up=1)), "DSGN-001"),
         (lambda: hazard_from_share(1.0, 12), "DSGN-001"),
+        (
+            lambda: sequential_size(
+                means_size(5, sd=10), monitored(boundaries("OF", [0.5, 1.0]), [0.5, 0.9])
+            ),
+            "DSGN-004",
+        ),
+        (lambda: repeated_interval(boundaries("OF", [0.5, 1.0]), 3, 1.0), "ANAL-014"),
         (
             lambda: survival_size(
                 0.1, 1.0, Window(accrual=1, follow_up=1), goal="noninferiority", margin=1.3, method="lakatos"

@@ -44,8 +44,15 @@ from equipoise.analysis.design.sequential import (
     operating,
     power_of,
 )
+from equipoise.analysis.design.sequential_size import SequentialSize, sequential_size
 from equipoise.analysis.design.size import Size
-from equipoise.analysis.design.stagewise import Stagewise, conditional_power, predictive_power, stagewise
+from equipoise.analysis.design.stagewise import (
+    Stagewise,
+    conditional_power,
+    predictive_power,
+    repeated_interval,
+    stagewise,
+)
 from equipoise.analysis.design.time_to_event import (
     SurvivalSize,
     events_power,
@@ -77,6 +84,7 @@ __all__ = [
     "Method",
     "OneSample",
     "OneSampleOperating",
+    "SequentialSize",
     "Size",
     "Stagewise",
     "SurvivalSize",
@@ -119,7 +127,9 @@ __all__ = [
     "predictive_power",
     "proportions_power",
     "proportions_size",
+    "repeated_interval",
     "sample_size",
+    "sequential_size",
     "stagewise",
     "survival_power",
     "survival_size",

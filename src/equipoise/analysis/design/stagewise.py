@@ -59,6 +59,18 @@ def _as_extreme(bounds: Boundaries, look: int, z: float, drift: float) -> float:
     return total
 
 
+def repeated_interval(bounds: Boundaries, look: int, z: float) -> tuple[float, float]:
+    """The interval of the drift that may be given at every look, whether the trial ends there or not.
+
+    Its confidence over all looks is 1 - 2 alpha of the bounds (Jennison C, Turnbull BW. J R Stat Soc B
+    1989;51:305-361). Raises ANAL-014.
+    """
+    if not 1 <= look <= len(bounds.information):
+        raise analysis_error("ANAL-014", "look", f"look {look} of {len(bounds.information)}")
+    root, critical = math.sqrt(bounds.information[look - 1]), bounds.efficacy[look - 1]
+    return (z - critical) / root, (z + critical) / root
+
+
 def conditional_power(z: float, t: float, critical: float, *, drift: float | None = None) -> float:
     """The chance to end above `critical`, given Z = z at information t. Without a drift: the one seen so far."""
     if not 0 < t < 1:

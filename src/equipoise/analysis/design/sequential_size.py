@@ -1,0 +1,58 @@
+"""What interim looks cost in participants: the size of a fixed design, made larger so that the power stays.
+
+A group-sequential test needs the information of the fixed one times its inflation. The size here is by the normal
+approximation; for proportions `exact_operating` says what the whole numbers really do.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from equipoise.analysis.design.errors import design_error
+from equipoise.analysis.design.sequential import Boundaries, drift_for, expected_information, inflation
+from equipoise.analysis.design.size import Size
+from equipoise.analysis.design.two_proportions import inflated
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SequentialSize:
+    """Participants of a group-sequential trial.
+
+    looks: by look, participants with data of each group, real numbers; groups: the whole ones at the last look;
+    randomised: these before the loss. inflation: last look over the fixed design. expected: mean participants of all
+    groups when the effect is as assumed, half of it, and none.
+    """
+
+    looks: tuple[tuple[float, ...], ...]
+    groups: tuple[int, ...]
+    randomised: tuple[int, ...]
+    inflation: float
+    expected: tuple[float, float, float]
+
+    @property
+    def total(self) -> int:
+        """Participants with data at the last look, all groups."""
+        return sum(self.groups)
+
+
+def sequential_size(fixed: Size, bounds: Boundaries) -> SequentialSize:
+    """The participants that give a fixed design's power, looked at as the bounds say.
+
+    The bounds' error must be that of the fixed design. Raises DSGN-004 for bounds whose last look is not the end.
+    """
+    if abs(bounds.information[-1] - 1) > 1e-9:
+        raise design_error(
+            "DSGN-004", "looks", f"the last look at {bounds.information[-1]:g} of the information"
+        )
+    more = inflation(bounds, fixed.wanted)
+    most = tuple(each * more for each in fixed.exact)
+    drift = drift_for(bounds, fixed.wanted)
+    groups = tuple(math.ceil(each - 1e-9) for each in most)
+    return SequentialSize(
+        looks=tuple(tuple(each * share for each in most) for share in bounds.information),
+        groups=groups,
+        randomised=tuple(inflated(each, fixed.loss) for each in groups),
+        inflation=more,
+        expected=tuple(sum(most) * expected_information(bounds, part * drift) for part in (1.0, 0.5, 0.0)),
+    )
