@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from equipoise.analysis.errors import AnalysisError
-from equipoise.analysis.estimand import Outcome, Reading, outcome
+from equipoise.analysis.estimand import DIED, Outcome, Reading, outcome
 from equipoise.analysis.populations import NO_BASELINE, for_endpoint, safety
 from equipoise.analysis.rows import Dataset, Occurrence, Participant, Score
 
@@ -162,7 +162,7 @@ def test_death_makes_a_continuous_value_missing_unless_an_event_stands_for_it() 
     where = replace(WHERE, binary=False)
     data = Dataset(participants=(row,), scores={"1": (BASELINE, *SCORES[:1])})
     found = outcome(data, where, Reading(), row)
-    assert (found.kind, found.reason, found.visits) == ("missing", "death", (Decimal(15), None))
+    assert (found.kind, found.reason, found.visits) == ("missing", DIED, (Decimal(15), None))
     worst = replace(data, occurrences={"1": (since("composite", 60, value="40"),)})
     assert outcome(worst, where, Reading(), row).value == Decimal(40)
 

@@ -226,14 +226,15 @@ def test_a_live_trial_carries_no_such_words() -> None:
 
 def test_the_parts_of_the_page_come_in_order(report: Report) -> None:
     assert [part.id for part in sections(report)] == [
-        "flow", "primary-result", "over-time", "baseline", "harms", "recruitment", "deviations", "decisions",
+        "flow", "primary-result", "over-time", "baseline", "harms", "events-by-term", "recruitment", "deviations",
+        "decisions",
     ]  # fmt: skip
     assert list(tables(report)) == [
         "estimands", "baseline", "results", "subgroups", "means", "harms", "sites", "quality", "deviations",
         "decisions",
     ]  # fmt: skip
     assert list(figures(report)) == [
-        "flow", "responders", "forest", "means", "courses", "waterfall", "harms", "recruitment",
+        "flow", "responders", "forest", "means", "courses", "waterfall", "events-by-term", "recruitment",
     ]  # fmt: skip
     assert "<details>" in sections(report)[2].html
 

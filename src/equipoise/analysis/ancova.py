@@ -33,6 +33,8 @@ class Ancova:
     covariance: Array
     df: int
     centre: Array
+    design: Array
+    inverse: Array
 
 
 def ancova(
@@ -65,6 +67,8 @@ def ancova(
         covariance=inverse * float(left @ left) / df,
         df=df,
         centre=np.array([each.mean() for each in columns.values()]),
+        design=design,
+        inverse=inverse,
     )
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 import numpy as np
@@ -52,6 +52,7 @@ class Setting:
     model: Model = Model()
     missing: Missing = Missing(method="none")
     scored: bool = True
+    shared: dict[tuple[str, ...], list[Responses]] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def like(self) -> str:
@@ -143,7 +144,12 @@ def responses(spec: Spec, rows: Sequence[Outcome], setting: Setting) -> list[Res
     """The completed data: one set without imputation, else as many as declared."""
     known = known_responses(rows, setting)
     if spec.missing == "multiple_imputation":
-        return [{**known, **each} for each in imputed_sets(rows, setting)]
+        key = (spec.draws, *sorted({row.stratum for row in rows}))
+        if spec.estimand is None or spec.draws != "primary":
+            return [{**known, **each} for each in imputed_sets(rows, setting)]
+        if key not in setting.shared:
+            setting.shared[key] = imputed_sets(rows, setting)
+        return [{**known, **each} for each in setting.shared[key]]
     lucky = {"against": setting.arms[-1:], "favour": setting.arms[:-1]}.get(spec.missing, ())
     rest = {row.subject: row.arm in lucky for row in rows if row.kind == "missing"}
     return [{**known, **rest}]

@@ -16,7 +16,7 @@ from equipoise.analysis.ancova import Ancova, adjusted_mean, ancova, mean_differ
 from equipoise.analysis.binary import Setting, covariates, predictors, undetermined_note
 from equipoise.analysis.covariance import Array
 from equipoise.analysis.errors import AnalysisError, analysis_error
-from equipoise.analysis.estimand import Outcome
+from equipoise.analysis.estimand import DIED, Outcome
 from equipoise.analysis.imputation import Pool, rubin
 from equipoise.analysis.longitudinal import VisitModel, difference, fit_visits, least_squares_mean
 from equipoise.analysis.mmrm_inference import Estimate
@@ -340,8 +340,6 @@ def group(arm: str, rows: Sequence[Outcome], mean: tuple[float, float] | None) -
 
 
 def death_note(rows: Sequence[Outcome]) -> tuple[str, ...]:
-    """Who died without a value declared for it counts as missing; that must be said."""
-    count = sum(row.kind == "missing" and row.reason == "death" for row in rows)
-    return (
-        (f"{count} participants died before the time point; their values count as missing.",) if count else ()
-    )
+    """Who died without a strategy declared for it counts as missing; that must be said."""
+    count = sum(row.kind == "missing" and row.reason == DIED for row in rows)
+    return (f"Missing by death before the time point: {count}.",) if count else ()

@@ -18,6 +18,7 @@ from equipoise.analysis.endpoint import Endpoint
 from equipoise.analysis.errors import analysis_error
 from equipoise.analysis.rows import Dataset, Occurrence, Participant, Score
 
+DIED = "died before the time point"
 STRATEGIES = ("composite", "hypothetical", "while_on_treatment", "treatment_policy")
 
 
@@ -95,7 +96,7 @@ def outcome(
         by_event(plain, happened, died and where.binary)
         or on_treatment(plain, counted, happened, start)
         or by_hypothesis(plain, counted, happened, where, planned)
-        or (replace(plain, reason="death") if died and not where.binary else None)
+        or (replace(plain, reason=DIED) if died and not where.binary else None)
         or valued(plain, at_timepoint(counted, where, planned))
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -98,7 +98,8 @@ def scored(
     primary = given.outcomes(estimand, Reading())
     made: tuple[Analysis, ...] = ()
     if arms != (POOLED,):
-        made = tuple(one_analysis(name, spec, given, reader, seed) for spec in specs(estimand))
+        shared: dict = {}
+        made = tuple(one_analysis(name, spec, given, reader, seed, shared) for spec in specs(estimand))
     return Estimate(
         name=name,
         label=estimand.label,
@@ -115,11 +116,11 @@ def scored(
     )
 
 
-def one_analysis(name: str, spec: Spec, given: Taken, reader: Reader, seed: int) -> Analysis:
+def one_analysis(name: str, spec: Spec, given: Taken, reader: Reader, seed: int, shared: dict) -> Analysis:
     """One analysis by the estimand that it estimates."""
     assert spec.estimand is not None
     rows = given.outcomes(spec.estimand, spec.reading)
-    use = setting(name, spec, given, reader, seed)
+    use = replace(setting(name, spec, given, reader, seed), shared=shared)
     if spec.estimand.variable.endpoint == "continuous":
         return analyse_continuous(spec, rows, use)
     found = analyse_binary(spec, rows, use)
@@ -134,7 +135,7 @@ def setting(name: str, spec: Spec, given: Taken, reader: Reader, seed: int) -> S
         arms=given.arms,
         respond=given.respond,
         limits=given.limits,
-        random=lambda arm: generator(reader.study.digest, seed, name, spec.id, arm),
+        random=lambda arm: generator(reader.study.digest, seed, name, spec.draws, arm),
         imputations=max(2, own.missing.imputations),
         interval=own.interval,
         confidence=float(own.confidence),

@@ -16,7 +16,7 @@ from equipoise.analysis.rows import Participant, Times
 from equipoise.analysis.specs import Spec
 from equipoise.analysis.survival import Point, Spell, compare, kaplan_meier, median
 
-METHOD = "hazard ratio by Cox regression over strata (Efron ties), log-rank test, Kaplan-Meier medians"
+METHOD = "hazard ratio by Cox regression{over} (Efron ties), log-rank test, Kaplan-Meier medians"
 
 
 def analyse_times(
@@ -39,7 +39,7 @@ def analyse_times(
         id=spec.id,
         label=spec.label,
         role=spec.role,
-        method=METHOD,
+        method=METHOD.format(over=" over strata" if strata else ""),
         groups=tuple(group(arm, members, times) for arm in arms),
         contrasts=tuple(contrasts),
         summary="hazard_ratio",

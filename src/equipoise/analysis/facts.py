@@ -58,10 +58,12 @@ def occurrences(study: Study, name: str, estimand: Estimand, facts: Facts) -> tu
 
 
 def day_of_event(study: Study, rule: str, facts: Facts) -> date | None:
-    """The day that a rule gives; None without the rule, or where it gives none."""
+    """The day that a rule gives, the last possible one of a partial date; None without the rule or the day."""
     if not study.has_rule(rule):
         return None
     value = evaluate(study.rule(rule), facts).value
+    if isinstance(value, PartialDate):
+        return value.high
     return value if isinstance(value, date) else None
 
 

@@ -6,10 +6,9 @@ import hashlib
 import json
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from equipoise.analysis.errors import analysis_error
 from equipoise.ledger.events import ANALYSIS_FROZEN
+from equipoise.study.parts import written
 
 if TYPE_CHECKING:
     from equipoise.analysis.cut import Cut
@@ -17,8 +16,10 @@ if TYPE_CHECKING:
 
 
 def plan_digest(study: Study) -> str:
-    """SHA-256, in hexadecimal, of the estimands as written, as JSON with sorted keys in ASCII."""
-    tree = msgspec.to_builtins(study.definition.estimands)
+    """SHA-256, in hexadecimal, of the estimands as written, as JSON with sorted keys in ASCII. Fields with
+    their default are left out, so that a field which a later version adds does not change a plan that was
+    frozen before."""
+    tree = written(study.definition.estimands)
     return hashlib.sha256(json.dumps(tree, sort_keys=True).encode()).hexdigest()
 
 

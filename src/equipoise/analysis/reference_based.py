@@ -123,22 +123,47 @@ def means_under(given: Course, coefficients: Array, assumption: str, reference: 
     return np.where(after, moved, own)
 
 
-def completed(given: Course, mean: Array, sigma: Array, random: np.random.Generator | None = None) -> Array:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pattern:
+    """The rows that lack the same visits: their places, those of the visits seen, and those missing."""
+
+    rows: NDArray[np.intp]
+    seen: NDArray[np.intp]
+    gap: NDArray[np.intp]
+
+
+def patterns(scores: Array) -> tuple[Pattern, ...]:
+    """One for each set of missing visits; rows without a gap are in none."""
+    kinds, place = np.unique(np.isnan(scores), axis=0, return_inverse=True)
+    return tuple(
+        Pattern(
+            rows=np.flatnonzero(place.ravel() == number), seen=np.flatnonzero(~gap), gap=np.flatnonzero(gap)
+        )
+        for number, gap in enumerate(kinds)
+        if gap.any()
+    )
+
+
+def completed(
+    given: Course,
+    mean: Array,
+    sigma: Array,
+    random: np.random.Generator | None = None,
+    gaps: tuple[Pattern, ...] | None = None,
+) -> Array:
     """The scores with each gap filled, given those seen: by its expected value, or by a draw. Rows with the
-    same gaps are filled together."""
-    full, gaps = given.scores.copy(), np.isnan(given.scores)
+    same gaps are filled together; `gaps` are those of the scores, when they are known already."""
+    full = given.scores.copy()
     noise = None if random is None else random.standard_normal(full.shape)
-    patterns, place = np.unique(gaps, axis=0, return_inverse=True)
-    for number, gap in enumerate(patterns):
-        if not gap.any():
-            continue
-        rows, seen = np.flatnonzero(place.ravel() == number), ~gap
-        weights = np.linalg.solve(sigma[np.ix_(seen, seen)], sigma[np.ix_(seen, gap)])
-        filled = mean[np.ix_(rows, gap)] + (full[np.ix_(rows, seen)] - mean[np.ix_(rows, seen)]) @ weights
+    for each in patterns(given.scores) if gaps is None else gaps:
+        rows, seen, gap = each.rows[:, None], each.seen, each.gap
+        across = sigma[seen[:, None], gap]
+        weights = np.linalg.solve(sigma[seen[:, None], seen], across)
+        filled = mean[rows, gap] + (full[rows, seen] - mean[rows, seen]) @ weights
         if noise is not None:
-            left = sigma[np.ix_(gap, gap)] - sigma[np.ix_(gap, seen)] @ weights
-            filled += noise[np.ix_(rows, gap)] @ np.linalg.cholesky((left + left.T) / 2).T
-        full[np.ix_(rows, gap)] = filled
+            left = sigma[gap[:, None], gap] - across.T @ weights
+            filled += noise[rows, gap] @ np.linalg.cholesky((left + left.T) / 2).T
+        full[rows, gap] = filled
     return full
 
 
@@ -166,13 +191,14 @@ def posterior(given: Course, count: int, random: np.random.Generator) -> Iterato
     full = np.where(np.isnan(given.scores), np.nanmean(given.scores, axis=0)[None, :], given.scores)
     flat = columns.reshape(n * visits, -1)
     coefficients = np.linalg.lstsq(flat, full.ravel(), rcond=None)[0]
+    gaps = patterns(given.scores)
     for step in range(BURN_IN + count * BETWEEN):
         left = full - columns @ coefficients
         sigma = _inverse_wishart(n, left.T @ left, random)
         coefficients = _coefficients(columns, full, sigma, random)
         if step >= BURN_IN and (step - BURN_IN) % BETWEEN == BETWEEN - 1:
             yield coefficients, sigma
-        full = completed(given, columns @ coefficients, sigma, random)
+        full = completed(given, columns @ coefficients, sigma, random, gaps)
 
 
 def _coefficients(columns: Array, full: Array, sigma: Array, random: np.random.Generator) -> Array:

@@ -14,9 +14,13 @@ AGAINST = {"against": "against the first arm", "favour": "in favour of the first
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spec:
-    """One analysis to make. missing: a method of the estimand, or `against` or `favour` (missing values
-    count against, or in favour of, the arms that are compared with the reference). estimand: what this
-    analysis estimates; tipping: the grid is made too, over `deltas` for scores."""
+    """One analysis to make.
+
+    missing: a method of the estimand, or `against` or `favour` (missing values count against, or in favour
+    of, the arms that are compared with the reference). estimand: what this analysis estimates. draws: the
+    purpose of its random numbers; analyses with the same one complete the data alike. tipping: the grid is
+    made too, over `deltas` for scores.
+    """
 
     id: str
     label: str
@@ -24,6 +28,7 @@ class Spec:
     reading: Reading
     missing: str
     estimand: Estimand | None = field(default=None, repr=False)
+    draws: str = "primary"
     tipping: bool = False
     deltas: tuple[float, ...] = ()
 
@@ -33,6 +38,10 @@ READINGS = {
     "with_substitute_scores": Reading(substitutes=True),
     "without_flagged_scores": Reading(flagged=False),
 }
+
+
+KEEPING = ("estimator", "tipping_point")
+"""The changes that leave the missing values as the main analysis draws them."""
 
 
 def specs(estimand: Estimand) -> tuple[Spec, ...]:
@@ -63,6 +72,7 @@ def beside(main: Spec, key: str, change: Sensitivity) -> list[Spec]:
         reading=READINGS.get(change.change, Reading()),
         missing=own.missing.method,
         estimand=own,
+        draws="primary" if change.change in KEEPING and change.missing is None else key,
         tipping=change.change == "tipping_point",
         deltas=tuple(float(each) for each in change.deltas),
     )

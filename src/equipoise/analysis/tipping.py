@@ -13,13 +13,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from equipoise.analysis.ancova import ancova, mean_difference
+from equipoise.analysis.ancova import ancova
 from equipoise.analysis.binary import Setting, covariates, how_of, known_responses, people_of
 from equipoise.analysis.binary_effects import How, People, from_pool, pooled_part
 from equipoise.analysis.covariance import Array
 from equipoise.analysis.errors import AnalysisError
 from equipoise.analysis.estimand import Outcome
-from equipoise.analysis.imputation import rubin
+from equipoise.analysis.imputation import Pool, rubin
 from equipoise.analysis.results import Analysis, Contrast, GridPoint
 from equipoise.analysis.scales import SCALES
 
@@ -35,42 +35,45 @@ def response_grid(
     """
     how, one, two = how_of(setting, rows), setting.arms[0], setting.arms[-1]
     mine = [row for row in rows if row.arm in (one, two)]
-    lost = {
-        arm: [row.subject for row in mine if row.arm == arm and row.kind == "missing"] for arm in (one, two)
-    }
+    lost = {arm: lost_places(mine, arm) for arm in (one, two)}
     draws = {arm: setting.random(arm).random((setting.imputations, len(lost[arm]))) for arm in lost}
     known = known_responses(mine, setting)
-    parts: dict[tuple[bool, ...], tuple[float, float]] = {}
+    everybody = people_of(mine, {row.subject: known.get(row.subject, False) for row in mine}, setting)
+    start = np.tile(np.array(everybody.response, dtype=bool), (setting.imputations, 1))
+    parts: dict[bytes, tuple[float, float]] = {}
     found = []
     for first in steps:
         for second in steps:
-            answers = [
-                {
-                    **known,
-                    **dict(zip(lost[one], (draws[one][place] < first).tolist(), strict=True)),
-                    **dict(zip(lost[two], (draws[two][place] < second).tolist(), strict=True)),
-                }
-                for place in range(setting.imputations)
-            ]
-            made = _pooled(how, [people_of(mine, each, setting) for each in answers], parts)
+            answers = start.copy()
+            answers[:, lost[one]] = draws[one] < first
+            answers[:, lost[two]] = draws[two] < second
+            made = _pooled(how, everybody, answers, parts)
             if made is not None:
                 found.append(_point(first, second, made))
     return tuple(found)
 
 
+def lost_places(rows: Sequence[Outcome], arm: str) -> list[int]:
+    """The places of the rows of an arm whose value is missing."""
+    return [place for place, row in enumerate(rows) if row.arm == arm and row.kind == "missing"]
+
+
 def _pooled(
-    how: How, sets: Sequence[People], parts: dict[tuple[bool, ...], tuple[float, float]]
+    how: How, people: People, answers: np.ndarray, parts: dict[bytes, tuple[float, float]]
 ) -> Contrast | None:
-    """The pooled effect; the same responses are estimated once."""
-    try:
-        for each in sets:
-            if (key := tuple(each.response)) not in parts:
-                parts[key] = pooled_part(how, each)
-    except AnalysisError:
-        return None
-    values = [parts[tuple(each.response)] for each in sets]
-    pool = rubin([v for v, _ in values], [e for _, e in values], complete_df=sets[0].compared() - 2)
-    return from_pool(how, sets[0], pool)
+    """The pooled effect of the rows of `answers` (m, n); the same responses are estimated once. None where
+    an effect is not defined."""
+    values = []
+    for row in answers:
+        key = row.tobytes()
+        if key not in parts:
+            try:
+                parts[key] = pooled_part(how, replace(people, response=row.tolist()))
+            except AnalysisError:
+                return None
+        values.append(parts[key])
+    pool = rubin([v for v, _ in values], [e for _, e in values], complete_df=people.compared() - 2)
+    return from_pool(how, people, pool)
 
 
 def score_grid(
@@ -84,37 +87,38 @@ def score_grid(
     those of the reference. `sets` are completed values (n,) of the rows, `imputed` (n,) says which of them
     were.
 
-    Source: Cro and others, Stat Med 2020;39:2815-2842.
+    The estimate is linear in the values and its variance in their residual sum of squares, so one fit gives
+    all. Source: Cro and others, Stat Med 2020;39:2815-2842.
     """
     one, two = setting.arms[0], setting.arms[-1]
     labels = [row.arm for row in rows]
-    columns = covariates(rows, setting.model)
-    moves = {arm: np.array([each == arm for each in labels]) & imputed for arm in (one, two)}
+    base = ancova(sets[0], labels, covariates(rows, setting.model))
+    row = np.array([float(arm == one) - float(arm == two) for arm in base.arms] + [0.0] * len(base.centre))
+    spread = float(row @ base.inverse @ row)
+    moves = [np.array([each == arm for each in labels]) & imputed for arm in (one, two)]
+    values = np.array(sets)
     found = []
     for first in deltas:
         for second in deltas:
-            shift = first * moves[one] + second * moves[two]
-            fits = [
-                mean_difference(ancova(each + shift, labels, columns), one, two, setting.confidence)
-                for each in sets
-            ]
-            pool = rubin(
-                [each.estimate for each in fits],
-                [each.standard_error**2 for each in fits],
-                complete_df=fits[0].df,
-            )
-            interval = pool.interval(setting.confidence)
-            found.append(
-                GridPoint(
-                    first=first,
-                    second=second,
-                    estimate=pool.estimate,
-                    lower=interval.lower,
-                    upper=interval.upper,
-                    p_value=pool.p_value(),
-                )
-            )
+            moved = values + first * moves[0] + second * moves[1]
+            coefficients = moved @ base.design @ base.inverse
+            left = moved - coefficients @ base.design.T
+            variances = (left**2).sum(axis=1) / base.df * spread
+            pool = rubin((coefficients @ row).tolist(), variances.tolist(), complete_df=base.df)
+            found.append(_scored(first, second, pool, setting.confidence))
     return tuple(found)
+
+
+def _scored(first: float, second: float, pool: Pool, confidence: float) -> GridPoint:
+    interval = pool.interval(confidence)
+    return GridPoint(
+        first=first,
+        second=second,
+        estimate=pool.estimate,
+        lower=interval.lower,
+        upper=interval.upper,
+        p_value=pool.p_value(),
+    )
 
 
 def _point(first: float, second: float, made: Contrast) -> GridPoint:
