@@ -723,6 +723,14 @@ def test_a_contradiction_in_results_is_found(code: str, path: str, value: Any) -
     assert code in results_codes(changed(path, value))
 
 
+def test_people_are_counted_against_people_where_clusters_are_counted_too() -> None:
+    people = changed(f"{OUTCOME}.classes.0.categories.0.measurements.0.value", "1")
+    module = people["resultsSection"]["outcomeMeasuresModule"]["outcomeMeasures"][0]
+    counts = [{"groupId": one["id"], "value": "0"} for one in module["groups"]]
+    module["denoms"] = [*module["denoms"], {"units": "Clusters", "counts": counts}]
+    assert "LINT-122" not in results_codes(people)
+
+
 @pytest.mark.parametrize(
     ("word", "name", "near"),
     [

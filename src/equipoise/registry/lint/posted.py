@@ -106,12 +106,13 @@ def enrolment_and_flow(subject: Subject) -> Iterator[Hit]:
     question="Which population and which counting unit (participants or events) were used?",
 )
 def counts_within_denominators(subject: Subject) -> Iterator[Hit]:
-    """COUNT_OF_PARTICIPANTS values against the denominators of their class or measure."""
+    """COUNT_OF_PARTICIPANTS values against the denominators (of people, where named) of their class or measure."""
     for path, measure in _measures(subject):
         if measure.param_type != "COUNT_OF_PARTICIPANTS":
             continue
         for place, row in enumerate(measure.classes):
             denoms = row.denoms or measure.denoms
+            denoms = [one for one in denoms if one.units == "Participants"] or denoms
             whole = {count.group_id: number(count.value) for one in denoms for count in one.counts}
             for category in row.categories:
                 for value in category.measurements:
