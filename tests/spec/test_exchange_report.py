@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from equipoise.analysis.cut import cut
-from equipoise.analysis.render import sections
+from equipoise.analysis.render import sections, tables
 from equipoise.analysis.report import Report, analyse
 from equipoise.cli.simulating import practice_seal, scenario_of
 from equipoise.exchange.ctgov import fill_results
@@ -89,3 +89,18 @@ def test_a_pooled_report_has_no_groups_to_report(report: Report) -> None:
 
 def test_what_a_record_cannot_hold_goes_to_the_page(report: Report) -> None:
     assert {part.id for part in sections(report)} >= {"flow", "over-time", "decisions"}
+
+
+def test_the_record_says_the_numbers_of_the_printed_tables(report: Report) -> None:
+    """One source: each estimate and interval of the record stands in the table of its estimand, digit by digit."""
+    found = results_of(report)
+    shown = tables(report)
+    compared = [each for each in report.estimates if each.analyses]
+    assert [each.title for each in found.outcomes] == [each.variable for each in compared]
+    assert [each.kind for each in found.outcomes] == ["PRIMARY", *["SECONDARY"] * (len(compared) - 1)]
+    for outcome, estimate in zip(found.outcomes, compared, strict=True):
+        name = "results" if estimate is report.estimates[0] else f"results-{estimate.name}"
+        cells = [" ".join(row.cells) for row in shown[name].rows if "not estimable" not in row.cells]
+        assert len(cells) == len(outcome.analyses)
+        for one, text in zip(outcome.analyses, cells, strict=True):
+            assert one.estimate in text and one.lower in text and one.upper in text and one.p_value in text

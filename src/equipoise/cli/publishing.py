@@ -82,30 +82,48 @@ def write_page(report: Report, record: Record, folder: Path, files: Sequence[Pat
     return write_site(folder, filled, banner=report.source.banner or None, sections=parts)
 
 
+WHOLE = {
+    "report.pdf": "Statistical report (PDF)",
+    "tables.rtf": "All tables (RTF)",
+    "tables.csv": "All numbers, one line each (CSV)",
+    "report.json": "All results (JSON)",
+    "trace.json": "Trace of each number to the ledger (JSON)",
+}
+"""The files of the whole report, by name, in the words of their links."""
+
+
 def files_section(files: Sequence[Path], report: Report) -> NamedSection:
     """The part of the page that links the report and its files, the PDF first."""
-    groups: dict[str, list[Path]] = {}
-    for each in reversed(files):
-        groups.setdefault(each.parts[0] if len(each.parts) > 1 else "Report", []).append(each)
+    names = {each.as_posix().removeprefix(report.source.mark): each for each in files}
+    whole = [link(names[name], words) for name, words in WHOLE.items() if name in names]
+    folders: dict[str, list[Markup]] = {}
+    for each in files:
+        if len(each.parts) > 1:
+            shown = each.name.removeprefix(report.source.mark)
+            folders.setdefault(each.parts[0].capitalize(), []).append(link(each, shown))
     rows = Markup("").join(
-        Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(
-            name.capitalize(),
-            Markup(" · ").join(
-                Markup('<a href="{}">{}</a>').format(
-                    each.as_posix(), each.name.removeprefix(report.source.mark)
-                )
-                for each in sorted(found, key=lambda each: (each.suffix != ".pdf", each.name))
-            ),
-        )
-        for name, found in groups.items()
+        Markup("<h3>{}</h3>\n<ul>{}</ul>\n").format(name, items(found)) for name, found in folders.items()
     )
     return NamedSection(
         id="report-files",
         title="Report and files",
-        purpose="The statistical report as PDF, every table, listing and figure, and the trace of each number.",
-        html=Markup('<dl class="pairs">{}</dl>').format(rows),
+        purpose="The statistical report, every table, listing and figure, and the trace of each number.",
+        html=Markup(
+            '<div class="prose"><ul>{}</ul>\n<details>\n<summary>Single tables, listings and figures</summary>\n{}'
+            "</details></div>\n"
+        ).format(items(whole), rows),
         position="results",
     )
+
+
+def link(path: Path, words: str) -> Markup:
+    """A link to a file beside the page."""
+    return Markup('<a href="{}">{}</a>').format(path.as_posix(), words)
+
+
+def items(links: Sequence[Markup]) -> Markup:
+    """The links as items of a list."""
+    return Markup("\n").join(Markup("<li>{}</li>").format(each) for each in links)
 
 
 def headlines(report: Report) -> str:

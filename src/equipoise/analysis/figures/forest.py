@@ -12,7 +12,7 @@ from equipoise.analysis.figures.axes import Scale, scale, tick
 from equipoise.analysis.svg import Figure, label, path, tag, wrapped
 
 EDGE, NAMES, COLUMN, PLOT, TEXT = 4.0, 258, 88, 222, 160
-ROW, EXTRA, HEAD = 27, 15, 52
+ROW, EXTRA, HEAD = 27, 15, 64
 MOST_TICKS = 6
 WIDEST = 16.0
 """A ratio beyond 1/16 to 16 is drawn at the edge with an arrow."""
@@ -79,7 +79,7 @@ def headings(columns: Sequence[tuple[int, str]], axis: Axis, x: Scale) -> list[M
     parts = []
     for place, (arm, name) in enumerate(columns):
         at = NAMES + COLUMN * (place + 1)
-        lines = shortened(wrapped(name, COLUMN - 8, 12), 2)
+        lines = shortened(wrapped(name, COLUMN - 8, 12), 3)
         words = [label(at, 20 + 15 * rank, text, "label", "end", 12) for rank, text in enumerate(lines)]
         parts.append(tag("g", Markup("").join(words), class_=f"arm-{arm}"))
     kind = "Ratio" if axis.ratio else "Difference"

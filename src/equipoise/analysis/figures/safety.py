@@ -39,7 +39,7 @@ def harms_figure(found: Harms, arms: Sequence[str], labels: Mapping[str, str]) -
     rest = len(found.terms) - len(kept)
     counted = ", ".join(f"{labels[arm]} {found.at_risk[arm]}" for arm in arms)
     return Figure(
-        id="harms",
+        id="events-by-term",
         title="Adverse events by term",
         description=" ".join(words(each, found, arms, labels) for each in kept[:6]),
         width=int(right.end + 24),

@@ -37,7 +37,7 @@ CHAPTERS = (
     ("Sensitivity and subgroups", "How far the result depends on what was assumed, and on whom it is asked of.",
      ("forest",), ("subgroups", "tipping", "tipping-")),
     ("Course over time", "How the score changed.", ("means", "courses", "waterfall"), ("means",)),
-    ("Safety", "What harms were seen.", ("harms",), ("harms", "harm-")),
+    ("Safety", "What harms were seen.", ("events-by-term",), ("harms", "harm-")),
     ("Blinding", "How well the blind held.", (), ("blinding",)),
     ("Conduct", "How the data were kept, and how far conduct kept to the protocol.", (), ("quality", "deviations")),
 )  # fmt: skip
