@@ -6,7 +6,7 @@ from itertools import product
 
 import numpy as np
 import pytest
-from scipy.stats import binom
+from scipy.stats import binom, fisher_exact
 
 from equipoise.analysis.design import (
     OneSample,
@@ -20,6 +20,7 @@ from equipoise.analysis.design import (
     one_sample_boundaries,
     one_sample_operating,
 )
+from equipoise.analysis.design.exact import fisher_upper_p
 from equipoise.analysis.errors import AnalysisError
 from equipoise.simulation.sufficient import simulate_power, simulate_sequential
 
@@ -103,6 +104,21 @@ def test_exact_bounds_come_near_the_normal_ones_in_a_large_trial() -> None:
     normal = boundaries("LDOF", [0.5, 1.0]).efficacy
     exact = exact_boundaries([400, 800], [400, 800]).efficacy
     assert exact == pytest.approx(normal, abs=0.05)
+
+
+def test_one_sided_fisher_is_that_of_scipy_and_keeps_its_error() -> None:
+    for x1, x2 in ((5, 1), (8, 0), (3, 6)):
+        expected = fisher_exact([[x1, x2], [9 - x1, 7 - x2]], alternative="greater")[1]
+        assert fisher_upper_p(9, 7)[x1, x2] == pytest.approx(expected, abs=1e-12)
+    design = exact_boundaries([30, 61], [30, 61], sided=1, alpha=0.025, statistic="fisher")
+    assert 0.015 < exact_sequential_size(design)[0] <= 0.025
+
+
+@pytest.mark.parametrize("n", [7, 12, 19, 26, 33])
+@pytest.mark.parametrize("test", ["boschloo", "unconditional_z", "fisher"])
+def test_exact_tests_keep_their_level_between_the_points_of_the_grid_too(n: int, test) -> None:
+    for alpha in (0.01, 0.05, 0.1):
+        assert largest_size(n, n + 3, test=test, alpha=alpha)[0] <= alpha
 
 
 def test_spending_of_ones_own_is_for_both_sides_together() -> None:

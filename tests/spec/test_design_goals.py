@@ -104,6 +104,12 @@ def test_arrays_of_assumptions() -> None:
     assert found[1, 2] == pytest.approx(alone, abs=1e-12)
     assert means_power(np.array([0.2, 0.5]), 60, 60).shape == (2,)
     assert mean_power(0.5, np.array([20, 40])).shape == (2,)
+    events = events_power(np.array([0.6, 0.7, 1.2]), np.array([[100], [200]]))
+    assert (
+        events.shape == (2, 3)
+        and events[1, 1] == pytest.approx(events_power(0.7, 200))
+        and events[0, 2] < 0.025
+    )
 
 
 def test_constrained_pairs_are_those_of_the_estimators() -> None:

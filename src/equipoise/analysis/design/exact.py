@@ -18,6 +18,8 @@ from equipoise.analysis.errors import analysis_error
 ExactTest = Literal["pooled_z", "unpooled_z", "fisher", "boschloo", "unconditional_z"]
 TIES = 1 + 1e-7
 """Probabilities that differ by rounding alone count as equal, as usual for Fisher's test."""
+UNCONDITIONAL = ("boschloo", "unconditional_z")
+VALID = ("fisher", *UNCONDITIONAL)
 
 
 def exact_power(
@@ -46,8 +48,7 @@ def largest_size(
     n1: int, n2: int, *, test: ExactTest = "pooled_z", alpha: float = 0.05
 ) -> tuple[float, float]:
     """The largest size over all common proportions, and where it is reached."""
-    share = by_sum(exact_rejections(n1, n2, test=test, alpha=alpha))
-    return worst([(n1 + n2, share)], grid_binomial(n1 + n2) @ share)
+    return _worst_size(exact_rejections(n1, n2, test=test, alpha=alpha))
 
 
 def exact_rejections(n1: int, n2: int, *, test: ExactTest = "pooled_z", alpha: float = 0.05) -> np.ndarray:
@@ -60,10 +61,19 @@ def exact_rejections(n1: int, n2: int, *, test: ExactTest = "pooled_z", alpha: f
 
 @lru_cache(maxsize=64)
 def _rejections(n1: int, n2: int, test: ExactTest, alpha: float) -> np.ndarray:
-    loose = TIES if test in ("fisher", "boschloo", "unconditional_z") else 1
-    table = (_p_values(n1, n2, test) <= alpha * loose).astype(float)
+    p = _p_values(n1, n2, test)
+    table = (p <= alpha * (TIES if test in VALID else 1)).astype(float)
+    if test in UNCONDITIONAL:
+        # Their p-values are maxima over a grid; where the true worst lies between two of its points, one value fewer.
+        while _worst_size(table)[0] > alpha:
+            table[p >= p[table > 0].max() / TIES] = 0.0
     table.setflags(write=False)
     return table
+
+
+def _worst_size(table: np.ndarray) -> tuple[float, float]:
+    share = by_sum(table)
+    return worst([(len(share) - 1, share)], grid_binomial(len(share) - 1) @ share)
 
 
 def _p_values(n1: int, n2: int, test: ExactTest) -> np.ndarray:
@@ -135,7 +145,7 @@ def unconditional_p(statistic: np.ndarray) -> np.ndarray:
     steps = sorted_statistic + np.abs(sorted_statistic) * (TIES - 1)
     last = np.searchsorted(sorted_statistic, steps, side="right") - 1
     tails = np.zeros(statistic.size)
-    for some in np.array_split(GRID[1:-1], 8):
+    for some in np.array_split(GRID[1:-1], 8 + statistic.size // 8000):  # some 4 MB at a time
         first, second = binomial(n1, some), binomial(n2, some)
         tails = np.maximum(tails, np.cumsum(first[:, rows] * second[:, columns], axis=1).max(axis=0))
     found = np.empty(statistic.size)

@@ -14,6 +14,8 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+from numpy.typing import ArrayLike
 from scipy.special import ndtr, ndtri
 
 from equipoise.analysis.design.errors import design_error
@@ -42,19 +44,25 @@ class SurvivalSize:
 
 
 def events_power(
-    hazard_ratio: float,
-    events: float,
+    hazard_ratio: ArrayLike,
+    events: ArrayLike,
     *,
     goal: Goal = "superiority",
     margin: Margin = None,
     alpha: float = 0.025,
     ratio: float = 1.0,
     method: EventMethod = "schoenfeld",
-) -> float:
-    """The one-sided power of so many events. ratio: n2 / n1; margin: a hazard ratio. Raises DSGN-001, DSGN-002."""
-    _check(hazard_ratio, alpha, ratio, events)
-    tested = hypotheses(goal, margin, hazard_ratio, 1.0, "events")
-    return _power(hazard_ratio, tested, math.sqrt(events), alpha, ratio, method)
+) -> float | np.ndarray:
+    """The one-sided power of so many events. ratio: n2 / n1; margin: a hazard ratio.
+
+    hazard_ratio and events may be arrays; superiority then takes its direction from the first hazard ratio. Raises
+    DSGN-001, DSGN-002.
+    """
+    one, seen = np.broadcast_arrays(np.asarray(hazard_ratio, float), np.asarray(events, float))
+    _check(float(one.min()), alpha, ratio, float(seen.min()))
+    tested = hypotheses(goal, margin, float(one.flat[0]), 1.0, "events")
+    found = _power(one, tested, np.sqrt(seen), alpha, ratio, method)
+    return float(found) if found.ndim == 0 else found
 
 
 def events_size(
@@ -72,7 +80,7 @@ def events_size(
     tested = hypotheses(goal, margin, hazard_ratio, 1.0, "events")
     check_reachable(tested, hazard_ratio, "events")
     return smallest(
-        lambda events: _power(hazard_ratio, tested, math.sqrt(events), alpha, ratio, method),
+        lambda events: float(_power(np.asarray(hazard_ratio), tested, np.sqrt(events), alpha, ratio, method)),
         power, "events", 1e-3,
     )  # fmt: skip
 
@@ -100,7 +108,7 @@ def survival_power(
     chances = [
         event_probability(*each, dropout=lost) for each, lost in _courses(first, second, window, dropout)
     ]
-    return events_power(
+    return events_power(  # type: ignore[return-value]
         hazard_ratio, n1 * chances[0] + n2 * chances[1], alpha=alpha, ratio=n2 / n1, method=method
     )
 
@@ -167,24 +175,27 @@ def _courses(first: Hazard, second: Hazard, window: Window, dropout: tuple[Hazar
 
 
 def _power(
-    hazard_ratio: float, tested: Hypotheses, root: float, alpha: float, ratio: float, method: EventMethod
-) -> float:
+    hazard_ratio: np.ndarray,
+    tested: Hypotheses,
+    root: np.ndarray,
+    alpha: float,
+    ratio: float,
+    method: EventMethod,
+) -> np.ndarray:
     """Of a statistic whose distance from a null value grows with the root of the events."""
     critical = float(ndtri(1 - alpha))
-    below = above = math.inf
+    sides = []
     if tested.above is not None:
-        above = root * _distance(hazard_ratio / tested.above, ratio, method)
+        sides.append(ndtr(root * _distance(hazard_ratio / tested.above, ratio, method) - critical))
     if tested.below is not None:
-        below = -root * _distance(hazard_ratio / tested.below, ratio, method)
-    if tested.above is not None and tested.below is not None:
-        return max(0.0, float(ndtr(above - critical) + ndtr(below - critical)) - 1)
-    return float(ndtr(min(above, below) - critical))
+        sides.append(ndtr(-root * _distance(hazard_ratio / tested.below, ratio, method) - critical))
+    return np.maximum(0.0, sum(sides) - (len(sides) - 1))
 
 
-def _distance(hazard_ratio: float, ratio: float, method: EventMethod) -> float:
+def _distance(hazard_ratio: np.ndarray, ratio: float, method: EventMethod) -> np.ndarray:
     """The mean of the statistic for one event; negative for a hazard ratio below 1."""
     if method == "schoenfeld":
-        return math.log(hazard_ratio) * math.sqrt(ratio) / (1 + ratio)
+        return np.log(hazard_ratio) * math.sqrt(ratio) / (1 + ratio)
     return math.sqrt(ratio) * (hazard_ratio - 1) / (ratio + hazard_ratio)
 
 
