@@ -151,7 +151,7 @@ def test_what_was_understood_of_a_description_is_said() -> None:
     assert understood(facts, "en") == ("Age 54 years", "Female", "France", "ECOG 1", "asthma", "no fever")
     weight = Measurement(name="weight", value=Decimal(60), unit="kg")
     french = understood(replace(facts, pregnant=False, measurements=(weight,)), "fr")
-    assert french[:5] == ("Âge 54 ans", "Femmes", "France", "non enceinte", "ECOG 1")
+    assert french[:5] == ("Âge 54 ans", "Féminin", "France", "non enceinte", "ECOG 1")
     assert french[5:] == ("poids 60 kg", "asthma", "pas de fever")
     assert understood(Facts(), "en") == ()
 

@@ -327,3 +327,31 @@ def test_an_address_in_use_is_a_coded_error() -> None:
     with listening("127.0.0.1", 0) as first, pytest.raises(type(web_error("WEBA-005", "x"))) as caught:
         listening("127.0.0.1", first.getsockname()[1])
     assert caught.value.code == "WEBA-005"
+
+
+def test_any_two_versions_are_compared_and_those_of_one_day_stand_apart(
+    client: Client, index, tmp_path
+) -> None:
+    import shutil
+
+    from equipoise.registry.ingest import ingest
+
+    copy = tmp_path / "index"
+    shutil.copytree(index, copy)
+    for n, words in enumerate(("One remark.", "Another remark.")):
+        path = tmp_path / f"{n}.json"
+        path.write_text(json.dumps(study(FIRST, "Walking again", summary=words)), encoding="utf-8")
+        assert ingest([path], copy, today=TODAY).unread == 0
+    served = Client(application(copy, today=lambda: TODAY))
+    history = Page(served.get(f"/studies/{FIRST}/history/").text).words()
+    assert [f"version {n}" in history for n in (1, 2, 3, 4, 5)] == [True, True, True, True, False]
+    twins = served.get(f"/studies/{FIRST}/compare/?before=3&after=4").text
+    assert "<del>One </del>" in twins and "<ins>Another </ins>" in twins and "briefTitle" not in twins
+    ends = Page(served.get(f"/studies/{FIRST}/compare/").text).words()
+    assert "Walking again" in ends and "NOT_YET_RECRUITING" in ends
+    for strange in ("?before=0&after=99", "?before=x&after=%FF", "?" + "before=1&" * 300):
+        assert served.get(f"/studies/{FIRST}/compare/{strange}").status == 200
+    same = served.get(f"/fr/studies/{FIRST}/compare/?before=2&after=2").text
+    assert "Rien ne distingue ces deux versions." in same
+    assert served.get(f"/studies/{FIRST.lower()}/compare/").status == 302
+    assert served.get("/studies/NCT99999999/compare/").status == 404

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from equipoise.cli.building import write_all
 from equipoise.cli.main import main
 from equipoise.registry.errors import RegistryError
 from equipoise.registry.index import open_index
 from equipoise.registry.page.pages import ASSETS, VIEWS, Shelf
-from equipoise.registry.page.static_site import write_frame, write_study
+from equipoise.registry.page.static_site import begun, ended, write_frame, write_study
 from tests.web.site import FIRST, SECOND, TODAY, Client
 from tests.web.test_page_sections import Page
 
@@ -75,3 +76,51 @@ def test_a_folder_that_cannot_be_written_is_a_coded_error(index: Path, tmp_path:
     with pytest.raises(RegistryError) as caught:
         write_study(shelf, tmp_path, "NCT99999999")
     assert caught.value.code == "REGI-035"
+
+
+def test_pages_of_studies_that_are_gone_are_removed_and_nothing_else(tmp_path: Path) -> None:
+    out, kept = tmp_path / "site", tmp_path / "site" / "studies" / "OTHER"
+    kept.mkdir(parents=True)
+    (kept / "index.html").write_text("by hand", encoding="utf-8")
+    numbers = ["NCT1", "NCT2"]
+    assert begun(out, numbers) == ()
+    for number in numbers:
+        for language in ("", "fr/"):
+            page = out / f"{language}studies" / number / "history"
+            page.mkdir(parents=True)
+            (page / "index.html").write_text("x", encoding="utf-8")
+    ended(out, numbers)
+    assert begun(out, ["NCT2"]) == ("NCT1", "NCT2")
+    ended(out, ["NCT2"], gone=["NCT1"])
+    assert [one.name for one in sorted((out / "studies").iterdir())] == ["NCT2", "OTHER"]
+    assert not (out / "fr" / "studies" / "NCT1").exists()
+    assert (kept / "index.html").read_text(encoding="utf-8") == "by hand"
+    assert begun(out, []) == ("NCT2",)
+
+
+def test_a_build_removes_what_has_left_the_index(index: Path, tmp_path: Path) -> None:
+    out = tmp_path / "site"
+    build = ["registry", "build", "--index", str(index), "--out", str(out), "--today", TODAY.isoformat()]
+    assert main([*build, "--study", FIRST]) == 0
+    (out / ".site.json").write_text('{"studies": ["NCT99999999", "../x"], "lists": 9}', encoding="utf-8")
+    gone = [out / "studies" / "NCT99999999" / "index.html", out / "fr" / "list" / "9" / "index.html"]
+    for path in gone:
+        path.parent.mkdir(parents=True)
+        path.write_text("old", encoding="utf-8")
+    assert main([*build, "--workers", "2"]) == 0
+    assert [path for path in gone if path.exists() or path.parent.exists()] == []
+    assert len(list((out / "studies").iterdir())) == 39 and (out / "studies" / FIRST / "compare").is_dir()
+    assert (out / "index.html").is_file() and not (out / "studies" / SECOND / "compare").exists()
+
+
+def test_a_damaged_list_of_what_was_written_removes_nothing(tmp_path: Path) -> None:
+    for text in ("{", "[]", '{"studies": [5], "lists": 1}', '{"studies": ["a"]}'):
+        (tmp_path / ".site.json").write_text(text, encoding="utf-8")
+        assert begun(tmp_path, []) == ()
+
+
+def test_what_goes_wrong_in_another_process_keeps_its_code(index: Path, tmp_path: Path) -> None:
+    (tmp_path / "studies").write_text("a file", encoding="utf-8")
+    with pytest.raises(RegistryError) as caught:
+        list(write_all(index, tmp_path, [FIRST] * 60, {}, TODAY, 2))
+    assert caught.value.code == "REGI-005" and "studies" in str(caught.value)

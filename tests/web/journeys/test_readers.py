@@ -18,6 +18,7 @@ PAGES = {
     "related": f"/studies/{FIRST}/related/",
     "findings": f"/studies/{FIRST}/findings/",
     "versions": f"/studies/{FIRST}/history/",
+    "two versions": f"/studies/{FIRST}/compare/",
     "patient": "/match/",
     "about": "/about/",
     "french": f"/fr/studies/{FIRST}/",

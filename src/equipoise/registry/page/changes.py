@@ -72,7 +72,7 @@ def compare_page(
     numbers of versions; what is not understood is the first and the last."""
     say = catalogue(place.language).gettext
     listed = versions_of(record.nct_id, index)
-    given = dict(parse_qsl(asked.removeprefix("?"), max_num_fields=20)) if asked.isascii() else {}
+    given = _given(asked)
     before = _chosen(given.get("before"), len(listed), 1)
     after = _chosen(given.get("after"), len(listed), len(listed))
     return render_template(
@@ -139,6 +139,13 @@ def steps(nct_id: str, index: RegistryIndex, say=str) -> tuple[Step, ...]:
 def _data(nct_id: str, index: RegistryIndex, version: Version) -> Any:
     kept = index.store.version(nct_id, version.sequence)
     return kept.data if kept else {}
+
+
+def _given(asked: str) -> dict[str, str]:
+    try:
+        return dict(parse_qsl(asked.removeprefix("?"), max_num_fields=20))
+    except ValueError:
+        return {}
 
 
 def _chosen(text: str | None, most: int, usual: int) -> int:

@@ -18,7 +18,6 @@ from equipoise.registry.match.matching import Match, Matches
 from equipoise.registry.match.measures import MEASURES
 from equipoise.registry.page.catalogue import catalogue
 from equipoise.registry.page.facts_form import FactsForm
-from equipoise.registry.page.labels import words
 from equipoise.registry.page.render import render_template
 from equipoise.registry.page.site import Place
 from equipoise.registry.page.trials import Records, facts_of, reason_words
@@ -136,7 +135,7 @@ def understood(facts: Facts, language: str) -> tuple[str, ...]:
     say = catalogue(language).gettext
     told = [
         f"{say('Age')} {say(str(facts.age))}" if facts.age else "",
-        say(words(facts.sex)) if facts.sex else "",
+        say(facts.sex.lower()).capitalize() if facts.sex else "",
     ]
     told += [country_name(facts.country or "", language)]
     told += [say(text) for text, holds in TRUTHS.items() if holds(facts)]

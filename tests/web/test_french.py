@@ -1,0 +1,94 @@
+"""French pages are French: what other parts say in sentences is said in French, and the record's words are marked."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from equipoise.registry.countries import country_name, english_names, registry_names
+from equipoise.registry.errors_index import CATALOGUE as INDEX
+from equipoise.registry.match.errors import CATALOGUE as MATCHING
+from equipoise.registry.match.measures import MEASURES
+from equipoise.registry.page.catalogue import Catalogue, catalogue
+from equipoise.registry.page.render import countries_said, told
+from tests.web.site import FIRST, Client
+from tests.web.test_page_sections import Page
+
+NOTES = "A woman of 54 with low back pain, no fever. Hemoglobin 11 g/dL. ECOG 1."
+
+
+def test_sentences_that_are_filled_elsewhere_are_found_by_their_pattern() -> None:
+    say = catalogue("fr").gettext
+    assert say("age 54 < 60") == "âge 54 < 60"
+    assert say("age 3 months > 2 months") == "âge 3 mois > 2 mois"
+    assert say("the status is active not recruiting") == "état : en cours, ne recrute plus"
+    assert say("hemoglobin is not known") == "hémoglobine : non connu"
+    assert say("no study has zzz: words spelled nearly so were searched").startswith(
+        "aucune étude ne contient zzz"
+    )
+    assert say("nothing like this") == "nothing like this"
+
+
+def test_the_pattern_with_most_words_of_its_own_is_taken() -> None:
+    words = Catalogue("fr", {"{a} is b": "{a} est b", "the {a} is b": "le {a} est b"})
+    assert words.gettext("the x is b") == "le x est b" and words.gettext("x is b") == "x est b"
+    assert words.gettext("y" * 2000 + " is b").startswith("yy")
+
+
+def test_what_the_catalogue_has_not_is_marked_as_english() -> None:
+    say = catalogue("fr").gettext
+    assert told("a <b>", "fr", say) == '<span lang="en">a &lt;b&gt;</span>'
+    assert told("a <b>", "en", str) == "a &lt;b&gt;"
+    assert told("the age is not known", "fr", say) == "l’âge n’est pas connu"
+
+
+def test_every_fault_that_a_visitor_can_meet_is_said_in_french() -> None:
+    french = catalogue("fr").messages
+    shown = [*MATCHING.values(), *(INDEX[f"REGI-{n:03}"] for n in (30, 31, 34, 35, 36, 38)), ]  # fmt: skip
+    assert [text for fault, _, remedy in shown for text in (fault, remedy) if text not in french] == []
+    assert [name for name in MEASURES if name not in french] == []
+
+
+def test_no_translation_asks_for_what_its_message_does_not_give() -> None:
+    for message, text in catalogue("fr").messages.items():
+        names = [set(re.findall(r"\{([a-z_]+)\}", one)) for one in (message, text)]
+        assert names[1] <= names[0], message
+
+
+def test_countries_have_french_names() -> None:
+    assert country_name("FR", "fr") == "France" and country_name("DE") == "Germany"
+    assert country_name("Korea, Republic of", "fr") == "Corée du Sud"
+    assert country_name("Korea, Republic of") == "Korea, Republic of"
+    assert country_name("Atlantis", "fr") == "Atlantis" and registry_names("Atlantis") == ("Atlantis",)
+    assert "Russian Federation" in registry_names("russie") and "Spain" in english_names()
+    assert (
+        countries_said("Spain, Italy and 3 more", "fr", catalogue("fr").gettext)
+        == "Espagne, Italie et 3 autres"
+    )
+
+
+@pytest.mark.parametrize(
+    "path", [f"/fr/studies/{FIRST}/", "/fr/search/?q=walking", "/fr/search/?q=wlaking&country=Norway"]
+)
+def test_pages_say_countries_and_notes_in_french(client: Client, path: str) -> None:
+    html = re.sub(r"(?s)<script.*?</script>", "", client.get(path).text)
+    words = Page(html).words()
+    assert "Norvège" in words and "Norway" not in words
+    assert "spelled nearly" not in words
+
+
+def test_every_reason_of_a_match_is_french_or_marked(client: Client) -> None:
+    page = client.post("/fr/match/", f"text={NOTES}".encode()).text
+    words = Page(page).words()
+    assert "l’état" in words or "état :" in words
+    for english in (
+        "the status is",
+        "all sexes",
+        "is not known",
+        "the patient has",
+        "shared words",
+        "healthy volunteer",
+    ):
+        assert english not in words, english
+    assert "Cette liste" in words or "avis médical" in words
