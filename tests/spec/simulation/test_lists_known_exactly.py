@@ -112,9 +112,9 @@ def test_a_difference_counts_in_shares() -> None:
 def test_a_list_has_no_places_beyond_its_end() -> None:
     rule = RandomAllocationRule(**TWO, maximum=8)
     assert (
-        code_of(lambda: list_properties(rule, 9)) == code_of(lambda: list_properties(rule, 0)) == "ASSE-001"
+        code_of(lambda: list_properties(rule, 9)) == code_of(lambda: list_properties(rule, 0)) == "LIST-001"
     )
-    assert code_of(lambda: every_list(Complete(**TWO), 21)) == "ASSE-002"
+    assert code_of(lambda: every_list(Complete(**TWO), 21)) == "LIST-002"
 
 
 def test_groups_are_seen_apart() -> None:

@@ -10,25 +10,20 @@ class AssessmentError(EquipoiseError):
 
 
 CATALOGUE: dict[str, tuple[str, str, str]] = {
-    "ASSE-001": (
+    "LIST-001": (
         "the list does not have these places: {detail}",
         "Beyond its end a list has no probabilities.",
         "Ask for as many places as the list has, and at least 1.",
     ),
-    "ASSE-002": (
+    "LIST-002": (
         "there are too many lists to go through each: {detail}",
         "Every place more about doubles them.",
         "Ask for fewer places, or draw lists with the twin of the scheme.",
     ),
-    "ASSE-003": (
+    "LIST-003": (
         "the assumptions of the assessment are none: {detail}",
         "A share, a level or a number outside its range gives figures that look right and are not.",
         "Correct the value named.",
-    ),
-    "ASSE-004": (
-        "the scenario does not say how participants fall into the strata: {detail}",
-        "Balance within strata depends on how common they are.",
-        "Add `--share FACTOR=LEVEL:SHARE,...`, or give the item that the rule reads a latent with weights.",
     ),
 }
 

@@ -70,7 +70,7 @@ def difference(counts: Sequence[int], ratio: Sequence[int]) -> float:
 
 
 def list_properties(scheme: ListScheme | PermutedBlocks, places: int) -> ListProperties:
-    """The exact properties of the first places of one list. Raises ASSE-001 where the list is shorter."""
+    """The exact properties of the first places of one list. Raises LIST-001 where the list is shorter."""
     walk = _Walk(scheme, places)
     guesses = np.zeros(4)
     for weight, steps, counts in walk.forward():
@@ -113,7 +113,7 @@ class _Walk:
 
     def __init__(self, scheme: ListScheme | PermutedBlocks, places: int) -> None:
         if places < 1 or (scheme.maximum is not None and places > scheme.maximum):
-            raise assessment_error("ASSE-001", scheme.name, f"{places} of {scheme.maximum}")
+            raise assessment_error("LIST-001", scheme.name, f"{places} of {scheme.maximum}")
         self.places = places
         self.ratio = lowest_terms(scheme.ratio)
         self.starts, self.steps = _chain(scheme)
@@ -203,7 +203,7 @@ def _block_chain(scheme: PermutedBlocks) -> tuple[Starts, Callable[[Counts, Coun
 def every_list(scheme: ListScheme | PermutedBlocks, places: int) -> tuple[np.ndarray, np.ndarray]:
     """Every possible list of this many places, as arms (lists, places), and their probabilities.
 
-    Raises ASSE-001 where the list is shorter, ASSE-002 where there are more than 65,536 to go through.
+    Raises LIST-001 where the list is shorter, LIST-002 where there are more than 65,536 to go through.
     """
     walk = _Walk(scheme, places)
     paths: dict[tuple[int, ...], dict[tuple[Counts, Counts], float]] = {(): walk.start()}
@@ -215,7 +215,7 @@ def every_list(scheme: ListScheme | PermutedBlocks, places: int) -> tuple[np.nda
                 arm = next(arm for arm, count in enumerate(counts) if count > before(arm))
                 longer.setdefault((*path, arm), {})[counts, left] = weight
             if len(longer) > MOST_LISTS:
-                raise assessment_error("ASSE-002", scheme.name, f"more than {MOST_LISTS}")
+                raise assessment_error("LIST-002", scheme.name, f"more than {MOST_LISTS}")
         paths = longer
     arms = np.array(list(paths), np.int8).reshape(len(paths), places)
     return arms, np.array([sum(states.values()) for states in paths.values()])

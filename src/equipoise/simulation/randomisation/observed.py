@@ -107,7 +107,7 @@ def _foreseen(plan, state, arrivals, seed, first, best, certain):
         keyed = trial_key(seed, first + row)
         placed = 0
         for place in range(arrivals.shape[1]):
-            stratum = arrivals[row, place]
+            stratum = np.int64(arrivals[row, place])
             if stratum < 0:
                 continue
             _chances(plan, state, stratum, chances)

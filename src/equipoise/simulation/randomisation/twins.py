@@ -252,8 +252,10 @@ def _lists(plan, state, arrivals, seed, first, arms):
         reset(state)
         keyed = trial_key(seed, first + trial)
         for place in range(arrivals.shape[1]):
-            if arrivals[trial, place] >= 0:
-                arms[trial, place] = next_arm(plan, state, arrivals[trial, place], keyed)
+            # As int64, so that next_arm is compiled for one kind of number only.
+            stratum = np.int64(arrivals[trial, place])
+            if stratum >= 0:
+                arms[trial, place] = next_arm(plan, state, stratum, keyed)
 
 
 def lists(plan: Plan, arrivals: np.ndarray, seed: int, *, first: int = 0, workers: int = 1) -> np.ndarray:

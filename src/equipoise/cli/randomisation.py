@@ -1,0 +1,104 @@
+"""Assesses a study's randomisation: its own scheme beside others, for the sites and strata of a scenario.
+
+How often the next arm is guessed rightly, how far the arms come apart in all, within strata and within sites, and what
+guessing and drifts of time would do to the error of the tests. The schemes are those that randomise participants.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from equipoise.cli import exits
+
+if TYPE_CHECKING:
+    from equipoise.simulation.randomisation.report import RandomisationReport
+
+EXAMPLE = "equipoise randomisation studies/NAME --out out/NAME"
+NARROWEST = 160
+"""Columns of text that the tables need."""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The arguments of the command."""
+    parser.add_argument("study", type=Path, help="the folder of the study")
+    parser.add_argument("--scenario", default="base", help="the scenario of the study (default: base)")
+    parser.add_argument("--trials", type=int, default=10_000, help="simulated trials (default: 10000)")
+    parser.add_argument("--seed", type=int, default=1, help="the seed of the simulation (default: 1)")
+    parser.add_argument("--json", action="store_true", help="print the numbers as JSON")
+    parser.add_argument(
+        "--out",
+        type=Path,
+        help="the folder to write randomisation.html, randomisation.json and the picture into",
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Prints the assessment. Raises the codes of the definition, the scenario and the schemes."""
+    from equipoise.cli.simulating import practice_seal, progress_bar, scenario_of
+    from equipoise.simulation.randomisation.report import randomisation_report, report_json
+    from equipoise.study.load import load
+
+    study = load(arguments.study)
+    with progress_bar("schemes") as progress:
+        report = randomisation_report(
+            study,
+            scenario_of(arguments.study, arguments.scenario),
+            practice_seal(arguments.study),
+            trials=arguments.trials,
+            seed=arguments.seed,
+            progress=progress,
+        )
+    if arguments.out:
+        write(report, arguments.out)
+    if arguments.json:
+        print(report_json(report))
+    else:
+        show(report)
+        if arguments.out:
+            print(f"\nrandomisation.html and the numbers are in {arguments.out}")
+    return exits.OK
+
+
+def write(report: RandomisationReport, folder: Path) -> None:
+    """Writes the page, the numbers, the picture, and each table as a file of its own."""
+    from equipoise.analysis.svg import svg
+    from equipoise.analysis.tables import table_csv
+    from equipoise.simulation.randomisation.report import report_json
+    from equipoise.simulation.randomisation.report_figures import comparison
+    from equipoise.simulation.randomisation.report_page import randomisation_page
+    from equipoise.simulation.randomisation.report_tables import tables_of
+
+    texts = {
+        "randomisation.html": randomisation_page(report),
+        "randomisation.json": report_json(report) + "\n",
+        "randomisation-schemes.svg": str(svg(comparison(report), report.source, alone=True)),
+    }
+    for table in tables_of(report):
+        texts[f"randomisation-{table.id}.csv"] = table_csv(table, report.source)
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in texts.items():
+        beside = folder / f".{name}.part"
+        beside.write_text(text, encoding="utf-8")
+        beside.replace(folder / name)
+
+
+def show(report: RandomisationReport) -> None:
+    """Prints sentences and tables for people."""
+    from rich.console import Console
+
+    from equipoise.cli.design import draw
+    from equipoise.simulation.randomisation.report import sentences
+    from equipoise.simulation.randomisation.report_tables import tables_of
+
+    console = Console(highlight=False)
+    if console.width < NARROWEST:
+        console.width = NARROWEST
+    console.print(f"{report.study}: {report.title}", markup=False, soft_wrap=True)
+    console.print(f"{report.source.banner}\n{report.source.words}\n", markup=False, soft_wrap=True)
+    for sentence in sentences(report):
+        console.print(f"- {sentence}", markup=False)
+    for table in tables_of(report):
+        console.print()
+        draw(console, table)
