@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 PRINTED = LOOKS.replace("sans-serif", '"Libertinus Serif"')
 LIBRARIES = ("equipoise", "numpy", "scipy", "msgspec", "typst")
 
+TALL = 1.08
+"""A figure so much higher than wide is set by its height, so that it fits on a page below a heading."""
+
 CHAPTERS = (
     ("Estimands", "What is estimated, in the five attributes of ICH E9(R1).", (), ("estimands",)),
     ("Decisions and assumptions", "What the record leaves open, and what was chosen.", (), ("decisions",)),
@@ -135,6 +138,7 @@ def figure_block(number: int, figure: Figure, report: Report) -> dict[str, Any]:
         "svg": str(svg(figure, report.source, alone=True, looks=PRINTED, captioned=False)),
         "alt": figure.description or figure.title,
         "caption": figure.caption,
+        "tall": figure.height > TALL * figure.width,
     }
 
 
