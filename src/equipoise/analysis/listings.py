@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from equipoise.analysis.consort import POOLED
+from equipoise.analysis.harm_rates import HarmRate, HarmRates
 from equipoise.analysis.numbers import count_percent, fixed, interval
 from equipoise.analysis.result_listing import group_cell as group_cell
 from equipoise.analysis.result_listing import result_table as result_table
@@ -155,6 +156,51 @@ def harm_row(each: Harm, found: Harms, arms: Sequence[str], level: int) -> Row:
     cells = (f"{count_percent(each.people[arm], found.at_risk[arm])}; {each.events[arm]}" for arm in arms)
     head, key = each.term[:1].upper() + each.term[1:], f"{each.system}:{each.term}"
     return Row(head=head, cells=tuple(cells), level=level, strong=level == 0, key=key)
+
+
+def rates_table(rows: Sequence[HarmRates], labels: Mapping[str, str], arms: Sequence[str]) -> Table:
+    """Risk with its exact interval and rate per 100 years by arm, and the difference of the risks of each
+    arm and the last."""
+    lines = []
+    for each in rows:
+        cells = [rate_cell(each.arms[arm]) for arm in arms]
+        cells += [difference_cell(each, arm) for arm in arms[:-1]]
+        head = f"{each.system}: {each.term}" if each.system else each.term
+        lines.append(
+            Row(head=head, cells=tuple(cells), strong=not each.system and each.term.startswith("Any "))
+        )
+    compared = (f"{labels[arm]} minus {labels[arms[-1]]}" for arm in arms[:-1])
+    return Table(
+        id="harm-rates",
+        title="Risks and rates of adverse events",
+        corner="Event",
+        columns=(*(labels[arm] for arm in arms), *compared),
+        arms=(*colours(arms, arms), *[0] * (len(arms) - 1)),
+        rows=tuple(lines),
+        notes=(
+            "By arm: participants with at least one event, the exact 95% interval (Clopper-Pearson) of their "
+            "share, and the rate per 100 years until the first event with its exact 95% interval (Garwood).",
+            "Differences of shares in percentage points with Miettinen-Nurminen 95% intervals; nothing is tested, and "
+            "nothing is corrected for the number of comparisons.",
+        ),
+    )
+
+
+def rate_cell(one: HarmRate) -> str:
+    """`12/61, 10.6 to 31.8%; 40.1 (20.7 to 70.0) per 100 years`."""
+    if one.risk is None or one.interval is None:
+        return "–"
+    share = interval(100 * one.risk.lower, 100 * one.risk.upper, 1, "%")
+    rate = f"{fixed(one.rate)} ({interval(one.interval.lower, one.interval.upper)})"
+    return f"{one.people}/{one.at_risk}, {share}; {rate} per 100 years"
+
+
+def difference_cell(each: HarmRates, arm: str) -> str:
+    """`4.8 (-3.1 to 13.9)`, in percentage points."""
+    if arm not in each.difference:
+        return "–"
+    value, bounds = each.difference[arm]
+    return f"{fixed(100 * value)} ({interval(100 * bounds.lower, 100 * bounds.upper)})"
 
 
 def deviation_table(

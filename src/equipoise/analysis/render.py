@@ -17,16 +17,19 @@ from markupsafe import Markup
 from equipoise.analysis.consort import POOLED
 from equipoise.analysis.estimates import Estimate
 from equipoise.analysis.figures.drawn import drawn, means_of
+from equipoise.analysis.guesses import masking_table
 from equipoise.analysis.listings import (
     baseline_table,
     decision_table,
     deviation_table,
     harms_table,
+    rates_table,
     result_table,
 )
 from equipoise.analysis.report import Report
 from equipoise.analysis.reporting.attributes import attributes_table
 from equipoise.analysis.reporting.conduct import observed_table, quality_table, sites_table, subgroups_table
+from equipoise.analysis.result_listing import grid_table
 from equipoise.analysis.serial import report_data
 from equipoise.analysis.svg import Figure, figure_html, svg
 from equipoise.analysis.tables import Table, table_csv, table_html
@@ -58,6 +61,14 @@ def tables(report: Report) -> dict[str, Table]:
     arm_of = {row.subject: row.arm or POOLED for row in report.data.participants}
     if report.harms is not None:
         made.append(harms_table(report.harms, report.labels, report.arms, report.harms_population))
+    for each in report.estimates:
+        made += [
+            grid_table(one, report.labels, f"{each.name}-{one.id}") for one in each.analyses if one.grid
+        ]
+    if report.rates:
+        made.append(rates_table(report.rates, report.labels, report.arms))
+    if report.masking is not None:
+        made.append(masking_table(report.masking, report.labels, report.arms))
     made += [sites_table(report.quality), quality_table(report.quality)]
     made.append(deviation_table(report.data.deviations, arm_of, report.labels, report.arms))
     if report.study.definition.decisions and report.by_arm:
@@ -89,6 +100,8 @@ PAGE = (
         "Adverse events by term",
         "Which harms differ between the arms, and how sure that is.",
     ),
+    ("tipping-points", "Tipping points", "How far missing values would have to be off before the conclusion changes."),
+    ("masking", "Masking of the assessors", "Whether those who scored could tell the arm."),
     ("recruitment", "Recruitment and data", "How many joined when and where, and how the data were kept."),
     ("deviations", "Protocol deviations", "How far conduct kept to the protocol."),
     ("decisions", "Decisions and assumptions", "What the record leaves open, and what was chosen."),
@@ -98,9 +111,11 @@ PAGE = (
 HOLDS = {
     "flow": ("flow",),
     "primary-result": ("responders", "survival", "forest", "results", "observed"),
+    "tipping-points": ("tipping",),
+    "masking": ("masking",),
     "over-time": ("means", "courses", "waterfall"),
     "baseline": ("baseline",),
-    "harms": ("harms",),
+    "harms": ("harms", "harm-rates"),
     "events-by-term": ("events-by-term",),
     "recruitment": ("recruitment", "sites", "quality"),
     "deviations": ("deviations",),

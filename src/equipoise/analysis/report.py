@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 from equipoise.analysis import facts as reading
@@ -27,6 +28,8 @@ from equipoise.analysis.datasets import (
 from equipoise.analysis.endpoint import Endpoint, endpoint
 from equipoise.analysis.estimand import Outcome
 from equipoise.analysis.estimates import Estimate, Reader, estimate_all
+from equipoise.analysis.guesses import Masking, last_guesses, masking
+from equipoise.analysis.harm_rates import HarmRates, harm_rates
 from equipoise.analysis.pooled import pooled_estimates, readable
 from equipoise.analysis.populations import safety
 from equipoise.analysis.quality import Quality, quality
@@ -50,7 +53,7 @@ class Report:
     arms: the identifiers of the columns in order, or `("all",)` when pooled; labels: their names. sizes:
     the randomised by column, everybody last. estimates: one for each estimand of the definition, its
     primary first. means: the observed score over time, where the trial has one. score_label names that
-    score. harms: None in a blind report, since adverse events are under seal.
+    score. harms, rates and masking: none in a blind report, since they are under seal or compare arms.
     """
 
     source: Provenance
@@ -67,6 +70,8 @@ class Report:
     score_label: str
     harms: Harms | None
     harms_population: str
+    rates: tuple[HarmRates, ...]
+    masking: Masking | None
     quality: Quality
     data: Dataset
     study: Study = field(repr=False)
@@ -108,10 +113,22 @@ def analyse(study: Study, slice_: Cut, seed: int, *, by_arm: bool = True) -> Rep
         score_label=score_label(study, where),
         harms=harms(data.adverse_events, treated.members, data.participants, arms) if by_arm else None,
         harms_population=treated.name,
+        rates=harm_rates(data.adverse_events, treated.members, arms, cut_day(slice_)) if by_arm else (),
+        masking=masking(last_guesses(slice_.events), arms_of(data), arms) if by_arm else None,
         quality=quality(study, slice_, states),
         data=data,
         study=study,
     )
+
+
+def cut_day(slice_: Cut) -> date:
+    """The day of the cut: that of its last event."""
+    return date.fromisoformat(slice_.until[:10])
+
+
+def arms_of(data: Dataset) -> dict[str, str]:
+    """By subject, the arm of each randomised participant."""
+    return {row.subject: row.arm for row in data.participants if row.arm is not None}
 
 
 def analysed(estimates: Sequence[Estimate], data: Dataset) -> tuple[tuple[Outcome, ...], dict[str, str]]:

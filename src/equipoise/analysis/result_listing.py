@@ -140,7 +140,7 @@ def simulation_note(each: Analysis) -> list[str]:
     return [f"With {each.imputations} imputations, the simulation error of {of} is {size}."]
 
 
-def grid_table(each: Analysis, labels: Mapping[str, str]) -> Table:
+def grid_table(each: Analysis, labels: Mapping[str, str], name: str) -> Table:
     """A tipping-point analysis: a row for each assumption about the first arm, a column for each about the
     reference; estimate and p-value."""
     scale = SCALES[each.summary]
@@ -158,7 +158,7 @@ def grid_table(each: Analysis, labels: Mapping[str, str]) -> Table:
     )
     unit = "values moved by" if each.summary == "mean_difference" else "probability of a response"
     return Table(
-        id=f"tipping-{each.id}",
+        id=f"tipping-{name}",
         title=f"{each.label}: {scale.label.lower()}; p",
         corner=f"Missing in {one} ({unit})",
         columns=tuple(f"{two}: {column:g}" for column in columns),
