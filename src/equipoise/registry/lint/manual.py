@@ -31,7 +31,8 @@ The level says how certain the linter is, not how bad it would be.
   a field, a limit in the text against its field), or leave impossible to carry out (no dose at a border, no unit
   where laboratories use two, no primary outcome). A rule that compares fields may be an error from the start. A rule
   that reads prose is one only when readers who judged its findings, on records that it was not written on, found
-  four in five right; `benchmarks/lint_precision` keeps every judgement, and `docs/benchmarks.md` prints them.
+  four in five right, or, where it was narrowed after a reading, four in five of what it still finds among the judged;
+  `benchmarks/lint_precision` keeps every judgement, and `docs/benchmarks.md` prints them, rule by rule.
 - **Warning** for a likely gap: a careful reader could still find the answer, or the words allow two readings. Rules
   that were errors and were found wrong, or too seldom right, stand here.
 - **Information** for the rest: forms, copies, spelling.
