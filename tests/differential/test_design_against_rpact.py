@@ -13,6 +13,7 @@ import pytest
 from equipoise.analysis.design import (
     Window,
     boundaries,
+    conditional_power,
     event_probability,
     events_power,
     events_size,
@@ -27,6 +28,7 @@ from equipoise.analysis.design import (
     proportions_size,
     repeated_interval,
     sequential_size,
+    stagewise,
     survival_size,
 )
 
@@ -164,6 +166,38 @@ def test_intervals_that_may_be_repeated() -> None:
     to_mean = math.sqrt(0.5) * 10 / math.sqrt(30)
     low, high = repeated_interval(plan, 1, 4 / 10 * math.sqrt(30))
     assert (low * to_mean, high * to_mean) == pytest.approx((-1.408920997, 9.408921028), abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("design", "second", "p", "median", "low", "high"),
+    [
+        ("LDOF", 6, 0.00169733919947, 4.34036276786, 1.56466497082, 6.94748988488),
+        ("LDOF", 2, 0.0260393870876, 2.49483452443, -0.0224910426629, 5.00871822002),
+        ("Pocock", 6, 0.0147604509807, 3.75247018187, 0.393560818217, 6.63538669483),
+        ("Pocock", 2, 0.0341960740156, 2.42626770825, -0.189648905022, 4.96901004771),
+    ],
+)
+def test_inference_after_the_last_look(
+    design: str, second: int, p: float, median: float, low: float, high: float
+) -> None:
+    """getFinalConfidenceInterval(d, getDataset(n=c(30, 30), means=c(3, second), stDevs=c(10, 10)),
+    normalApproximation=TRUE) and getFinalPValue, with "asOF" and "P" at 0.5 and 1; rpact's roots end at 1e-6."""
+    mean = (3 + second) / 2
+    squares = 2 * 29 * 100 + 30 * (3 - mean) ** 2 + 30 * (second - mean) ** 2
+    error = math.sqrt(squares / 59 / 60)
+    found = stagewise(boundaries(design, [0.5, 1.0]), 2, mean / error)
+    assert found.p_value == pytest.approx(p, abs=1e-9)
+    assert found.estimate * error == pytest.approx(median, abs=1e-5)
+    assert (found.lower * error, found.upper * error) == pytest.approx((low, high), abs=5e-6)
+
+
+@pytest.mark.parametrize(("design", "expected"), [("LDOF", 0.692279018786), ("Pocock", 0.581523853893)])
+def test_conditional_power(design: str, expected: float) -> None:
+    """getConditionalPower(getStageResults(d, getDataset(n=30, means=3, stDevs=10), normalApproximation=TRUE),
+    nPlanned=30, thetaH1=3, assumedStDev=10), with "asOF" and "P" at 0.5 and 1."""
+    critical = boundaries(design, [0.5, 1.0]).efficacy[1]
+    found = conditional_power(0.3 * math.sqrt(30), 0.5, critical, drift=0.3 * math.sqrt(60))
+    assert found == pytest.approx(expected, abs=1e-7)
 
 
 def test_spending_of_ones_own() -> None:

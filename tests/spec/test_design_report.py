@@ -11,6 +11,7 @@ import msgspec
 import numpy as np
 import pytest
 
+from equipoise.analysis.design import means_power
 from equipoise.analysis.design.assumptions import (
     Assumptions,
     Course,
@@ -170,6 +171,21 @@ def test_hazards_and_events(timed) -> None:
         assert curve[-1] == pytest.approx(first.groups[arm] * main.chances[arm], rel=1e-9)
 
 
+def test_means_of_a_score(report) -> None:
+    """The powers are those of the design functions, and the smallest differences have the power that they are for."""
+    means = report.comparisons[1]
+    adjusted, plain = means.shown
+    assert means.estimand == "activity_over_time" and adjusted.left == (54, 54)
+    assert adjusted.power == pytest.approx(means_power(-4, 61, 61, sd=8, correlation=0.5), abs=1e-12)
+    assert adjusted.power > adjusted.handled > plain.handled
+    for each in means.detectable:
+        sd = 8 * np.sqrt(0.75) if each.assumptions == adjusted.label else 8
+        shown = means_power(each.difference, 61, 61, sd=sd)
+        assert shown == pytest.approx(each.power, abs=2e-3) and each.handled > each.difference
+    said = " ".join(sentences(report, means))
+    assert "54 against 54 are left" in said and "difference of −4" in said
+
+
 def test_the_data_are_plain_and_whole(report, timed) -> None:
     endless = replace(report.comparisons[0].looked[0], bounds=(float("inf"),))
     open_ended = replace(report, comparisons=(replace(report.comparisons[0], looked=(endless,)),))
@@ -183,7 +199,7 @@ def test_the_data_are_plain_and_whole(report, timed) -> None:
 def test_the_page_needs_no_other_file_and_says_what_it_is(report, timed) -> None:
     for each, words in ((report, "72.9%"), (timed, "Schoenfeld")):
         page = design_page(each)
-        assert words in page and page.count("<svg") == 2 * len(each.comparisons)
+        assert words in page and page.count("<svg") == (3 if each is report else 2 * len(each.comparisons))
         assert "ASSUMPTIONS" in page and each.source.head[:16] in page
         assert not re.search(r'(src|href)="(?!#)[^"]+\.(css|js|png)"', page)
         ids = re.findall(r'\sid="([^"]+)"', page)
@@ -220,7 +236,7 @@ def test_the_command_prints_the_report_and_writes_its_files(tmp_path: Path, caps
     ("text", "words"),
     [
         ("comparisons: {primary: {test: {method: pooled_z}, assumptions: {}, powr: [0.8]}}", "powr"),
-        ("comparisons: {primary: {test: {method: t}, assumptions: {}}}", "method"),
+        ("comparisons: {primary: {test: {method: magic}, assumptions: {}}}", "method"),
         ("comparisons: [", "flow"),
     ],
 )
@@ -254,6 +270,9 @@ BINARY = {"label": "x", "source": "y", "proportions": {"lenalidomide": 0.7, "met
         {"primary": {"test": {"method": "pooled_z", "decision": "none"}, "assumptions": {"a": BINARY}}},
         {"primary": {"test": {"method": "pooled_z"}, "assumptions": {"a": {"label": "x", "source": "y"}}}},
         {"primary": {"test": {"method": "logrank"}, "assumptions": {"a": BINARY}}},
+        {"primary": {"test": {"method": "t"}, "assumptions": {"a": BINARY}}},
+        {"activity_over_time": {"test": {"method": "t"}, "assumptions": {"a": BINARY}}},
+        {"activity_over_time": {"test": {"method": "t"}, "assumptions": {"a": {**BINARY, "loss": 0.1}}}},
     ],
 )
 def test_assumptions_of_another_trial_are_refused(study, comparisons: dict) -> None:

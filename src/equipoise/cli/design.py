@@ -60,9 +60,9 @@ def write(report: DesignReport, folder: Path) -> None:
 
     texts = {"design.html": design_page(report), "design.json": design_json(report) + "\n"}
     for each in report.comparisons:
-        for figure in figures_of(report, each):
+        for figure in figures_of(each):
             texts[f"design-{figure.id}.svg"] = str(svg(figure, report.source, alone=True))
-        for table in tables_of(report, each):
+        for table in tables_of(each):
             texts[f"design-{table.id}.csv"] = table_csv(table, report.source)
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in texts.items():
@@ -87,7 +87,7 @@ def show(report: DesignReport) -> None:
         console.print(f"{each.label}: {each.labels[0]} against {each.labels[1]}", markup=False, style="bold")
         for sentence in sentences(report, each):
             console.print(f"- {sentence}", markup=False)
-        for table in tables_of(report, each):
+        for table in tables_of(each):
             console.print()
             draw(console, table)
         console.print()

@@ -2,7 +2,8 @@
 
 How many are planned, in which ratio, the level and the estimand stand in the definition; the file adds what a
 calculation needs beside them, each number with its source. One comparison for each estimand: proportions for a binary
-endpoint, hazards for a time to an event. Nothing is invented: a comparison without assumptions has no report.
+endpoint, a difference of means for a continuous one, hazards for a time to an event. Nothing is invented: a comparison
+without assumptions has no report.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ class Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 class TestPlan(Part):
     """The primary test, and the decision of the definition that weighs it where it exceeds its level."""
 
-    method: ExactTest | Literal["logrank"]
+    method: ExactTest | Literal["t", "logrank"]
     decision: str | None = None
 
 
@@ -59,7 +60,9 @@ class Course(Part):
 
 
 class Assumed(Part):
-    """One set of assumptions. `proportions` by arm, or `hazard` of the last arm of the estimand with `hazard_ratio`.
+    """One set of assumptions. `proportions` by arm; or the `difference` of the means, first arm minus last, with the
+    standard deviation `sd` and the `correlation` with an adjusted baseline; or `hazard` of the last arm with
+    `hazard_ratio`.
 
     loss: the share that is lost; `loss_counts`: as non-response, or left out of the analysis. power: what the planners
     would have asked for; source: where the numbers come from.
@@ -68,6 +71,9 @@ class Assumed(Part):
     label: str
     source: str
     proportions: dict[str, Proportion] = {}
+    difference: float | None = None
+    sd: Positive | None = None
+    correlation: Annotated[float, Meta(gt=-1, lt=1)] = 0.0
     hazard: Course | None = None
     hazard_ratio: Positive | None = None
     dropout: Course | None = None
@@ -152,20 +158,21 @@ def check_assumptions(study: Study, given: Assumptions) -> None:
 
 
 def _check(place: str, estimand: Estimand, comparison: Comparison, assumed: Assumed) -> None:
-    kind = estimand.variable.endpoint
-    timed = comparison.test.method == "logrank"
-    if kind == "binary" and not timed:
-        if set(assumed.proportions) != set(estimand.treatment):
-            raise design_error(
-                "DSGN-006", place, f"proportions of {', '.join(estimand.treatment)} are needed"
-            )
-    elif kind == "time_to_event" and timed:
-        if assumed.hazard is None or assumed.hazard_ratio is None or comparison.follow_up is None:
-            raise design_error("DSGN-006", place, "a hazard, a hazard ratio and the follow-up are needed")
-    else:
-        raise design_error(
-            "DSGN-006", place, f"no report for a {kind} endpoint with {comparison.test.method}"
-        )
+    kind, method = estimand.variable.endpoint, comparison.test.method
+    fitting = {"logrank": "time_to_event", "t": "continuous"}.get(method, "binary")
+    if kind != fitting:
+        raise design_error("DSGN-006", place, f"no report for a {kind} endpoint with {method}")
+    if kind != "binary" and assumed.loss and assumed.loss_counts != "left_out":
+        raise design_error("DSGN-006", place, f"the loss of a {kind} endpoint can only be left out")
+    if kind == "binary" and set(assumed.proportions) != set(estimand.treatment):
+        raise design_error("DSGN-006", place, f"proportions of {', '.join(estimand.treatment)} are needed")
+    if kind == "continuous" and (not assumed.difference or assumed.sd is None):
+        raise design_error("DSGN-006", place, "a difference and a standard deviation are needed")
+    timed = (
+        assumed.hazard is not None and assumed.hazard_ratio is not None and comparison.follow_up is not None
+    )
+    if kind == "time_to_event" and not timed:
+        raise design_error("DSGN-006", place, "a hazard, a hazard ratio and the follow-up are needed")
 
 
 def planned_groups(study: Study, arms: tuple[str, ...]) -> tuple[int, ...]:

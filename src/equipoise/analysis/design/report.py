@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +23,7 @@ from equipoise.analysis.design.assumptions import (
 )
 from equipoise.analysis.design.errors import design_error
 from equipoise.analysis.design.report_binary import TESTS, BinaryReport, binary_report
+from equipoise.analysis.design.report_means import MeansReport, means_report
 from equipoise.analysis.design.report_times import TimesReport, times_report
 from equipoise.analysis.numbers import fixed, plain
 from equipoise.analysis.tables import Provenance
@@ -30,6 +31,8 @@ from equipoise.analysis.tables import Provenance
 if TYPE_CHECKING:
     from equipoise.study.study import Study
 
+Compared = BinaryReport | MeansReport | TimesReport
+KINDS = {BinaryReport: "binary", MeansReport: "continuous", TimesReport: "time_to_event"}
 BANNER = "ASSUMPTIONS – nothing here was observed"
 NAMES = {
     "pooled_z": "pooled z test",
@@ -37,8 +40,13 @@ NAMES = {
     "unconditional_z": "unconditional exact z test",
     "boschloo": "Boschloo's test",
     "fisher": "Fisher's exact test",
+    "t": "t test",
     "logrank": "log-rank test",
 }
+
+
+OTHERS: Mapping[str, Callable[..., Compared]] = {"t": means_report, "logrank": times_report}
+"""The reports of tests that are not enumerated, by method."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +80,7 @@ class DesignReport:
     planned: int
     groups: Mapping[str, int]
     labels: Mapping[str, str]
-    comparisons: tuple[BinaryReport | TimesReport, ...]
+    comparisons: tuple[Compared, ...]
     covered: Mapping[str, Covered]
     source: Assumed = field(repr=False)
 
@@ -88,15 +96,15 @@ def design_report(study: Study, folder: Path) -> DesignReport:
     check_assumptions(study, given)
     definition = study.definition
     labels = {name: arm.label for name, arm in definition.arms.items()}
-    made: list[BinaryReport | TimesReport] = []
+    made: list[Compared] = []
     covered: dict[str, Covered] = {}
     for name, comparison in given.comparisons.items():
         estimand = definition.estimands[name]
         arms = (estimand.treatment[0], estimand.treatment[-1])
         first, second = planned_groups(study, arms)
         named = (labels[arms[0]], labels[arms[1]])
-        if comparison.test.method == "logrank":
-            made.append(times_report(name, estimand, comparison, (first, second), named))
+        if comparison.test.method in OTHERS:
+            made.append(OTHERS[comparison.test.method](name, estimand, comparison, (first, second), named))
             continue
         binary = binary_report(name, estimand, comparison, (first, second), named)
         made.append(binary)
@@ -159,8 +167,10 @@ def brief(share: float) -> str:
     return f"{100 * share:.4g}%"
 
 
-def sentences(report: DesignReport, each: BinaryReport | TimesReport) -> tuple[str, ...]:
+def sentences(report: DesignReport, each: Compared) -> tuple[str, ...]:
     """What one comparison comes to, in sentences."""
+    if isinstance(each, MeansReport):
+        return _means_sentences(each)
     if isinstance(each, TimesReport):
         return _times_sentences(each)
     main, arms = each.shown[0], f"{each.groups[0]} against {each.groups[1]}"
@@ -203,6 +213,28 @@ def sentences(report: DesignReport, each: BinaryReport | TimesReport) -> tuple[s
     return tuple(said)
 
 
+def _means_sentences(each: MeansReport) -> tuple[str, ...]:
+    main = each.shown[0]
+    signed = f"{main.difference:g}".replace("-", "−")
+    said = [
+        f"{each.groups[0]} against {each.groups[1]} participants find a difference of {signed} (standard "
+        f"deviation {main.sd:g}) with a power of {percent(main.power)} (t test)."
+    ]
+    if main.loss:
+        said.append(
+            f"When {percent(main.loss)} are lost, {main.left[0]} against {main.left[1]} are left: the power is "
+            f"{percent(main.handled)}. A power of {percent(main.wanted, 0)} then needs {main.needed[0]} against "
+            f"{main.needed[1]}."
+        )
+    said += [
+        f"The smallest difference found with {percent(one.power, 0)} power is {one.difference:.2f}; after the loss "
+        f"{one.handled:.2f}."
+        for one in each.detectable
+        if one.assumptions == main.label
+    ]
+    return tuple(said)
+
+
 def _times_sentences(each: TimesReport) -> tuple[str, ...]:
     main = each.shown[0]
     said = [
@@ -233,7 +265,7 @@ def design_data(report: DesignReport) -> dict[str, Any]:
         "comparisons": {
             each.estimand: {
                 **asdict(each),
-                "kind": "time_to_event" if isinstance(each, TimesReport) else "binary",
+                "kind": KINDS[type(each)],
                 "says": sentences(report, each),
                 "decision": asdict(report.covered[each.estimand])
                 if each.estimand in report.covered

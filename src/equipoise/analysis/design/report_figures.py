@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 from markupsafe import Markup
 
-from equipoise.analysis.design.report import NAMES, DesignReport, percent
+from equipoise.analysis.design.report import NAMES, Compared, percent
 from equipoise.analysis.design.report_binary import BinaryReport, power_curve, size_curve
+from equipoise.analysis.design.report_means import MeansReport, power_of_differences
 from equipoise.analysis.design.report_times import TimesReport, events_over_time, power_at
 from equipoise.analysis.figures.axes import (
     BOTTOM,
@@ -30,8 +31,10 @@ Line = tuple[str, Sequence[float]]
 DRAWN = ("pooled_z", "unconditional_z", "fisher")
 
 
-def figures_of(report: DesignReport, each: BinaryReport | TimesReport) -> tuple[Figure, ...]:
+def figures_of(each: Compared) -> tuple[Figure, ...]:
     """The pictures of one comparison, in the order of the tables."""
+    if isinstance(each, MeansReport):
+        return (means_power_figure(each),)
     if isinstance(each, TimesReport):
         return times_power_figure(each), events_figure(each)
     return power_figure(each), size_figure(each)
@@ -88,6 +91,33 @@ def size_figure(each: BinaryReport) -> Figure:
         body + level + words,
         f"The {NAMES[each.test]} reaches {percent(each.primary.largest, 2)} at a common {percent(each.primary.at)}.",
         f"Exact size, {each.groups[0]} against {each.groups[1]} participants.",
+    )
+
+
+def means_power_figure(each: MeansReport) -> Figure:
+    """The power against the difference under the first assumptions, without and with the loss."""
+    main = each.shown[0]
+    size = abs(main.difference)
+    gaps = np.linspace(2 * size / 80, 2 * size, 80)
+    lines: list[Line] = [("Nobody lost", 100 * power_of_differences(main, gaps, each.groups, each.alpha))]
+    dots = [(size, 100 * main.power, 1)]
+    if main.loss:
+        lines.append(
+            (f"{percent(main.loss)} lost", 100 * power_of_differences(main, gaps, main.left, each.alpha))
+        )
+        dots.append((size, 100 * main.handled, 2))
+    x = scale(0, 2 * size, LEFT, WIDTH - RIGHT)
+    marks = [(value, f"{value:g}") for value in x.ticks]
+    body = curves(
+        gaps, lines, x, power_axis(), marks, "Difference of the means, without its sign", "Power, %"
+    )
+    return drawn(
+        f"power-{each.estimand}",
+        "Power against the difference",
+        body + points(dots, x, power_axis()),
+        f"At a difference of {size:g} the power is {percent(main.power)}; with the loss {percent(main.handled)}.",
+        f"T test, standard deviation {main.sd:g}, {each.groups[0]} against {each.groups[1]} participants; the marks "
+        "are the first assumptions.",
     )
 
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from equipoise.analysis.design.report import DesignReport, sentences
-from equipoise.analysis.design.report_binary import BinaryReport
+from equipoise.analysis.design.report import Compared, DesignReport, sentences
 from equipoise.analysis.design.report_figures import figures_of
 from equipoise.analysis.design.report_tables import tables_of
-from equipoise.analysis.design.report_times import TimesReport
 from equipoise.analysis.svg import figure_html
 from equipoise.analysis.tables import table_html
 from equipoise.registry.page import stylesheet
@@ -54,11 +52,11 @@ def facts(report: DesignReport) -> Markup:
     return Markup("").join(Markup("<div><dt>{}</dt><dd>{}</dd></div>\n").format(*each) for each in shown)
 
 
-def section(report: DesignReport, each: BinaryReport | TimesReport) -> Markup:
+def section(report: DesignReport, each: Compared) -> Markup:
     """One comparison: what it says, its first table and picture, then the others."""
-    tabled = [table_html(one, report.source) for one in tables_of(report, each)]
-    pictured = [figure_html(one, report.source) for one in figures_of(report, each)]
-    parts = [tabled[0], pictured[0], *tabled[1:-1], pictured[1], tabled[-1]]
+    tabled = [table_html(one, report.source) for one in tables_of(each)]
+    pictured = [figure_html(one, report.source) for one in figures_of(each)]
+    parts = [tabled[0], pictured[0], *tabled[1:-1], *pictured[1:], tabled[-1]]
     return SECTION.format(
         id=each.estimand,
         label=each.label,

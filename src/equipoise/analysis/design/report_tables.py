@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from equipoise.analysis.design.report import NAMES, DesignReport, brief, percent
+from equipoise.analysis.design.report import NAMES, Compared, brief, percent
 from equipoise.analysis.design.report_binary import BinaryReport, Detectable, Reading
+from equipoise.analysis.design.report_means import MeansReport
 from equipoise.analysis.design.report_times import TimesReport
 from equipoise.analysis.tables import Row, Table
 
@@ -16,8 +17,10 @@ METHODS = {
 WAYS = {"divided": "divided by {0:g}", "multiplied": "times {1:g}"}
 
 
-def tables_of(report: DesignReport, each: BinaryReport | TimesReport) -> tuple[Table, ...]:
+def tables_of(each: Compared) -> tuple[Table, ...]:
     """The tables of one comparison, in the order of reading."""
+    if isinstance(each, MeansReport):
+        return means_table(each), means_detectable_table(each)
     if isinstance(each, TimesReport):
         return times_table(each), times_detectable_table(each)
     made = [power_table(each), detectable_table(each), size_table(each)]
@@ -190,6 +193,58 @@ def looks_table(each: BinaryReport) -> Table:
             "Two-sided, first assumptions after the loss; bounds keep the level at every common proportion. Mean if "
             "equal: participants when both arms have the reference proportion.",
         ),
+    )
+
+
+def means_table(each: MeansReport) -> Table:
+    """Each set of assumptions about means, and the power under it."""
+    rows = [
+        Row(
+            head=one.label,
+            cells=(
+                f"{one.difference:g}",
+                f"{one.sd:g}",
+                f"{one.correlation:g}",
+                percent(one.loss),
+                percent(one.power),
+                percent(one.handled),
+                f"{one.needed[0]} + {one.needed[1]}",
+                f"{one.half_width:.2f}",
+            ),
+            strong=place == 0,
+        )
+        for place, one in enumerate(each.shown)
+    ]
+    return Table(
+        id=f"power-{each.estimand}",
+        title=f"Power of {each.groups[0]} against {each.groups[1]} participants",
+        corner="Assumptions",
+        columns=("Difference", "SD", "Correlation", "Loss", "Power", "With loss", "Needed", "Half-width"),
+        rows=tuple(rows),
+        notes=(
+            f"T test, two-sided at {percent(each.alpha)}, adjusted for a baseline with this correlation; the lost are "
+            f"left out. Needed: participants for the wanted power. Half-width: of the expected "
+            f"{percent(1 - each.alpha, 0)} interval, after the loss.",
+            *(f"{one.label}: {one.source}" for one in each.shown),
+        ),
+    )
+
+
+def means_detectable_table(each: MeansReport) -> Table:
+    """Differences that are found."""
+    rows = [
+        Row(
+            head=f"{one.assumptions}, power {percent(one.power, 0)}",
+            cells=(f"{one.difference:.2f}", f"{one.handled:.2f}"),
+        )
+        for one in each.detectable
+    ]
+    return Table(
+        id=f"detectable-{each.estimand}",
+        title="Smallest difference that is found",
+        corner="Assumptions and power",
+        columns=("Nobody lost", "With loss"),
+        rows=tuple(rows),
     )
 
 
