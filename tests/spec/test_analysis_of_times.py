@@ -212,3 +212,10 @@ def test_a_comparison_without_events_in_both_arms_says_why() -> None:
     found = analyse_times(spec, rows, times, ("new", "old"), (), 0.95)
     assert found.contrasts == () and found.notes[0].startswith("ANAL-005")
     assert [each.responders for each in found.groups] == [2, 0]
+
+
+def test_every_time_names_the_entries_that_its_rules_read(report: Report) -> None:
+    for estimate in report.estimates:
+        for row in estimate.population:
+            if row.value:
+                assert row.sources and list(row.sources) == sorted(set(row.sources))

@@ -42,7 +42,7 @@ class Outcome:
     kind: `value` (a score that counts), `event` (non-response by definition, or the value declared for it),
     `missing`. reason: the intercurrent event, `death`, or why the value is missing. visits: the scores
     after baseline up to the time point, None where there is none; the last is the value. `source` is the
-    event of the value.
+    event of the value, `sources` are all events that the outcome rests on.
     """
 
     subject: str
@@ -55,6 +55,7 @@ class Outcome:
     visits: tuple[Decimal | None, ...] = ()
     source: int | None = None
     undetermined: tuple[str, ...] = ()
+    sources: tuple[int, ...] = ()
 
 
 def outcomes(
@@ -89,6 +90,7 @@ def outcome(
         baseline=start.value if start else None,
         visits=(*(value_at(counted, visit) for visit in where.visits[:-1]), None),
         undetermined=undetermined(events),
+        sources=rests_on(usable, happened, start),
     )
     planned = where.planned(participant)
     died = participant.died_on is not None and participant.died_on < planned
@@ -99,6 +101,12 @@ def outcome(
         or (replace(plain, reason=DIED) if died and not where.binary else None)
         or valued(plain, at_timepoint(counted, where, planned))
     )
+
+
+def rests_on(scores: Sequence[Score], happened: Sequence[Occurrence], start: Score | None) -> tuple[int, ...]:
+    """The ledger entries behind an outcome: the scores that may count, the baseline, what made an event true."""
+    found = {each.sequence for each in scores} | {number for each in happened for number in each.sources}
+    return tuple(sorted(found | ({start.sequence} if start else set())))
 
 
 def undetermined(events: Sequence[Occurrence]) -> tuple[str, ...]:

@@ -230,7 +230,12 @@ def times_of(
 def timed(row: Participant, times: Times) -> Outcome:
     """The outcome row of a time to event."""
     return Outcome(
-        subject=row.subject, arm=row.arm, stratum=row.stratum, kind="value", value=Decimal(times.days)
+        subject=row.subject,
+        arm=row.arm,
+        stratum=row.stratum,
+        kind="value",
+        value=Decimal(times.days),
+        sources=times.sources,
     )
 
 
@@ -246,14 +251,19 @@ def time_of(
     origin = row.randomised_on if estimand.variable.origin == "randomised_on" else row.first_dose_on
     if origin is None:
         return None
-    happened = day_of(evaluate(reader.study.rule(f"estimands.{name}.variable.rule"), facts).value)
-    last = happened
+    found = [evaluate(reader.study.rule(f"estimands.{name}.variable.rule"), facts)]
+    happened = last = day_of(found[0].value)
     if last is None and reader.study.has_rule(f"estimands.{name}.variable.censor"):
-        last = day_of(evaluate(reader.study.rule(f"estimands.{name}.variable.censor"), facts).value)
+        found.append(evaluate(reader.study.rule(f"estimands.{name}.variable.censor"), facts))
+        last = day_of(found[-1].value)
     end = last or row.ended_on or origin
     events = () if policy else occurrences(reader.study, name, estimand, facts)
     end, seen = ended(end, happened is not None, events)
-    return Times(subject=row.subject, days=max(0, (end - origin).days), event=seen)
+    rests = {fact.sequence for verdict in found for fact in verdict.facts if fact.sequence}
+    rests |= {number for each in events if each.verdict == "true" for number in each.sources}
+    return Times(
+        subject=row.subject, days=max(0, (end - origin).days), event=seen, sources=tuple(sorted(rests))
+    )
 
 
 def ended(end: date, seen: bool, events: Sequence[Occurrence]) -> tuple[date, bool]:

@@ -123,11 +123,13 @@ class Deviation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Times:
-    """Time to an event of one participant: days from randomisation to the event or to censoring."""
+    """Time to an event of one participant: days from randomisation to the event or to censoring. `sources` are the
+    ledger entries that the rules read."""
 
     subject: str
     days: int
     event: bool
+    sources: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -189,7 +189,7 @@ def by_rule(name: str, estimand: Estimand, data: Dataset, reader: Reader, arms: 
     def read(own: Estimand, reading: Reading) -> tuple[Outcome, ...]:
         events = handled(judged, own)
         return tuple(
-            plain_outcome(own, reading, row, values[row.subject], events[row.subject])
+            plain_outcome(own, reading, row, *values[row.subject], events[row.subject])
             for row in population.members
         )
 
@@ -213,15 +213,18 @@ def planned(estimand: Estimand, row: Participant) -> date | None:
     return (start or row.randomised_on) + timedelta(days=point.day)
 
 
-def read_value(name: str, reader: Reader, row: Participant, on: date | None) -> Decimal | None:
-    """What the rule of the variable gives of one participant, as a number."""
+def read_value(
+    name: str, reader: Reader, row: Participant, on: date | None
+) -> tuple[Decimal | None, tuple[int, ...]]:
+    """What the rule of the variable gives of one participant, as a number, and the entries that it read."""
     rule = reader.study.rule(f"estimands.{name}.variable.rule")
-    found = evaluate(rule, reader.facts(row, on)).value
+    verdict = evaluate(rule, reader.facts(row, on))
+    found, sources = verdict.value, tuple(fact.sequence for fact in verdict.facts if fact.sequence)
     if isinstance(found, bool):
-        return Decimal(found)
+        return Decimal(found), sources
     if isinstance(found, str):
-        return Decimal(rule.type.values.index(found))  # type: ignore[attr-defined]
-    return number(found)
+        return Decimal(rule.type.values.index(found)), sources  # type: ignore[attr-defined]
+    return number(found), sources
 
 
 def exposure_of(name: str, reader: Reader, row: Participant, on: date | None) -> float | None:
@@ -240,10 +243,11 @@ def plain_outcome(
     reading: Reading,
     row: Participant,
     value: Decimal | None,
+    sources: tuple[int, ...],
     events: tuple[Occurrence, ...],
 ) -> Outcome:
     """The outcome of one participant when there is no score: death and composite events first, then
-    hypothetical ones, which make it missing, then what the rule gave."""
+    hypothetical ones, which make it missing, then what the rule gave. sources: the entries that the rule read."""
     check_strategies(events)
     happened = [] if reading.policy else [each for each in events if each.verdict == "true"]
     plain = Outcome(
@@ -254,6 +258,7 @@ def plain_outcome(
         reason=NOT_RECORDED,
         visits=(None,),
         undetermined=undetermined(events),
+        sources=tuple(sorted({*sources, *(number for each in happened for number in each.sources)})),
     )
     on = planned(estimand, row)
     died = row.died_on is not None and on is not None and row.died_on < on

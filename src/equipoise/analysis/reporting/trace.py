@@ -67,7 +67,7 @@ def rows_of(report: Report) -> Rows:
         made.events[f"count/{name}"] = numbers
     for estimate in report.estimates:
         for row in estimate.population:
-            rests = {row.source, *getattr(row, "sources", ()), *made.events[f"participant/{row.subject}"]}
+            rests = {row.source, *row.sources, *made.events[f"participant/{row.subject}"]}
             made.events[f"outcome/{estimate.name}/{row.subject}"] = tuple(
                 sorted(each for each in rests if each)
             )
