@@ -117,6 +117,21 @@ def test_the_store_is_as_it_was_at_any_sequence_number(store: Store) -> None:
     assert [each.sequence for each in store.records(after=1)] == [2, 3]
 
 
+def test_several_records_are_had_at_once_as_they_were(store: Store) -> None:
+    days = [date(2026, 1, 1), date(2026, 2, 1), date(2025, 1, 1)]
+    store.add([reading("NCT00000001", day, a=place) for place, day in enumerate(days)], read=TODAY)
+    store.add([reading("NCT00000002", days[0], a=9)], read=TODAY)
+    asked = ["NCT00000002", "NCT00000001", "NCT00000003"]
+    assert {number: each.data["a"] for number, each in store.records_of(asked).items()} == {
+        "NCT00000001": 1,
+        "NCT00000002": 9,
+    }
+    assert {number: each.data["a"] for number, each in store.records_of(asked, at=1).items()} == {
+        "NCT00000001": 0
+    }
+    assert store.records_of([]) == {}
+
+
 def test_many_records_come_in_their_order(store: Store) -> None:
     many = [reading(f"NCT{number:08}", date(2026, 1, 1), a=number) for number in range(1100, 0, -1)]
     assert store.add(iter(many), read=TODAY) == 1100

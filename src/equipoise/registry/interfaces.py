@@ -127,6 +127,10 @@ class Store(Protocol):
         """The version in force: the latest by its own date, then by the order of reading."""
         ...
 
+    def records_of(self, numbers: Sequence[str], *, at: int | None = None) -> Mapping[str, Stored]:
+        """The versions in force of these studies, asked for at once; those that are not kept are left out."""
+        ...
+
     def records(self, *, after: int = 0, at: int | None = None) -> Iterator[Stored]:
         """The version in force of each study that has one kept later than `after`, in order of sequence."""
         ...

@@ -19,6 +19,7 @@ from equipoise.registry.index import open_index
 from equipoise.registry.ingest import Watch, ingest
 from equipoise.registry.reading import Unread, read_records
 from equipoise.registry.search import part
+from equipoise.registry.search.query import query
 from equipoise.registry.store import SQLiteRecords, differences
 
 from .records import TODAY, found, index_of, ingested, lines, number, packed, study, written
@@ -213,6 +214,25 @@ def test_a_rebuild_is_made_aside_and_put_into_use_in_one_step(tmp_path: Path) ->
     assert folder.part("search") != before
     assert not (folder.path / "search-77").exists()
     assert found(index, "walking") == [number(1)], "who has it open follows"
+
+
+class Late(Folder):
+    """A folder as a reader sees it that was kept waiting: what the pointer named first is gone by now."""
+
+    def part(self, name: str) -> Path:
+        """The part in use, from the second question on."""
+        asked.append(name)
+        return Folder(self.path).part(name) if len(asked) > 1 else self.path / "search-0"
+
+
+asked: list[str] = []
+
+
+def test_a_reader_that_was_kept_waiting_reads_the_pointer_again(tmp_path: Path) -> None:
+    index = index_of(tmp_path, study(1, "walking"))
+    asked.clear()
+    late = part.open_part(Late(index.folder.path), index.store)
+    assert late.search(query("walking")).total == 1 and len(asked) == 2
 
 
 def test_two_writers_are_kept_apart(tmp_path: Path) -> None:

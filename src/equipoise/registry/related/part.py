@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+
+import numpy as np
 
 from equipoise.registry.errors_index import index_error
 from equipoise.registry.folder import POINTER as FOLDER_POINTER
@@ -16,7 +18,7 @@ from equipoise.registry.related import disk, terms
 from equipoise.registry.related.disk import make
 from equipoise.registry.related.reasons import reasons
 from equipoise.registry.related.scheme import Slots
-from equipoise.registry.related.segment import Segment, Vector
+from equipoise.registry.related.segment import Body, Segment, Vector, shared
 
 __all__ = ["RelatedStudies", "RelatedStudy", "make", "open_part"]
 
@@ -24,6 +26,8 @@ NAME = "related"
 ALIKE = 0.8  # from this cosine of their texts on, two studies of one sponsor are one programme
 MOST_OF_ONE = 2
 MOST = 1000
+MOST_TELLING = 40
+LARGE = 31 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +56,7 @@ class Near:
         self._place = place
 
     @cached_property
-    def body(self) -> dict[int, float]:
+    def body(self) -> Body:
         """The weights of its text, at length 1."""
         return self._segment.vector(self._place).body()
 
@@ -61,8 +65,7 @@ class Near:
         sponsors = {int(each._segment.sponsors[each._place]) for each in (self, other)}
         if len(sponsors) == 2 or 0 in sponsors:
             return False
-        own = self.body
-        return sum(own[slot] * weight for slot, weight in other.body.items() if slot in own) > ALIKE
+        return bool(shared(self.body, other.body).sum() > ALIKE)
 
 
 class RelatedStudies:
@@ -110,8 +113,9 @@ class RelatedStudies:
         near = nearest(opened.segments, found, 2 * top + 20)
         listed, first_of, also = grouped([each for each in near if each.number != nct_id], top)
         telling = Telling(own, found)
+        records = self._store.records_of([each.number for each in listed], at=opened.pointer.sequence)
         return [
-            self._shown(each, own, telling, opened, first_of[each.number], also.get(each.number, ()))
+            self._shown(each, own, telling, records, first_of[each.number], also.get(each.number, ()))
             for each in listed
         ]
 
@@ -120,14 +124,13 @@ class RelatedStudies:
         near: Near,
         own: Stored,
         telling: Telling,
-        opened: disk.Opened,
+        records: Mapping[str, Stored],
         first: str,
         also: tuple[str, ...],
     ) -> RelatedStudy:
-        stored = self._store.record(near.number, at=opened.pointer.sequence)
-        if stored is None:
+        if near.number not in records:
             raise index_error("REGI-034", str(self._path), f"{near.number} is in no record")
-        data = stored.data
+        data = records[near.number].data
         identity = terms.part(data, "protocolSection", "identificationModule")
         status = terms.part(data, "protocolSection", "statusModule")
         design = terms.part(data, "protocolSection", "designModule")
@@ -151,22 +154,24 @@ class Telling:
     """The words of the study asked about, and which of them another study's vector shares."""
 
     def __init__(self, own: Stored, vector: Vector) -> None:
-        body = list(dict.fromkeys(terms.words("\n".join(terms.body_text(own.data)))))
-        self._word = dict(zip(Slots().of("body", body), body, strict=True))
+        words = list(dict.fromkeys(terms.words("\n".join(terms.body_text(own.data)))))
+        self._word = dict(zip(Slots().of("body", words), words, strict=True))
         self._own = vector.body()
 
-    def words(self, other: dict[int, float]) -> list[str]:
+    def words(self, other: Body) -> list[str]:
         """The shared words, the one that adds most first; no more than a reader wants to choose from."""
-        shared = [
-            (-self._own[slot] * weight, self._word[slot])
-            for slot, weight in other.items()
-            if slot in self._own and slot in self._word
+        added = shared(self._own, other)
+        order = np.argsort(-added, kind="stable")[:MOST_TELLING]
+        return [
+            self._word[slot] for slot in other.slots[order[added[order] > 0]].tolist() if slot in self._word
         ]
-        return [word for _, word in sorted(shared)[:40]]
 
 
 def open_part(folder: Folder, store: Store) -> RelatedStudies:
     """The index in use in this folder. Errors: REGI-031, REGI-034, REGI-036."""
+    # Once so large an array was given back, glibc keeps smaller ones for the next question; to have them from the
+    # kernel anew each time costs a third of an answer.
+    np.empty(LARGE, np.uint8)
     return RelatedStudies(folder, store)
 
 

@@ -17,7 +17,7 @@ from scipy.sparse import csc_array
 
 from equipoise.registry.errors_index import index_error
 from equipoise.registry.related.files import mapped
-from equipoise.registry.related.scheme import SHARES, SLOTS, group_of
+from equipoise.registry.related.scheme import ENDS, SHARES, SLOTS, group_of
 
 BUDGET = 400_000
 CANDIDATES = 250
@@ -34,6 +34,23 @@ def _room() -> NDArray[np.float32]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Body:
+    """The weights of a study's text at length 1, by slot."""
+
+    slots: NDArray[np.uint32]
+    weights: NDArray[np.float32]
+
+
+def shared(one: Body, other: Body) -> NDArray[np.float32]:
+    """What each slot of the other adds to the cosine of the two; 0 where the one does not have it."""
+    weight = _room()
+    weight[one.slots] = one.weights
+    added = weight[other.slots] * other.weights
+    weight[one.slots] = 0
+    return added
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Vector:
     """A study's vector: slots, weights as stored, and its own length's ratio to the pivoted one."""
 
@@ -46,10 +63,10 @@ class Vector:
         group = group_of(self.slots)
         return self.weights * SHARES[group] * np.where(group == 0, np.float32(self.ratio), np.float32(1))
 
-    def body(self) -> dict[int, float]:
+    def body(self) -> Body:
         """The weights of its text, at length 1."""
-        own = group_of(self.slots) == 0
-        return dict(zip(self.slots[own].tolist(), (self.weights[own] * self.ratio).tolist(), strict=True))
+        size = int(np.searchsorted(self.slots, ENDS[0]))  # slots rise, and those of the body come first
+        return Body(slots=self.slots[:size], weights=self.weights[:size] * np.float32(self.ratio))
 
 
 class Segment:

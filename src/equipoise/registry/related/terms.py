@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -77,11 +77,15 @@ def words(text: str) -> list[str]:
 
 
 def cut(text: str) -> list[str]:
-    """The words of a text in lower case, without accents."""
+    """The words of a text in lower case, without accents; those written in ASCII come first."""
     if text.isascii():
         return text.translate(SIGNS).split()
+    pieces = text.split()
+    plain = " ".join([piece for piece in pieces if piece.isascii()])
+    others = " ".join([piece for piece in pieces if not piece.isascii()])
     # Taking a sign apart can give a capital letter, and making it small can give an accent.
-    return WORD.findall(ACCENTS.sub("", unicodedata.normalize("NFKD", text).lower()))
+    apart = ACCENTS.sub("", unicodedata.normalize("NFKD", others).lower())
+    return plain.translate(SIGNS).split() + WORD.findall(apart)
 
 
 def body_text(data: Data) -> Iterator[str]:
@@ -172,5 +176,8 @@ def strings(data: Data, *names: str) -> Iterator[str]:
     """The texts under these names, those in lists one by one."""
     for name in names:
         value = data.get(name)
-        listed: Iterable[Any] = value if isinstance(value, list | tuple) else (value,)
-        yield from (each for each in listed if isinstance(each, str) and each)
+        if isinstance(value, str):
+            if value:
+                yield value
+        elif isinstance(value, list | tuple):
+            yield from (each for each in value if isinstance(each, str) and each)

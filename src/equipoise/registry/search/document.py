@@ -37,9 +37,9 @@ FIELDS: Mapping[str, Field] = {
     "sponsor": Field(weight=0.4, holds="sponsor, collaborators and officials"),
     "place": Field(weight=0.3, holds="facilities, cities and countries"),
 }
-# Fields whose words count more than the same words elsewhere in the record.
-WEIGHTED = ("title", "condition", "intervention", "keyword", "summary")
-ANYWHERE = 0.4
+# Fields whose words count more than the same words elsewhere in the record, and by how much.
+STRONG = ("title", "condition", "intervention", "keyword")
+IN_STRONG, ANYWHERE = 1.2, 0.4
 NUMBERS: Mapping[str, str] = {
     "start": "date of the start",
     "posted": "date of the first posting",
@@ -75,15 +75,14 @@ def document(nct_id: str, data: Json) -> Document:
     """What is searched of this record."""
     protocol = part(data, "protocolSection")
     status = part(protocol, "statusModule")
-    names = part(protocol, "identificationModule")
     oldest = age_in_days(said(part(protocol, "eligibilityModule"), "maximumAge"), last=True)
-    titles = [text for name in ("briefTitle", "officialTitle") if (text := said(names, name))]
+    texts = {name: tuple(text for text in TEXTS[name](data) if text) for name in TEXTS}
     return Document(
         nct_id=nct_id,
-        title=titles[0] if titles else nct_id,
-        texts={name: tuple(text for text in TEXTS[name](data) if text) for name in TEXTS},
+        title=next(iter(texts["title"]), nct_id),
+        texts=texts,
         facets={name: distinct(FACET_VALUES[name](data)) for name in FACET_VALUES},
-        exact=exact_names(data),
+        exact=exact_in(texts),
         start=as_day(said(part(status, "startDateStruct"), "date")),
         posted=as_day(
             said(part(status, "studyFirstPostDateStruct"), "date") or said(status, "studyFirstSubmitDate")
@@ -97,10 +96,9 @@ def document(nct_id: str, data: Json) -> Document:
     )
 
 
-def exact_names(data: Json) -> tuple[str, ...]:
+def exact_in(texts: Mapping[str, Iterable[str]]) -> tuple[str, ...]:
     """The names that, typed alone, mean this study: its numbers and its acronym, in small letters."""
-    names = part(data, "protocolSection", "identificationModule")
-    return distinct(text.casefold() for text in [*_numbers(names), said(names, "acronym")])
+    return distinct(text.casefold() for name in ("number", "acronym") for text in texts[name])
 
 
 def part(value: Any, *names: str) -> Json:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
 from equipoise.registry.reading.tidy import as_code
 from equipoise.registry.search.query import Query
@@ -16,6 +17,7 @@ ROMAN = {"I": "1", "II": "2", "III": "3", "IV": "4"}
 SHOWN = 50
 
 
+@lru_cache(maxsize=50_000)
 def key(facet: str, value: str) -> str:
     """The form of a value by which it is found: codes as codes, other values without regard to capitals."""
     if facet == "results":

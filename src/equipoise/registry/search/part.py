@@ -7,26 +7,28 @@ whose making was cut off is taken up where its last commit was. Tantivy is loade
 
 from __future__ import annotations
 
-import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import tantivy
 from tantivy import Filter, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
 
+from equipoise.registry.errors import RegistryError
 from equipoise.registry.errors_index import index_error
 from equipoise.registry.folder import POINTER, Folder
-from equipoise.registry.interfaces import Hit, Reason, Results, Store, Stored
+from equipoise.registry.interfaces import Hit, Results, Store, Stored
 from equipoise.registry.search import facets
-from equipoise.registry.search.document import FIELDS, Document, document
+from equipoise.registry.search.document import FIELDS, STRONG, Document, document
 from equipoise.registry.search.expand import expand
 from equipoise.registry.search.language import parse
-from equipoise.registry.search.plan import ALL_WORDS, Plan, is_union
+from equipoise.registry.search.plan import ALL_WORDS, STRONG_WORDS, Plan
 from equipoise.registry.search.query import FACETS, Query
-from equipoise.registry.search.reasons import Reasons, reasons_of
+from equipoise.registry.search.reasons import SHORT, PageReasons
 from equipoise.registry.search.synonyms import NONE, Synonyms, load_synonyms
 from equipoise.registry.search.text import LONGEST
 from equipoise.registry.search.tree import All, Loose, Node
@@ -38,9 +40,18 @@ META = "meta.json"  # tantivy replaces it with each commit
 SOME, MANY = 200, 20_000  # from here on a second thread pays, and more memory
 MOST_SEGMENTS = 12
 FREQUENT = 1000  # no update replaces all records that have so frequent a word
+MOST_KNOWN = 10_000  # frequencies of words that are remembered
 HEAP = {True: 256_000_000, False: 64_000_000}
 # Values of a facet that are fetched: all of them where they are few, so that ties are ordered; else the frequent ones.
 BUCKETS, FEW_BUCKETS, FEW = 2000, 300, 5000
+
+
+class Listed(msgspec.Struct, frozen=True, kw_only=True):
+    """What the index keeps of a study for lists of hits: its status, its phases and the texts of `reasons.SHORT`."""
+
+    status: str
+    phases: tuple[str, ...]
+    texts: dict[str, tuple[str, ...]]
 
 
 def schema() -> tantivy.Schema:
@@ -49,7 +60,7 @@ def schema() -> tantivy.Schema:
     builder.add_text_field("nct_id", stored=True, tokenizer_name="raw", index_option="basic")
     for name in ("kind", "exact"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
-    for name in (ALL_WORDS, *FIELDS):
+    for name in (ALL_WORDS, STRONG_WORDS, *FIELDS):
         builder.add_text_field(name, tokenizer_name="words")
     for name in FACETS:
         builder.add_text_field(f"shown_{name}", tokenizer_name="raw", index_option="basic", fast=True)
@@ -101,6 +112,7 @@ class TantivySearch:
         self._searcher: Any = None
         self._plan: Any = None
         self._sequence = 0
+        self._frequencies: dict[tuple[str, str], int] = {}
         self.refresh()
 
     @property
@@ -112,17 +124,30 @@ class TantivySearch:
     def refresh(self) -> None:
         """Takes up what has been committed since; costs two looks at the file system when nothing has."""
         with coded("REGI-034", self._folder.path):
-            seen = (self._stamp(self._folder.path / POINTER), self._stamp(self._path / META))
-            if seen == self._seen and self._index is not None:
+            pointer = self._stamp(self._folder.path / POINTER)
+            if (pointer, self._stamp(self._path / META)) == self._seen and self._index is not None:
                 return
             path = self._folder.part(NAME)
-            if path != self._path or self._index is None:
-                self._path = path
-                self._open(path)
-            self._index.reload()
-            self._searcher = self._index.searcher()
-            self._sequence = self._read_sequence()
-            self._seen = (self._stamp(self._folder.path / POINTER), self._stamp(path / META))
+            try:
+                self._take_up(path, pointer)
+            except (RegistryError, ValueError, OSError, RuntimeError):
+                # A reader that was kept waiting may find what the pointer named replaced and gone.
+                again = self._folder.part(NAME)
+                if again == path:
+                    raise
+                self._take_up(again, pointer)
+
+    def _take_up(self, path: Path, pointer: int) -> None:
+        """Opens this part, or what has been committed to it since. Stamps are those before, so that none is missed."""
+        commit = self._stamp(path / META)
+        if path != self._path or self._index is None:
+            self._open(path)
+            self._path = path
+        self._index.reload()
+        self._searcher = self._index.searcher()
+        self._frequencies = {}
+        self._sequence = self._read_sequence()
+        self._seen = (pointer, commit)
 
     def _open(self, path: Path) -> None:
         if not tantivy.Index.exists(str(path)):
@@ -134,7 +159,7 @@ class TantivySearch:
         index.register_tokenizer("words", analyzer())
         index.config_reader("manual")
         self._index = index
-        self._plan = Plan(index.schema)
+        self._plan = Plan(index.schema, self._frequency)
 
     def _stamp(self, path: Path) -> int:
         try:
@@ -173,7 +198,7 @@ class TantivySearch:
             tree, more = expand(parsed, self._knows, self._synonyms)
             chosen = facets.chosen(query)
             total, found = self._top(query, tree, chosen, run_of(parsed))
-            hits = tuple(self._hit(query, tree, score, address) for score, address in found)
+            hits = self._hits(query, tree, found)
             counts = self._counts(query, tree, chosen, BUCKETS if total <= FEW else FEW_BUCKETS)
         return Results(query=query, hits=hits, total=total, facets=counts, notes=(*notes, *more))
 
@@ -198,12 +223,21 @@ class TantivySearch:
     def _knows(self, field: str, word: str) -> bool:
         """Whether any record has a word; one that only a replaced version had is not known."""
         where = field or ALL_WORDS
-        frequency = self._searcher.doc_freq(where, word)
+        frequency = self._frequency(where, word)
         if frequency == 0 or frequency > FREQUENT:
             return frequency > 0
         # The frequency counts replaced versions too, until tantivy has cleared them away.
         term = tantivy.Query.term_query(self._index.schema, where, word)
         return bool(self._searcher.search(term, 1, count=False).hits)
+
+    def _frequency(self, field: str, word: str) -> int:
+        """How many records have a word in a field, replaced versions included; remembered until the next commit."""
+        known = self._frequencies.get((field, word))
+        if known is None:
+            if len(self._frequencies) > MOST_KNOWN:
+                self._frequencies.clear()
+            known = self._frequencies[field, word] = self._searcher.doc_freq(field, word)
+        return known
 
     def _top(
         self, query: Query, tree: Node, chosen: list[Node], run: list[str]
@@ -215,27 +249,36 @@ class TantivySearch:
             found = self._searcher.search(matching, order_by_field=query.order, **page)
             return found.count, [(float(value or 0), address) for value, address in found.hits]
         name = query.text.casefold()
-        names = [name] if name and self._searcher.doc_freq("exact", name) else []
-        ranked = self._plan.ranked(tree, chosen, names, run)
-        if chosen or names or not is_union(tree):
-            found = self._searcher.search(ranked, **page)
-            return found.count, found.hits
-        # The best of a union are found without looking at all of it; counting is a cheaper look of its own.
-        total = self._searcher.search(self._plan.matching(tree, chosen), 1).count
-        return total, self._searcher.search(ranked, count=False, **page).hits
+        names = [name] if name and self._frequency("exact", name) else []
+        found = self._searcher.search(self._plan.ranked(tree, chosen, names, run), **page)
+        return found.count, found.hits
 
-    def _hit(self, query: Query, tree: Node, score: float, address: Any) -> Hit:
-        kept = self._searcher.doc(address)
-        number = kept.get_first("nct_id")
-        shown = json.loads(bytes(kept.get_first("list")))
-        at = self._sequence
-
-        def reasons() -> tuple[Reason, ...]:
-            stored = self._store.record(number, at=at)
-            return reasons_of(stored.data, tree, query.text) if stored else ()
-
-        shown["phases"] = tuple(shown["phases"])
-        return Hit(nct_id=number, score=score, reasons=Reasons(reasons), **shown)
+    def _hits(self, query: Query, tree: Node, found: Sequence[tuple[float, Any]]) -> tuple[Hit, ...]:
+        """One page of hits with what a list shows of each, and with reasons that are made when they are read."""
+        kept = {}
+        for score, address in found:
+            fields = self._searcher.doc(address)
+            kept[fields.get_first("nct_id")] = (
+                score,
+                msgspec.json.decode(bytes(fields.get_first("list")), type=Listed),
+            )
+        records = partial(self._store.records_of, at=self._sequence)
+        name = query.text.casefold()
+        asked = query.text if name and self._frequency("exact", name) else ""
+        reasons = PageReasons(
+            tree, asked, {number: each.texts for number, (_, each) in kept.items()}, records
+        )
+        return tuple(
+            Hit(
+                nct_id=number,
+                score=score,
+                reasons=reasons.of(number),
+                title=next(iter(each.texts["title"]), number),
+                status=each.status,
+                phases=each.phases,
+            )
+            for number, (score, each) in kept.items()
+        )
 
     def _counts(
         self, query: Query, tree: Node, chosen: list[Node], size: int
@@ -270,12 +313,16 @@ def packed(made: Document) -> tantivy.Document:
     """A document as tantivy takes it."""
     parts: dict[str, Any] = {name: [*texts] for name, texts in made.texts.items()}
     parts[ALL_WORDS] = [text for texts in made.texts.values() for text in texts]
+    parts[STRONG_WORDS] = [text for name in STRONG for text in made.texts[name]]
     for name, values in made.facets.items():
         parts[f"shown_{name}"] = [*values]
         parts[f"key_{name}"] = [facets.key(name, value) for value in values]
     parts |= {name: getattr(made, name) for name in NUMBERS}
-    phases = [*made.facets["phase"]]
-    shown = {"title": made.title, "status": next(iter(made.facets["status"]), ""), "phases": phases}
+    listed = Listed(
+        status=next(iter(made.facets["status"]), ""),
+        phases=made.facets["phase"],
+        texts={name: made.texts[name] for name in SHORT},
+    )
     return tantivy.Document(
-        nct_id=made.nct_id, kind="study", exact=[*made.exact], list=json.dumps(shown).encode(), **parts
+        nct_id=made.nct_id, kind="study", exact=[*made.exact], list=msgspec.json.encode(listed), **parts
     )

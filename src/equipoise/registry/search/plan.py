@@ -1,18 +1,18 @@
 """The tree of a query as queries of tantivy.
 
 Two queries come of each tree. `matching` says which studies are found: words anywhere are looked up in one field
-that holds all the words of a record. `scoring` adds weight for words in the fields that count more. A single
-word is one union of both, which tantivy can cut short; several words are an intersection with optional weight.
+that holds all the words of a record. `scoring` adds weight for words in the fields that count more, which a second
+field holds together, because each field that is looked at costs as much as the first.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from tantivy import FieldType, Occur, Query, Schema
 
 from equipoise.registry.search import facets
-from equipoise.registry.search.document import ANYWHERE, FIELDS, MOST, WEIGHTED, age
+from equipoise.registry.search.document import ANYWHERE, FIELDS, IN_STRONG, MOST, age
 from equipoise.registry.search.tree import (
     All,
     Any,
@@ -27,16 +27,22 @@ from equipoise.registry.search.tree import (
     Term,
 )
 
-ALL_WORDS = "text"
-TELLING = ("title", "condition")  # where words that stand together name the matter of a study
+ALL_WORDS, STRONG_WORDS = "text", "strong"
+# Whether words that so many studies have stand together is slow to tell, and how often says little.
+FREQUENT = 20_000
+RARE = (
+    5_000  # words typed one after the other, of which one is so rare, are looked for together at little cost
+)
 NAMED = 1000.0  # a study that is named comes before any that is described
 
 
 class Plan:
     """Makes queries for one schema."""
 
-    def __init__(self, schema: Schema) -> None:
+    def __init__(self, schema: Schema, frequency: Callable[[str, str], int]) -> None:
+        """frequency: in how many records a field has a word, by both."""
         self._schema = schema
+        self._frequency = frequency
 
     def matching(self, tree: Node, chosen: Sequence[Node]) -> Query:
         """The studies for which the tree and every chosen facet hold; no order is meant."""
@@ -47,18 +53,13 @@ class Plan:
     ) -> Query:
         """The same studies with the weight of their fields; those that have one of these exact names first.
 
-        run: words that were typed one after the other; a field that has them so weighs more.
+        run: words that were typed one after the other; to have them so in a field that counts more weighs more.
         """
-        scores = self._scoring(tree)
-        if not chosen and not names and is_union(tree):
-            return _any([self._matching(tree), *scores])
-        parts = [(Occur.Must, self._matching(tree))]
+        parts = [(Occur.Must, self._matching(tree, scored=True))]
         parts += [(Occur.Must, self._silent(facet)) for facet in chosen]
-        parts += [(Occur.Should, score) for score in scores]
         parts += [(Occur.Should, Query.const_score_query(self._term("exact", name), NAMED)) for name in names]
-        if len(run) > 1:
-            phrase = Phrase(tuple(run))
-            parts += [(Occur.Should, self._weighted(phrase, name)) for name in TELLING]
+        if len(run) > 1 and any(self._frequency(STRONG_WORDS, word) <= RARE for word in run):
+            parts.append((Occur.Should, self._strong(Phrase(tuple(run)))))
         return Query.boolean_query(parts)
 
     def weighted(self, weights: Mapping[str, float], fields: Mapping[str, float]) -> Query:
@@ -82,19 +83,22 @@ class Plan:
         """A condition that adds nothing to the score."""
         return Query.const_score_query(self._matching(node), 0.0)
 
-    def _matching(self, node: Node) -> Query:
+    def _matching(self, node: Node, *, scored: bool = False) -> Query:
+        """What must hold. scored: words that may be anywhere weigh more where they are in a field that counts more."""
         if isinstance(node, Everything):
             return Query.const_score_query(self._term("kind", "study"), 1.0)
         if isinstance(node, All):
-            parts = [(Occur.Must, self._matching(part)) for part in node.parts if not isinstance(part, Not)]
-            parts += [
-                (Occur.MustNot, self._matching(part.part)) for part in node.parts if isinstance(part, Not)
+            parts = [
+                (Occur.MustNot, self._matching(part.part))
+                if isinstance(part, Not)
+                else (Occur.Must, self._matching(part, scored=scored))
+                for part in node.parts
             ]
             if all(occur == Occur.MustNot for occur, _ in parts):
                 parts.append((Occur.Must, self._matching(Everything())))
             return Query.boolean_query(parts)
         if isinstance(node, Any):
-            return _any([self._matching(part) for part in node.parts])
+            return _any([self._matching(part, scored=scored) for part in node.parts])
         if isinstance(node, Not):
             return self._matching(All((node,)))
         if isinstance(node, Facet):
@@ -103,9 +107,15 @@ class Plan:
             )
         if isinstance(node, Range):
             return self._range(node)
-        field = getattr(node, "field", "")
-        weight = FIELDS[field].weight if field else ANYWHERE
-        return Query.boost_query(self._leaf(node, field or ALL_WORDS), weight)
+        if field := getattr(node, "field", ""):
+            return Query.boost_query(self._leaf(node, field), FIELDS[field].weight)
+        anywhere = Query.boost_query(self._leaf(node, ALL_WORDS), ANYWHERE)
+        if not scored:
+            return anywhere
+        if isinstance(node, Phrase) and self._frequent(node, STRONG_WORDS):
+            words = [(Occur.Should, self._strong(Term(word))) for word in node.words]
+            return Query.boolean_query([(Occur.Must, anywhere), *words])
+        return _any([anywhere, self._strong(node)])
 
     def _leaf(self, node: Node, field: str) -> Query:
         """A word, a beginning, a neighbourhood or a phrase in one field."""
@@ -117,7 +127,8 @@ class Plan:
             words: list[str | tuple[int, str]] = [*node.words]
             if node.open:
                 return Query.regex_phrase_query(self._schema, field, [*words[:-1], f"{node.words[-1]}.*"])
-            return Query.phrase_query(self._schema, field, words)
+            found = Query.phrase_query(self._schema, field, words)
+            return Query.const_score_query(found, 1.0) if self._frequent(node, field) else found
         assert isinstance(node, Term)
         return self._term(field, node.word)
 
@@ -136,24 +147,12 @@ class Plan:
             Query.range_query(self._schema, name, FieldType.Integer, low, high), 0.0
         )
 
-    def _scoring(self, node: Node) -> list[Query]:
-        """What adds weight: the words of the tree, where they may be anywhere, in the fields that count more."""
-        if isinstance(node, All | Any):
-            return [query for part in node.parts for query in self._scoring(part)]
-        if not isinstance(node, Term | Prefix | Near | Phrase) or node.field:
-            return []
-        return [self._weighted(node, name) for name in WEIGHTED]
+    def _frequent(self, node: Phrase, field: str) -> bool:
+        return all(self._frequency(field, word) > FREQUENT for word in node.words)
 
-    def _weighted(self, node: Node, name: str) -> Query:
-        return Query.boost_query(self._leaf(node, name), FIELDS[name].weight)
+    def _strong(self, node: Node) -> Query:
+        return Query.boost_query(self._leaf(node, STRONG_WORDS), IN_STRONG)
 
 
 def _any(parts: Sequence[Query]) -> Query:
     return Query.boolean_query([(Occur.Should, part) for part in parts])
-
-
-def is_union(node: Node) -> bool:
-    """Whether a tree is nothing but alternatives of words anywhere, which the weighted fields cannot widen."""
-    if isinstance(node, Any):
-        return all(is_union(part) for part in node.parts)
-    return isinstance(node, Term) and not node.field

@@ -5,20 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
-from equipoise.registry.interfaces import Reason
-from equipoise.registry.search.document import FIELDS, TEXTS, exact_names
+from equipoise.registry.interfaces import Reason, Stored
+from equipoise.registry.search.document import FIELDS, TEXTS, exact_in
 from equipoise.registry.search.forms import distance
 from equipoise.registry.search.text import WORD, aligned
-from equipoise.registry.search.tree import Near, Node, Phrase, Prefix, Term, wanted
+from equipoise.registry.search.tree import All, Near, Node, Phrase, Prefix, Term, wanted
 
 EXCERPT = 200
 MOST_REASONS = 4
 START, END = r"(?<![^\W_])", r"(?![^\W_])"
 # The number and the acronym come first, then the fields of less weight.
 BY_WEIGHT = tuple(sorted(FIELDS, key=lambda name: -FIELDS[name].weight))
+# What an index keeps beside its words: for most hits it shows why without a look at the record.
+SHORT = BY_WEIGHT[:6]
+Texts = Mapping[str, Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,47 +39,113 @@ class Sought:
     named: re.Pattern[str] | None
 
 
+class PageReasons:
+    """The reasons of one page of hits, made together when the first of them is read.
+
+    numbers, short: the studies of the page, and of each the texts of SHORT. records: the whole records of some.
+    """
+
+    def __init__(
+        self,
+        tree: Node,
+        asked: str,
+        short: Mapping[str, Texts],
+        records: Callable[[Sequence[str]], Mapping[str, Stored]],
+    ) -> None:
+        self._tree = tree
+        self._asked = asked
+        self._short = short
+        self._records = records
+
+    @cached_property
+    def _made(self) -> Mapping[str, tuple[Reason, ...]]:
+        made, left = {}, []
+        for number, texts in self._short.items():
+            found, whole = _in_short(texts, self._tree, self._asked)
+            made[number] = tuple(found)
+            if not whole:
+                left.append(number)
+        for number, stored in (self._records(left) if left else {}).items():
+            made[number] = reasons_of(stored.data, self._tree, self._asked)
+        return made
+
+    def of(self, number: str) -> Reasons:
+        """The reasons of one hit of the page."""
+        return Reasons(lambda: self._made[number])
+
+
 class Reasons(Sequence[Reason]):
     """The reasons of one hit, looked up when they are first asked for: a list of numbers needs none of them."""
 
-    __slots__ = ("_find", "_found")
+    __slots__ = ("_find",)
 
     def __init__(self, find: Callable[[], tuple[Reason, ...]]) -> None:
         self._find = find
-        self._found: tuple[Reason, ...] | None = None
-
-    def _all(self) -> tuple[Reason, ...]:
-        if self._found is None:
-            self._found = self._find()
-        return self._found
 
     def __len__(self) -> int:
-        return len(self._all())
+        return len(self._find())
 
     def __getitem__(self, place: Any) -> Any:
-        return self._all()[place]
+        return self._find()[place]
 
     def __repr__(self) -> str:
-        return repr(self._all())
+        return repr(self._find())
 
 
 def reasons_of(data: Mapping[str, Any], tree: Node, asked: str) -> tuple[Reason, ...]:
     """The reasons for one hit, those of weightier fields first. data: its record.
 
-    asked: the text of the query where some study is named so, else empty.
+    asked: the text of the query where some study is named so, else empty. The texts of SHORT are looked at first;
+    the others are looked at where these do not show every word.
     """
-    found = []
-    if asked and asked.casefold() in exact_names(data):
-        found.append(
-            Reason(kind="number", field="number", words=(asked,), text=asked, marks=((0, len(asked)),))
-        )
-    fields = BY_WEIGHT[2:] if found else BY_WEIGHT
+    short = {name: tuple(TEXTS[name](data)) for name in SHORT}
+    found, whole = _in_short(short, tree, asked)
+    if not whole:
+        for sought in sought_in(tree):
+            if len(found) == MOST_REASONS:
+                break
+            if sought.field not in SHORT and (reason := _in_field(TEXTS[sought.field](data), sought)):
+                found.append(reason[0])
+    return tuple(found)
+
+
+def _in_short(texts: Texts, tree: Node, asked: str) -> tuple[list[Reason], bool]:
+    """The reasons in the texts of SHORT, and whether they show all that is looked for (or are as many as may be)."""
+    found: list[Reason] = []
+    shown: set[tuple[str, str]] = set()
+    fields: Sequence[str] = SHORT
+    if asked and asked.casefold() in exact_in(texts):
+        number = Reason(kind="number", field="number", words=(asked,), text=asked, marks=((0, len(asked)),))
+        found.append(number)
+        fields = SHORT[2:]
     for sought in sought_in(tree):
         if len(found) == MOST_REASONS:
             break
-        if sought.field in fields and (reason := _in_field(TEXTS[sought.field](data), sought)):
-            found.append(reason)
-    return tuple(found)
+        if sought.field in fields and (reason := _in_field(texts[sought.field], sought)):
+            found.append(reason[0])
+            shown |= {(sought.field, text) for text in reason[1]}
+    whole = len(found) == MOST_REASONS or all(
+        any(_shows(leaf, shown) for leaf in part) for part in parts_of(tree)
+    )
+    return found, whole
+
+
+def _shows(leaf: Node, shown: set[tuple[str, str]]) -> bool:
+    """Whether a word, beginning, neighbourhood or phrase is among what was marked in the fields shown."""
+    own = getattr(leaf, "field", "")
+    marked = [text for field, text in shown if own in ("", field)]
+    if isinstance(leaf, Term):
+        return leaf.word in marked
+    if isinstance(leaf, Near):
+        return any(_near(text, leaf.word, leaf.distance) for text in marked)
+    return any(re.fullmatch(_source(leaf), text) for text in marked)
+
+
+@lru_cache(maxsize=512)
+def parts_of(tree: Node) -> tuple[tuple[Node, ...], ...]:
+    """The words of each part of a tree that must hold."""
+    parts = tree.parts if isinstance(tree, All) else (tree,)
+    return tuple(leaves for part in parts if (leaves := tuple(wanted(part))))
 
 
 @lru_cache(maxsize=512)
@@ -125,8 +194,8 @@ def _begun(word: str) -> str:
     return rf"{word}(?<![^\W_]{word})"
 
 
-def _in_field(texts: Iterable[str], sought: Sought) -> Reason | None:
-    """The words of a tree in a field, shown in the first text of it that has one."""
+def _in_field(texts: Iterable[str], sought: Sought) -> tuple[Reason, set[str]] | None:
+    """The words of a tree in a field, shown in the first text of it that has one; and these in plain letters."""
     for text in texts:
         plain = aligned(text)
         for needle in sought.needles:
@@ -141,7 +210,8 @@ def _in_field(texts: Iterable[str], sought: Sought) -> Reason | None:
         if places:
             shown, marks = excerpt(text, places)
             words = tuple(dict.fromkeys(text[start:end].casefold() for start, end in places))
-            return Reason(kind="field", field=sought.field, words=words, text=shown, marks=marks)
+            reason = Reason(kind="field", field=sought.field, words=words, text=shown, marks=marks)
+            return reason, {plain[slice(*place)] for place in places}
     return None
 
 

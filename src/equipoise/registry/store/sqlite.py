@@ -10,9 +10,11 @@ import hashlib
 import sqlite3
 import threading
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date
+from itertools import chain, islice
 from pathlib import Path
 
 import msgspec
@@ -37,6 +39,11 @@ CREATE INDEX versions_by_number ON versions (nct_id, effective, sequence, digest
 """
 # The same content is the fastest to pack that is still a third of its size.
 PACKING = 1
+PACKERS, BATCH, PIECE = 2, 500, 50  # threads that pack; records that are kept at a time, and packed at a time
+# A few thousand pages that change here and there are written once, and put in their places after the answer.
+PRAGMAS = ("synchronous = NORMAL", "cache_size = -65536", "wal_autocheckpoint = 8000")
+INSERT = "INSERT INTO versions (nct_id, effective, read, digest, source, content) VALUES (?, ?, ?, ?, ?, ?)"
+VERSIONS = "SELECT effective, digest FROM versions WHERE nct_id = ? ORDER BY effective DESC, sequence DESC"
 COLUMNS = "v.sequence, v.nct_id, v.effective, v.content"
 IN_FORCE = f"""
 SELECT {COLUMNS} FROM versions v WHERE v.sequence > :after AND v.sequence <= :at AND NOT EXISTS (
@@ -93,6 +100,11 @@ class SQLiteRecords:
         with self._coded():
             row = self._connection.execute(sql, (nct_id, self._at(at))).fetchone()
             return _stored(row) if row else None
+
+    def records_of(self, numbers: Sequence[str], *, at: int | None = None) -> Mapping[str, Stored]:
+        """The versions in force of these studies; those that are not kept are left out."""
+        found = ((number, self.record(number, at=at)) for number in numbers)
+        return {number: stored for number, stored in found if stored is not None}
 
     def records(self, *, after: int = 0, at: int | None = None) -> Iterator[Stored]:
         """The versions in force that were kept later than `after`, in order of sequence, one at a time."""
@@ -153,18 +165,10 @@ class SQLiteRecords:
         Errors: REGI-032 (the disk is full, or the file cannot be written), REGI-034.
         """
         kept = 0
-        with self._coded(), self._connection as connection:
-            for reading in readings:
-                digest = hashlib.sha256(reading.content).digest()
-                effective = min(reading.effective or read, read).isoformat()
-                if _known(connection, reading.nct_id, effective, digest):
-                    continue
-                row = (reading.nct_id, effective, read.isoformat(), digest, reading.place)
-                connection.execute(
-                    "INSERT INTO versions (nct_id, effective, read, digest, source, content) VALUES (?, ?, ?, ?, ?, ?)",
-                    (*row, zlib.compress(reading.content, PACKING)),
-                )
-                kept += 1
+        remaining = iter(readings)
+        with self._coded(), self._connection as connection, ThreadPoolExecutor(PACKERS) as threads:
+            while batch := list(islice(remaining, BATCH)):
+                kept += _keep(connection, batch, read, threads)
         return kept
 
     def close(self) -> None:
@@ -182,7 +186,8 @@ class SQLiteRecords:
             connection = sqlite3.connect(
                 f"{self._path.absolute().as_uri()}?mode={mode}", uri=True, timeout=30
             )
-            connection.execute("PRAGMA synchronous = NORMAL")
+            for pragma in PRAGMAS if self._writes else ():
+                connection.execute(f"PRAGMA {pragma}")
             self._threads.connection = connection
         return connection
 
@@ -210,12 +215,34 @@ class SQLiteRecords:
             raise index_error("REGI-034", str(self._path), str(error)) from error
 
 
-def _known(connection: sqlite3.Connection, nct_id: str, effective: str, digest: bytes) -> bool:
-    rows = connection.execute(
-        "SELECT effective, digest FROM versions WHERE nct_id = ? ORDER BY effective DESC, sequence DESC",
-        (nct_id,),
-    ).fetchall()
-    return bool(rows) and (rows[0][1] == digest or (effective, digest) in rows)
+def _keep(
+    connection: sqlite3.Connection, batch: Sequence[Reading], read: date, threads: ThreadPoolExecutor
+) -> int:
+    """Inserts those of a batch that are new or differ; how many. Threads pack them, while no Python runs."""
+    fresh: list[tuple[str, str, str, bytes, str]] = []
+    contents: list[bytes] = []
+    met: dict[str, list[tuple[str, bytes]]] = {}
+    for reading in batch:
+        digest = hashlib.sha256(reading.content).digest()
+        effective = min(reading.effective or read, read).isoformat()
+        versions = met.get(reading.nct_id)
+        if versions is None:
+            versions = met[reading.nct_id] = connection.execute(VERSIONS, (reading.nct_id,)).fetchall()
+        if versions and (versions[0][1] == digest or (effective, digest) in versions):
+            continue
+        # The one in force comes first: the latest by its date, then by the order of reading.
+        place = next((n for n, (day, _) in enumerate(versions) if effective >= day), len(versions))
+        versions.insert(place, (effective, digest))
+        fresh.append((reading.nct_id, effective, read.isoformat(), digest, reading.place))
+        contents.append(reading.content)
+    pieces = [contents[start : start + PIECE] for start in range(0, len(contents), PIECE)]
+    packed = chain.from_iterable(threads.map(_packed, pieces))
+    connection.executemany(INSERT, ((*row, content) for row, content in zip(fresh, packed, strict=True)))
+    return len(fresh)
+
+
+def _packed(contents: Sequence[bytes]) -> list[bytes]:
+    return [zlib.compress(content, PACKING) for content in contents]
 
 
 def _stored(row: tuple[int, str, str, bytes]) -> Stored:
