@@ -8,6 +8,7 @@ import pytest
 
 from equipoise.registry.countries import country_name, english_names, registry_names
 from equipoise.registry.errors_index import CATALOGUE as INDEX
+from equipoise.registry.lint.model import RULES
 from equipoise.registry.match.errors import CATALOGUE as MATCHING
 from equipoise.registry.match.measures import MEASURES
 from equipoise.registry.page.catalogue import Catalogue, catalogue
@@ -48,6 +49,24 @@ def test_every_fault_that_a_visitor_can_meet_is_said_in_french() -> None:
     shown = [*MATCHING.values(), *(INDEX[f"REGI-{n:03}"] for n in (30, 31, 34, 35, 36, 38)), ]  # fmt: skip
     assert [text for fault, _, remedy in shown for text in (fault, remedy) if text not in french] == []
     assert [name for name in MEASURES if name not in french] == []
+
+
+def test_the_linter_speaks_french() -> None:
+    """A rule that is new or changed needs its sentences in `page/locale/fr-lint.po`."""
+    french = catalogue("fr").messages
+    said = [text for rule in RULES for text in (rule.title, rule.why, rule.question)]
+    assert [text for text in said if text not in french] == []
+    say = catalogue("fr").gettext
+    assert say("masking is DOUBLE (INVESTIGATOR)") == "l’insu est DOUBLE (INVESTIGATOR)"
+    assert say("3 groups") == "3 groupes" and say("Control groups") == "Control groups"
+
+
+def test_the_page_of_findings_is_french(client: Client) -> None:
+    html = client.get(f"/fr/studies/{FIRST}/findings/").text
+    asked = re.findall(r'<p class="question"><strong>[^<]*</strong> ([^<]+)', html)
+    assert asked and not [
+        text for text in asked if text.split()[0] in ("Which", "What", "Is", "Please", "Who")
+    ]
 
 
 def test_no_translation_asks_for_what_its_message_does_not_give() -> None:

@@ -17,6 +17,7 @@ from importlib.resources import files
 from equipoise.registry.errors import registry_error
 
 FILLED = re.compile(r"\{([a-z_]+)\}")
+NUMBER = r"\d[\d.,]*"
 LONGEST = 1000  # signs of a text that is looked for among the patterns
 
 
@@ -75,10 +76,14 @@ def catalogue(language: str) -> Catalogue:
 
 
 def _pattern(message: str) -> re.Pattern[str]:
-    """What matches every text that a message with `{names}` can become."""
+    """What matches every text that a message with `{names}` can become; a name that begins with `number` stands for
+    digits."""
     parts = FILLED.split(message)  # texts and names in turn
-    made = "".join(f"(?P<{part}>.+?)" if place % 2 else re.escape(part) for place, part in enumerate(parts))
-    return re.compile(made, re.DOTALL)
+    made = (
+        f"(?P<{part}>{NUMBER if part.startswith('number') else '.+?'})" if place % 2 else re.escape(part)
+        for place, part in enumerate(parts)
+    )
+    return re.compile("".join(made), re.DOTALL)
 
 
 def read_po(text: str) -> dict[str, str]:
