@@ -1,0 +1,1 @@
+"""How long schemes of allocation take, alone and over many trials."""
