@@ -24,9 +24,11 @@ from equipoise.analysis.design import (
     means_power,
     means_size,
     monitored,
+    power,
     proportions_power,
     proportions_size,
     repeated_interval,
+    sample_size,
     sequential_size,
     stagewise,
     survival_size,
@@ -56,6 +58,17 @@ def test_sizes_of_proportions(
     given: tuple[float, float], settings: dict, expected: tuple[float, float]
 ) -> None:
     assert proportions_size(*given, **settings).exact == pytest.approx(expected, abs=1e-6)
+
+
+def test_unequal_groups_of_the_pooled_formula() -> None:
+    """getSampleSizeRates(getDesignGroupSequential(kMax=1, alpha=0.025, beta=0.1, sided=1), pi1=0.6, pi2=0.35,
+    allocationRatioPlanned=2), then pi1=0.25, pi2=0.4, allocationRatioPlanned=0.5; getPowerRates with 80 and 40."""
+    assert sample_size(0.6, 0.35, power=0.9, ratio=0.5) == pytest.approx(122.307858793, abs=1e-7)
+    assert sample_size(0.25, 0.4, power=0.9, ratio=2.0) == pytest.approx(153.033259149, abs=1e-7)
+    assert proportions_size(0.25, 0.4, power=0.9, ratio=2.0).exact[1] == pytest.approx(
+        306.066518297, abs=1e-6
+    )
+    assert power(0.6, 0.35, 80, 40) == pytest.approx(0.741281190973, abs=1e-9)
 
 
 def test_powers_of_proportions() -> None:

@@ -168,6 +168,14 @@ def test_equivalence_of_means_agrees_with_simulation() -> None:
     assert found == pytest.approx(both.mean(), abs=0.008)
 
 
+def test_equivalence_without_a_difference_has_a_closed_form() -> None:
+    """Both tests at 2.5% and no difference: n = 2 (z(1 - beta / 2) + z(1 - alpha))^2 sd^2 / margin^2."""
+    size = means_size(0, goal="equivalence", margin=(-0.5, 0.5), power=0.9, distribution="normal")
+    assert size.exact[0] == pytest.approx(2 * (1.6448536 + 1.9599640) ** 2 / 0.25, rel=1e-6)
+    exact = means_size(0, goal="equivalence", margin=(-0.5, 0.5), power=0.9)
+    assert size.exact[0] < exact.exact[0] < size.exact[0] + 1.5
+
+
 def test_a_baseline_saves_its_share_of_the_variance() -> None:
     plain = means_size(5, sd=10, distribution="normal").exact[0]
     adjusted = means_size(5, sd=10, distribution="normal", correlation=0.6).exact[0]
