@@ -117,7 +117,8 @@ def test_each_arm_is_compared_with_the_last_named(report: Report) -> None:
 
 def test_the_result_and_the_curves_are_shown(report: Report) -> None:
     assert list(tables(report)) == [
-        "estimands", "baseline", "results", "results-second", "subgroups", "harms", "harm-rates", "sites", "quality", "deviations",
+        "estimands", "baseline", "results", "results-second", "subgroups", "harms", "harm-rates", "sites",
+        "quality", "deviations",
     ]  # fmt: skip
     assert list(figures(report)) == [
         "flow", "survival", "survival-second", "forest", "forest-second", "recruitment",

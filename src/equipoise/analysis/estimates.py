@@ -15,7 +15,7 @@ from equipoise.analysis.discrete import analyse_discrete
 from equipoise.analysis.errors import analysis_error
 from equipoise.analysis.estimand import Outcome, Reading
 from equipoise.analysis.events_over_time import analyse_times, curve
-from equipoise.analysis.facts import occurrences
+from equipoise.analysis.facts import entries, occurrences
 from equipoise.analysis.imputation import generator
 from equipoise.analysis.populations import all_randomised
 from equipoise.analysis.results import Analysis
@@ -251,15 +251,15 @@ def time_of(
     origin = row.randomised_on if estimand.variable.origin == "randomised_on" else row.first_dose_on
     if origin is None:
         return None
-    found = [evaluate(reader.study.rule(f"estimands.{name}.variable.rule"), facts)]
-    happened = last = day_of(found[0].value)
+    read = [reader.study.rule(f"estimands.{name}.variable.rule")]
+    happened = last = day_of(evaluate(read[0], facts).value)
     if last is None and reader.study.has_rule(f"estimands.{name}.variable.censor"):
-        found.append(evaluate(reader.study.rule(f"estimands.{name}.variable.censor"), facts))
-        last = day_of(found[-1].value)
+        read.append(reader.study.rule(f"estimands.{name}.variable.censor"))
+        last = day_of(evaluate(read[1], facts).value)
     end = last or row.ended_on or origin
     events = () if policy else occurrences(reader.study, name, estimand, facts)
     end, seen = ended(end, happened is not None, events)
-    rests = {fact.sequence for verdict in found for fact in verdict.facts if fact.sequence}
+    rests = {number for rule in read for number in entries(reader.study, rule, facts)}
     rests |= {number for each in events if each.verdict == "true" for number in each.sources}
     return Times(
         subject=row.subject, days=max(0, (end - origin).days), event=seen, sources=tuple(sorted(rests))

@@ -18,7 +18,7 @@ from equipoise.rules import Missing, PartialDate, Quantity, evaluate
 
 if TYPE_CHECKING:
     from equipoise.analysis.cut import Cut
-    from equipoise.rules import Value
+    from equipoise.rules import Expression, Value
     from equipoise.study.estimand import Estimand
     from equipoise.study.facts import Facts, Record
     from equipoise.study.study import Study
@@ -38,6 +38,15 @@ def folded(study: Study, slice_: Cut) -> dict[str, ParticipantState]:
     return found
 
 
+def entries(study: Study, rule: Expression, facts: Facts) -> tuple[int, ...]:
+    """The ledger entries that a rule reads, also through the derivations that it names."""
+    found = {fact.sequence for fact in evaluate(rule, facts).facts if fact.sequence}
+    named = {key[1] for key in rule.depends if key[0] == "name" and key[1] in study.derivations}
+    for name in named:
+        found.update(entries(study, study.derivations[name], facts))
+    return tuple(sorted(found))
+
+
 def occurrences(study: Study, name: str, estimand: Estimand, facts: Facts) -> tuple[Occurrence, ...]:
     """The verdict of every intercurrent event of an estimand, with the events that it rests on."""
     rows = []
@@ -49,7 +58,7 @@ def occurrences(study: Study, name: str, estimand: Estimand, facts: Facts) -> tu
                 event=key,
                 strategy=event.strategy,
                 verdict="true" if found.is_true else "false" if found.is_false else "unknown",
-                sources=tuple(sorted({fact.sequence for fact in found.facts if fact.sequence})),
+                sources=entries(study, study.rule(f"{path}.rule"), facts),
                 on=day_of_event(study, f"{path}.since", facts) if found.is_true else None,
                 value=event.value,
             )

@@ -166,9 +166,10 @@ def rates_table(rows: Sequence[HarmRates], labels: Mapping[str, str], arms: Sequ
         cells = [rate_cell(each.arms[arm]) for arm in arms]
         cells += [difference_cell(each, arm) for arm in arms[:-1]]
         head = f"{each.system}: {each.term}" if each.system else each.term
-        lines.append(
-            Row(head=head, cells=tuple(cells), strong=not each.system and each.term.startswith("Any "))
-        )
+        whole = not each.system and each.term.startswith("Any ")
+        kind = "serious" if "serious" in each.term else "any"
+        key = kind if whole else f"all:{each.system}:{each.term}"
+        lines.append(Row(head=head, cells=tuple(cells), strong=whole, key=key))
     compared = (f"{labels[arm]} minus {labels[arms[-1]]}" for arm in arms[:-1])
     return Table(
         id="harm-rates",
@@ -176,6 +177,7 @@ def rates_table(rows: Sequence[HarmRates], labels: Mapping[str, str], arms: Sequ
         corner="Event",
         columns=(*(labels[arm] for arm in arms), *compared),
         arms=(*colours(arms, arms), *[0] * (len(arms) - 1)),
+        keys=(*arms, *(f"{arm},{arms[-1]}" for arm in arms[:-1])),
         rows=tuple(lines),
         notes=(
             "By arm: participants with at least one event, the exact 95% interval (Clopper-Pearson) of their "

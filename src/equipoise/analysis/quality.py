@@ -39,7 +39,8 @@ class Quality:
     opened: the day of the first approved site; until: the day of the cut; randomised_on: every randomisation, in
     order; planned: participants. records: forms recorded, corrected: corrections; queries: opened and still open;
     missed: visits missed; entry: median days from a visit to its record, and the share entered within 7 days.
-    sources: the event numbers behind the counts, by type and by type and site (`QueryOpened/01`).
+    sources: the event numbers behind the counts, by type and by type and site (`QueryOpened/01`), and the last
+    guess of an arm by participant.
     """
 
     opened: date | None
@@ -118,6 +119,8 @@ def sources(slice_: Cut) -> dict[str, tuple[int, ...]]:
     """The numbers of the events that are counted."""
     found: dict[str, list[int]] = {}
     for event in slice_.events:
+        if event.type == types.ARM_GUESSED:
+            found[f"{event.type}/{event.participant}"] = [event.sequence]
         if event.type in COUNTED:
             found.setdefault(event.type, []).append(event.sequence)
             site = event.data["site"] if event.type == types.SITE_ACTIVATED else event.site or ""

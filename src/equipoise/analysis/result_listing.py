@@ -160,8 +160,11 @@ def grid_table(each: Analysis, labels: Mapping[str, str], name: str) -> Table:
     return Table(
         id=f"tipping-{name}",
         title=f"{each.label}: {scale.label.lower()}; p",
-        corner=f"Missing in {one} ({unit})",
-        columns=tuple(f"{two}: {column:g}" for column in columns),
+        corner="Assumed",
+        columns=tuple(f"{column:g}" for column in columns),
         rows=rows,
-        notes=tuple(each.notes),
+        notes=(
+            f"Assumed of missing values ({unit}): in the rows for {one}, in the columns for {two}.",
+            *each.notes,
+        ),
     )

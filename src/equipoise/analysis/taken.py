@@ -25,7 +25,7 @@ from equipoise.analysis.estimand import (
     stratum_of,
     undetermined,
 )
-from equipoise.analysis.facts import occurrences
+from equipoise.analysis.facts import entries, occurrences
 from equipoise.analysis.imputation import Limits
 from equipoise.analysis.populations import Population, all_randomised, for_endpoint
 from equipoise.analysis.rows import Dataset, Occurrence, Participant, Score
@@ -218,8 +218,10 @@ def read_value(
 ) -> tuple[Decimal | None, tuple[int, ...]]:
     """What the rule of the variable gives of one participant, as a number, and the entries that it read."""
     rule = reader.study.rule(f"estimands.{name}.variable.rule")
-    verdict = evaluate(rule, reader.facts(row, on))
-    found, sources = verdict.value, tuple(fact.sequence for fact in verdict.facts if fact.sequence)
+    found, sources = (
+        evaluate(rule, reader.facts(row, on)).value,
+        entries(reader.study, rule, reader.facts(row, on)),
+    )
     if isinstance(found, bool):
         return Decimal(found), sources
     if isinstance(found, str):

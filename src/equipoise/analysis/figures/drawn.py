@@ -152,7 +152,7 @@ def forest_of(each: Estimate, report: Report) -> Figure | None:
     counted = ", ".join(f"{report.labels[g.arm]} {g.analysed}" for g in comparable[0].groups)
     lost = ", ".join(f"{report.labels[g.arm]} {g.missing}" for g in comparable[0].groups)
     others = sum(len(one.contrasts) > 0 and one.summary != each.summary for one in each.analyses)
-    elsewhere = f" {others} analyses on another scale are in the table alone." if others else ""
+    elsewhere = f" On another scale, and in the table alone: {others}." if others else ""
     note = " Subgroups are parts of the primary analysis, not corrected for their number." if factors else ""
     missing = "" if each.curves else f"; values missing: {lost}"
     return forest_figure(

@@ -41,7 +41,7 @@ CHAPTERS = (
      ("forest",), ("subgroups", "tipping", "tipping-")),
     ("Course over time", "How the score changed.", ("means", "courses", "waterfall"), ("means",)),
     ("Safety", "What harms were seen.", ("events-by-term",), ("harms", "harm-")),
-    ("Blinding", "How well the blind held.", (), ("blinding",)),
+    ("Blinding", "How well the blind held.", (), ("masking",)),
     ("Conduct", "How the data were kept, and how far conduct kept to the protocol.", (), ("quality", "deviations")),
 )  # fmt: skip
 """Title, purpose, figures and tables of each chapter, by identifier; one that ends with a hyphen stands for all that
@@ -103,10 +103,27 @@ def table_block(number: int, table: Table) -> dict[str, Any]:
         "corner": table.corner,
         "columns": [joined(each) for each in table.columns],
         "prose": table.prose,
-        "arms": sum(each > 0 for each in table.arms),
+        "widths": widths(table),
         "notes": [signed(each) for each in table.notes],
         "rows": [row_data(number, place, each) for place, each in enumerate(table.rows, start=1)],
     }
+
+
+def widths(table: Table) -> list[int]:
+    """The relative width of each column, the heads first: by the longest cell and the longest word of the heading."""
+    if table.prose:
+        return [14, 86] if len(table.columns) == 1 else [16, *[24] * (len(table.columns) - 2), 34, 12]
+    heads = max([len(row.head) + 2 * row.level for row in table.rows if row.cells], default=10)
+    made = [min(max(heads, 10, longest(table.corner)), 40)]
+    for place, name in enumerate(table.columns):
+        cells = max([len(row.cells[place]) for row in table.rows if row.cells], default=4)
+        made.append(max(longest(name) + 1, min(cells, 24), 5))
+    return made
+
+
+def longest(text: str) -> int:
+    """The length of the longest word."""
+    return max(map(len, text.split()), default=0)
 
 
 def row_data(number: int, place: int, row: Row) -> dict[str, Any]:

@@ -24,6 +24,8 @@ ESTIMATORS = {
     "observed": "values as observed, counted",
     "means": "means of the observed masked scores, standard deviations, 95% t intervals",
     "harms": "participants with at least one event, and events, of the safety population",
+    "harm-rates": "risks with Clopper-Pearson intervals, rates with Garwood's, Miettinen-Nurminen differences",
+    "masking": "Bang's and James's indices of the last guesses",
     "deviations": "participants and deviations counted",
     "sites": "events counted by site",
     "quality": "events counted by type",
@@ -108,7 +110,12 @@ def behind(report: Report, rows: Rows, table: str, row: str, column: str) -> lis
         return [each for each in rows.events if is_score(each, encounter, kept)]
     if kind in ("sites", "quality"):
         return of_counts(kind, row, column)
-    if table == "harms":
+    if kind == "tipping":
+        named = [each.name for each in report.estimates if table.startswith(f"tipping-{each.name}-")]
+        return [f"outcome/{name}/{each}" for name in named for each in subjects]
+    if table == "masking":
+        return [f"count/ArmGuessed/{each}" for each in members(report, row)]
+    if table in ("harms", "harm-rates"):
         return of_harms(report, row, subjects)
     if kind == "deviations":
         return of_deviations(report, row, subjects)
@@ -169,6 +176,10 @@ def estimator_of(report: Report, table: str, row: Row) -> str:
             return next((each.method for each in estimate.analyses if each.id == row.key), "")
     if table == "subgroups":
         return report.estimates[0].analyses[0].method
+    for estimate in report.estimates:
+        for each in estimate.analyses:
+            if table == f"tipping-{estimate.name}-{each.id}":
+                return each.method
     return ESTIMATORS.get(table, "participants counted, or as the notes of the table say")
 
 
