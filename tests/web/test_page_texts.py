@@ -133,6 +133,7 @@ def messages() -> set[str]:
     found = {one.title for one in STANDARD} | {one.purpose for one in STANDARD}
     found |= set(LABELS.values()) | set(MONTHS) | set(ORDERS.values())
     found |= set(searching.TITLES.values()) | set(searching.FIELDS.values()) | set(trials.KINDS.values())
+    found |= {trials.HEADING, *trials.PARTS.values()}
     found |= set(matching.FIELDS.values()) | set(matching.TRUTHS)
     found |= {"Recruitment", "How many people have joined so far. It follows the trial's own ledger."}
     found |= {meaning for _, meaning in searching.HELP} | {"met", "not met", "not known"}

@@ -12,7 +12,7 @@ from equipoise.registry.lint import Finding
 from equipoise.registry.match.ages import Age
 from equipoise.registry.match.facts import Facts, Statement
 from equipoise.registry.match.measures import Measurement
-from equipoise.registry.page.changes import as_text, changed, runs
+from equipoise.registry.page.changes import as_text, changed, runs, shortened
 from equipoise.registry.page.extras import documents
 from equipoise.registry.page.findings import Numbered, pieces, section_title
 from equipoise.registry.page.matching import understood
@@ -178,3 +178,23 @@ def test_documents_of_another_shape_are_left_out() -> None:
 )
 def test_the_language_that_a_browser_asks_for(header: str, french: bool) -> None:
     assert prefers_french(header) is french
+
+
+def test_long_stretches_that_are_the_same_are_cut_around_what_differs() -> None:
+    before = " ".join(f"w{n}" for n in range(200))
+    (change,) = changed([Change(path="a.b", before=before, after=before.replace("w100 ", "other "))])
+    kinds = [kind for kind, _ in change.before]
+    assert kinds == ["same", "gone", "same"] and change.before[1][1] == "w100 "
+    assert change.before[0][1].startswith("… w85") and change.before[2][1].endswith("w115 … ")
+    assert shortened((("same", before),)) == (("same", before),)
+
+
+def test_words_that_names_share_are_not_called_the_same_name() -> None:
+    whole = Reason(kind="condition", field="conditions", words=("Asthma",), text="same condition: Asthma")
+    shared = Reason(kind="condition", field="conditions", words=("asthma",), text="conditions share: asthma")
+    above = Reason(kind="intervention", field="mesh", words=("Steroids",), text="both within Steroids")
+    assert [reason_words(one, str) for one in (whole, shared, above)] == [
+        "Same condition: Asthma",
+        "Conditions with the words: asthma",
+        "Under one heading: Steroids",
+    ]

@@ -21,6 +21,7 @@ from equipoise.registry.record import Record
 from equipoise.registry.store.differences import differences
 
 MOST_WORDS = 1500  # compared word by word up to this length; longer texts are shown whole
+AROUND = 15  # words that are shown before and behind what differs
 Run = tuple[str, str]  # kind (`same`, `gone`, `new`) and text
 
 
@@ -158,7 +159,7 @@ def changed(found: Sequence[Change], say=str) -> tuple[ChangeView, ...]:
     """The changes in the order of their paths, with the differing words of texts marked."""
     views = []
     for one in found:
-        before, after = runs(as_text(one.before), as_text(one.after))
+        before, after = map(shortened, runs(as_text(one.before), as_text(one.after)))
         views.append(
             ChangeView(
                 title=say(section_title(one.path)),
@@ -168,6 +169,19 @@ def changed(found: Sequence[Change], say=str) -> tuple[ChangeView, ...]:
             )
         )
     return tuple(views)
+
+
+def shortened(found: Sequence[Run]) -> tuple[Run, ...]:
+    """The runs with long stretches that are the same cut to the words around what differs."""
+    cut: list[Run] = []
+    for place, (kind, text) in enumerate(found):
+        words = text.split()
+        if kind == "same" and len(words) > 3 * AROUND and len(found) > 1:
+            head = " ".join(words[:AROUND]) if place else ""
+            tail = " ".join(words[-AROUND:]) if place < len(found) - 1 else ""
+            text = f"{head} … {tail}{' ' if tail else ''}".lstrip() if head or tail else text
+        cut.append((kind, text))
+    return tuple(cut)
 
 
 def as_text(value: Any) -> str:

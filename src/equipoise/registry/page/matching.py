@@ -61,7 +61,8 @@ class Criterion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Matched:
-    """A trial for a patient: its criteria, those first that speak against it, and why it was found."""
+    """A trial for a patient: its criteria, those first that speak against it, why it was found, and what reviewers
+    found open in its criteria."""
 
     nct_id: str
     title: str
@@ -69,6 +70,7 @@ class Matched:
     phases: tuple[str, ...]
     criteria: tuple[Criterion, ...]
     why: tuple[str, ...]
+    remarks: tuple[str, ...] = ()
     here: bool = False
     banner: str = ""
 
@@ -150,7 +152,8 @@ def understood(facts: Facts, language: str) -> tuple[str, ...]:
 def _matched(one: Match, index: Records, say: Callable[[str], str]) -> Matched:
     title, status, phases = facts_of(one, index)
     criteria = sorted(map(_criterion, one.findings), key=_rank)
-    why = (reason_words(each, say) for each in one.reasons if each.kind != "criterion")
+    why = (reason_words(each, say) for each in one.reasons if each.kind not in ("criterion", "annotation"))
+    remarks = (each.text.removeprefix("reviewed: ") for each in one.reasons if each.kind == "annotation")
     return Matched(
         nct_id=one.nct_id,
         title=title,
@@ -158,6 +161,7 @@ def _matched(one: Match, index: Records, say: Callable[[str], str]) -> Matched:
         phases=phases,
         criteria=tuple(criteria),
         why=tuple(filter(None, why)),
+        remarks=tuple(remarks),
         here=one.nct_id in index.live,
         banner=index.banner(one.nct_id),
     )

@@ -31,6 +31,14 @@ KINDS = {
 }
 
 
+HEADING = "Under one heading"
+# Of names that are not the same but have words in common; by the beginning of the reason's text.
+PARTS = {
+    "conditions share": "Conditions with the words",
+    "interventions share": "Treatments with the words",
+}
+
+
 class Records(Protocol):
     """What gives the records of studies as lists show them, and what is said of a ledger that is not live."""
 
@@ -62,14 +70,20 @@ def related_page(
     )
 
 
+def head_of(reason: Reason) -> str:
+    """What stands before the words of a reason: whole names, a subject heading, or words of names that both have."""
+    if reason.kind in ("condition", "intervention") and reason.field == "mesh":
+        return HEADING
+    return PARTS.get(reason.text.partition(":")[0], KINDS[reason.kind])
+
+
 def reason_words(reason: Reason, say: Callable[[str], str]) -> str:
     """A reason in a few words of this language."""
     if reason.kind not in KINDS:
-        return reason.text or ", ".join(reason.words)
-    head = say(KINDS[reason.kind])
-    told = ", ".join(say(words(one)) for one in reason.words) or (
-        reason.text if reason.kind not in ("sponsor", "phase") else ""
-    )
+        return say(reason.text) or ", ".join(reason.words)
+    head = say(head_of(reason))
+    own = (say(words(one)) if reason.kind == "phase" else one for one in reason.words)
+    told = ", ".join(own) or (reason.text if reason.kind not in ("sponsor", "phase") else "")
     return f"{head}: {told}" if told else head
 
 
