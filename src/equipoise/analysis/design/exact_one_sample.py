@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import binom
 
 from equipoise.analysis.design.errors import design_error
+from equipoise.analysis.design.nuisance import binomial
 from equipoise.analysis.design.sequential import UserSpending, spent_by
 
 
@@ -85,7 +85,7 @@ def one_sample_operating(design: OneSample, p: float) -> OneSampleOperating:
 
 
 def _grown(going: np.ndarray, more: int, p: float) -> np.ndarray:
-    return np.convolve(going, binom.pmf(np.arange(more + 1), more, p))
+    return np.convolve(going, binomial(more, np.array([p]))[0])
 
 
 def _left(going: np.ndarray, high: int | None, low: int | None) -> np.ndarray:

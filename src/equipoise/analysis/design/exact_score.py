@@ -12,11 +12,11 @@ from functools import lru_cache
 import numpy as np
 from scipy.optimize import minimize_scalar
 from scipy.special import ndtri
-from scipy.stats import binom
 
 from equipoise.analysis.design.constrained import NULL, Measure, constrained, partner, value
 from equipoise.analysis.design.errors import design_error
 from equipoise.analysis.design.hypotheses import Goal, Hypotheses, Margin, hypotheses
+from equipoise.analysis.design.nuisance import binomial
 
 TIES = 1e-9
 
@@ -39,7 +39,7 @@ def exact_score_power(
         effect = float(value(np.float64(p1), np.float64(p2), measure))
     tested = hypotheses(goal, margin, effect, NULL[measure], "score")
     table = _rejected(n1, n2, measure, tested, alpha)
-    return float(binom.pmf(np.arange(n1 + 1), n1, p1) @ table @ binom.pmf(np.arange(n2 + 1), n2, p2))
+    return float(binomial(n1, np.array([p1]))[0] @ table @ binomial(n2, np.array([p2]))[0])
 
 
 def largest_score_size(
@@ -71,8 +71,7 @@ def _worst(
     def sizes(second: np.ndarray) -> np.ndarray:
         first = partner(second, measure, null)
         known = np.isfinite(first)
-        one = binom.pmf(np.arange(n1 + 1), n1, np.where(known, first, 0.0)[:, None])
-        two = binom.pmf(np.arange(n2 + 1), n2, second[:, None])
+        one, two = binomial(n1, np.where(known, first, 0.0)), binomial(n2, second)
         return np.where(known, np.einsum("gi,gi->g", one @ table, two), -1.0)
 
     grid = np.linspace(0.0, 1.0, steps + 1)

@@ -15,8 +15,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import chdtri, nctdtr, ndtr, ndtri, stdtrit
-from scipy.stats import chi2
+from scipy.special import chdtri, gammaln, nctdtr, ndtr, ndtri, stdtrit, xlogy
 
 from equipoise.analysis.design.errors import design_error
 from equipoise.analysis.design.hypotheses import Goal, Hypotheses, Margin, check_reachable, hypotheses
@@ -156,7 +155,9 @@ def _between(low: np.ndarray, high: np.ndarray, critical: np.ndarray, degrees: n
     half = ((largest_s - smallest_s) / 2)[..., None]
     s = ((largest_s + smallest_s) / 2)[..., None] + half * NODES
     free = degrees[..., None]
-    density = chi2.pdf(s * s * free, free) * 2 * s * free
+    squares = s * s * free  # chi-square with these degrees of freedom
+    logarithm = xlogy(free / 2 - 1, squares) - squares / 2 - gammaln(free / 2) - free / 2 * np.log(2)
+    density = np.exp(logarithm) * 2 * s * free
     inside = ndtr(high[..., None] - critical[..., None] * s) - ndtr(low[..., None] + critical[..., None] * s)
     return (half * density * inside) @ WEIGHTS
 

@@ -183,8 +183,9 @@ def sentences(report: DesignReport, each: Compared) -> tuple[str, ...]:
         counted = "counts as non-response" if main.loss_counts == "non_response" else "is left out"
         compared = f"{brief(main.proportions[0])} against {brief(main.proportions[1])}"
         said.append(
-            f"When {percent(main.loss)} are lost and their loss {counted}, {compared} of {main.groups[0]} and "
-            f"{main.groups[1]} are compared: the power is {percent(main.handled)}, not {percent(main.exact)}."
+            f"When {percent(main.loss)} are lost and their loss {counted}, {compared} are compared in "
+            f"{main.groups[0]} against {main.groups[1]} participants: the power is "
+            f"{percent(main.handled)}, not {percent(main.exact)}."
         )
     for found in each.detectable:
         if found.reference == main.assumed[1] and found.exact is not None:
@@ -208,7 +209,9 @@ def sentences(report: DesignReport, each: Compared) -> tuple[str, ...]:
     decision = report.covered.get(each.estimand)
     if decision:
         said.append(
-            f"The decision {decision.name} ({decision.status}) covers this: {decision.says}. {decision.reason}"
+            f"The decision {decision.name} ({decision.status}) covers this: {decision.says}. {decision.reason}".replace(
+                " %", "\u00a0%"
+            )
         )
     return tuple(said)
 

@@ -61,7 +61,7 @@ def power_figure(each: BinaryReport) -> Figure:
     ]
     return drawn(
         f"power-{each.estimand}",
-        f"Power against {percent(reference)} in the reference arm",
+        f"{each.label}: power against {percent(reference)} in the reference arm",
         body + points(dots, x, power_axis()),
         f"With {percent(main.assumed[0])} in the new arm the power is {percent(main.exact)}; with the loss "
         f"{percent(main.handled)}.",
@@ -87,7 +87,7 @@ def size_figure(each: BinaryReport) -> Figure:
     words = label(x.start + 6, at - 6, f"level {percent(each.alpha)}", "quiet", size=12)
     return drawn(
         f"size-{each.estimand}",
-        "How often the tests reject when nothing differs",
+        f"{each.label}: how often the tests reject when nothing differs",
         body + level + words,
         f"The {NAMES[each.test]} reaches {percent(each.primary.largest, 2)} at a common {percent(each.primary.at)}.",
         f"Exact size, {each.groups[0]} against {each.groups[1]} participants.",
@@ -113,7 +113,7 @@ def means_power_figure(each: MeansReport) -> Figure:
     )
     return drawn(
         f"power-{each.estimand}",
-        "Power against the difference",
+        f"{each.label}: power against the difference",
         body + points(dots, x, power_axis()),
         f"At a difference of {size:g} the power is {percent(main.power)}; with the loss {percent(main.handled)}.",
         f"T test, standard deviation {main.sd:g}, {each.groups[0]} against {each.groups[1]} participants; the marks "
@@ -137,7 +137,7 @@ def times_power_figure(each: TimesReport) -> Figure:
     dots = [(main.hazard_ratio, 100 * main.powers["lakatos"], 1)]
     return drawn(
         f"power-{each.estimand}",
-        "Power against the hazard ratio",
+        f"{each.label}: power against the hazard ratio",
         curves(ratios, lines, x, power_axis(), marks, "Hazard ratio", "Power, %")
         + points(dots, x, power_axis()),
         f"At a hazard ratio of {main.hazard_ratio:g} the power is {percent(main.powers['lakatos'])}.",
@@ -156,7 +156,7 @@ def events_figure(each: TimesReport) -> Figure:
     title = f"{each.unit.capitalize()} from the first arrival"
     return drawn(
         f"events-{each.estimand}",
-        "Events expected over time",
+        f"{each.label}: events expected over time",
         curves(times, lines, x, y, marks, title, "Events"),
         " ".join(f"{name}: {values[-1]:.1f} events at the end." for name, values in lines),
         f"Under the first assumptions: {main.label}.",

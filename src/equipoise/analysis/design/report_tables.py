@@ -54,7 +54,7 @@ def power_table(each: BinaryReport) -> Table:
     }
     return Table(
         id=f"power-{each.estimand}",
-        title=f"Power of {each.groups[0]} against {each.groups[1]} participants",
+        title=f"{each.label}: power of {each.groups[0]} against {each.groups[1]} participants",
         corner="Assumptions",
         columns=(
             "Assumed",
@@ -88,7 +88,7 @@ def detectable_table(each: BinaryReport) -> Table:
 
     return Table(
         id=f"detectable-{each.estimand}",
-        title="Smallest difference that is found, in percentage points",
+        title=f"{each.label}: smallest difference that is found, in percentage points",
         corner="Reference and power",
         columns=("Formula, no loss", "Exact, no loss", "Exact, with loss"),
         rows=tuple(row(one) for one in each.detectable),
@@ -116,7 +116,7 @@ def size_table(each: BinaryReport) -> Table:
     ]
     return Table(
         id=f"size-{each.estimand}",
-        title="How often each test rejects when nothing differs, and its power",
+        title=f"{each.label}: how often each test rejects when nothing differs, and its power",
         corner="Test",
         columns=("Largest size", "At a common", "Size at 50%", "Power, no loss", "Power, with loss"),
         rows=tuple(rows),
@@ -146,7 +146,7 @@ def readings_table(each: BinaryReport) -> Table:
 
     return Table(
         id=f"readings-{each.estimand}",
-        title=f"Assumptions that lead to {sum(each.groups)} participants",
+        title=f"{each.label}: assumptions that lead to {sum(each.groups)} participants",
         corner="Reference v new",
         columns=("Wanted", "Formula", "Each arm", "Made up for loss", "Total", "Exact power", "With loss"),
         rows=tuple(row(one) for one in each.readings),
@@ -177,7 +177,7 @@ def looks_table(each: BinaryReport) -> Table:
     ]
     return Table(
         id=f"looks-{each.estimand}",
-        title="What interim looks would do, with exact bounds",
+        title=f"{each.label}: what interim looks would do, with exact bounds",
         corner="Spending of the error",
         columns=(
             "Looks at",
@@ -217,7 +217,7 @@ def means_table(each: MeansReport) -> Table:
     ]
     return Table(
         id=f"power-{each.estimand}",
-        title=f"Power of {each.groups[0]} against {each.groups[1]} participants",
+        title=f"{each.label}: power of {each.groups[0]} against {each.groups[1]} participants",
         corner="Assumptions",
         columns=("Difference", "SD", "Correlation", "Loss", "Power", "With loss", "Needed", "Half-width"),
         rows=tuple(rows),
@@ -241,7 +241,7 @@ def means_detectable_table(each: MeansReport) -> Table:
     ]
     return Table(
         id=f"detectable-{each.estimand}",
-        title="Smallest difference that is found",
+        title=f"{each.label}: smallest difference that is found",
         corner="Assumptions and power",
         columns=("Nobody lost", "With loss"),
         rows=tuple(rows),
@@ -268,7 +268,7 @@ def times_table(each: TimesReport) -> Table:
     ]
     return Table(
         id=f"power-{each.estimand}",
-        title=f"Power of {each.groups[0]} against {each.groups[1]} participants",
+        title=f"{each.label}: power of {each.groups[0]} against {each.groups[1]} participants",
         corner="Assumptions",
         columns=(
             "Hazard ratio",
@@ -300,7 +300,7 @@ def times_detectable_table(each: TimesReport) -> Table:
     ]
     return Table(
         id=f"detectable-{each.estimand}",
-        title="Highest hazard ratio below 1 that is found",
+        title=f"{each.label}: highest hazard ratio below 1 that is found",
         corner="Assumptions and power",
         columns=("Hazard ratio",),
         rows=tuple(rows),
