@@ -174,7 +174,8 @@ def main() -> None:
             *rows,
             "",
             f"A fresh process needs {first:.1f} s of the processor until its first list, imports and compiling"
-            f" included, and {again:.1f} s where the compiled loops are kept from an earlier process. The randomiser itself, one participant after"
+            f" included, and {again:.1f} s where the compiled loops are kept from an earlier process. The randomiser"
+            " itself, one participant after"
             f" the other in pure Python with draws from a seed: {one_by_one(2000):.2f} s for 2,000 minimised.",
             "",
             peers(smallerized((122, 1000, 10_000))),

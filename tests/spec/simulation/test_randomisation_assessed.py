@@ -6,21 +6,24 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from equipoise.allocation import BiasedCoin, Complete, Minimisation, PermutedBlocks, Scheme
+from equipoise.allocation import BiasedCoin, Complete, ListScheme, Minimisation, PermutedBlocks, Scheme
 from equipoise.cli.main import main
 from equipoise.simulation.randomisation.arrivals import Arrivals, arrivals_of
 from equipoise.simulation.randomisation.assess import (
     Assessed,
     Assumptions,
     assess,
+    exact_errors,
     usual_assumptions,
 )
+from equipoise.simulation.randomisation.biases import t_rejection
 from equipoise.simulation.randomisation.candidates import candidates, described
 from equipoise.simulation.randomisation.errors import AssessmentError
 from equipoise.simulation.scenario import SiteSpec
@@ -147,6 +150,45 @@ def test_biases_raise_and_lower_the_error(assessed: dict[str, Assessed]) -> None
     for kind in ("linear", "logarithmic", "step"):
         assert own[kind]["t"].value < 0.05
     assert abs(complete["linear"]["t"].value - 0.05) < 0.003
+
+
+@pytest.mark.parametrize("scheme", [BLOCKS, BiasedCoin(**TWO, tolerance=2), Complete(**TWO)], ids=repr)
+def test_drawn_lists_err_as_all_lists_do(scheme: Scheme) -> None:
+    assumed = Assumptions(eta=0.5, theta=0.9, tested=3000)
+    assert isinstance(scheme, PermutedBlocks | ListScheme)
+    exact = exact_errors(scheme, 12, assumed)
+    arrivals = arrivals_of(SITES[:1], {"all": 1.0}, planned=12, trials=3000, seed=1)
+    own, _ = candidates(scheme, factors=(), by_site=False, planned=12)
+    found = assess(own[:1], arrivals, assumed, seed=5)[0].errors
+    for bias, tests in exact.items():
+        for test, value in tests.items():
+            drawn = found[bias][test]
+            # Lists of one arm alone are so rare that none may have been drawn.
+            assert abs(drawn.value - value) <= 4.5 * drawn.error + 1e-4
+
+
+def test_all_lists_of_a_few_places_err_exactly() -> None:
+    """With blocks of two the second of each pair is known: four pairs by hand, from the same test of each list."""
+    pairs = PermutedBlocks(**TWO, block_sizes=(2,))
+    errors = exact_errors(pairs, 8, Assumptions(eta=1.0, theta=1.0, response=0.5))
+    assert errors["none"]["t"] == pytest.approx(0.05, abs=1e-9)
+    by_hand = []
+    for order in product((0, 1), repeat=4):
+        arms = np.array([[each for first in order for each in (first, 1 - first)]])
+        shifts = np.array([[each for first in order for each in (0.0, 1.0 if first else -1.0)]])
+        by_hand.append(t_rejection(arms, shifts)[0])
+    assert errors["selection_list"]["t"] == pytest.approx(np.mean(by_hand)) and np.mean(by_hand) > 0.1
+    assert "selection_site" not in errors
+
+
+def test_the_distribution_of_the_differences_is_given(assessed: dict[str, Assessed]) -> None:
+    spread = assessed["own"].trial
+    assert sum(spread.distribution.values()) == pytest.approx(1)
+    assert sum(value * share for value, share in spread.distribution.items()) == pytest.approx(
+        spread.end.value
+    )
+    beyond = sum(share for value, share in spread.distribution.items() if value > 3)
+    assert beyond == pytest.approx(spread.beyond.value)
 
 
 def test_the_figures_do_not_depend_on_the_number_of_workers(assessed: dict[str, Assessed]) -> None:

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from equipoise.allocation import Minimisation
+from equipoise.allocation import ListScheme, Minimisation, PermutedBlocks
+from equipoise.allocation.arms import lowest_terms
 from equipoise.simulation.randomisation.arrivals import Arrivals
 from equipoise.simulation.randomisation.biases import (
     TRENDS,
@@ -23,12 +24,10 @@ from equipoise.simulation.randomisation.biases import (
 )
 from equipoise.simulation.randomisation.candidates import Candidate
 from equipoise.simulation.randomisation.errors import assessment_error
+from equipoise.simulation.randomisation.exact import every_list
 from equipoise.simulation.randomisation.observed import Seen, foreseen, seen
 from equipoise.simulation.randomisation.plans import plan_of
 from equipoise.simulation.randomisation.twins import lists
-
-BIASES = ("none", "selection_site", "selection_list", *TRENDS)
-TESTS = ("t", "binary")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +72,7 @@ class Mean:
 class Spread:
     """Differences of the arms in the group that differs most. end, greatest: mean at the end and of the greatest on
     the way, with their 95th percentiles. average: mean over groups at the end. beyond: probability that the difference
-    at the end exceeds the limit."""
+    at the end exceeds the limit. distribution: shares of trials by the difference at the end."""
 
     end: Mean
     end95: float
@@ -81,6 +80,7 @@ class Spread:
     greatest95: float
     average: Mean
     beyond: Mean
+    distribution: dict[float, float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +142,7 @@ def _assessed(
         trial=_spread(trial, assumptions.limit),
         strata=_spread(within, assumptions.limit),
         sites=_spread(sites, assumptions.limit),
-        errors=_errors(arms, sites.named, listed.named, assumptions),
+        errors=_errors(arms, sites.named, listed.named, assumptions, len(candidate.scheme.arms) - 1),
         placed=float((arms >= 0).mean()),
     )
 
@@ -154,7 +154,9 @@ def mean(values: np.ndarray) -> Mean:
 
 
 def _spread(found: Seen, limit: int) -> Spread:
+    values, counts = np.unique(found.ends.round(9), return_counts=True)
     return Spread(
+        distribution=dict(zip(values.tolist(), (counts / counts.sum()).tolist(), strict=True)),
         end=mean(found.ends),
         end95=float(np.quantile(found.ends, 0.95, method="inverted_cdf")),
         greatest=mean(found.greatest),
@@ -164,27 +166,50 @@ def _spread(found: Seen, limit: int) -> Spread:
     )
 
 
-def _errors(
-    arms: np.ndarray, by_site: np.ndarray, by_list: np.ndarray, assumptions: Assumptions
-) -> dict[str, dict[str, Mean]]:
-    """The type I error of both tests, first arm against last, under each bias."""
-    arms = arms[: assumptions.tested]
-    last = int(arms.max(initial=1))
+def rejections(
+    arms: np.ndarray, by_site: np.ndarray, by_list: np.ndarray, assumptions: Assumptions, last: int
+) -> dict[str, dict[str, np.ndarray]]:
+    """The probability that each list makes both tests of arm 0 against arm `last` reject, by bias and test.
+
+    by_site, by_list: the arms that were guessed by what is known of one site, and of one list.
+    """
     shifts = {
         "none": np.zeros(arms.shape[1]),
-        "selection_site": selection_shifts(by_site[: len(arms)], assumptions.eta, last=last),
-        "selection_list": selection_shifts(by_list[: len(arms)], assumptions.eta, last=last),
+        "selection_site": selection_shifts(by_site, assumptions.eta, last=last),
+        "selection_list": selection_shifts(by_list, assumptions.eta, last=last),
         **{kind: assumptions.theta * (trend(kind, arms.shape[1]) - 0.5) for kind in TRENDS},
     }
     spread = (assumptions.response * (1 - assumptions.response)) ** 0.5
+    level = assumptions.alpha
     return {
         bias: {
-            "t": mean(t_rejection(arms, shift, last=last, alpha=assumptions.alpha)),
-            "binary": mean(
-                binary_rejection(
-                    arms, assumptions.response + spread * shift, last=last, alpha=assumptions.alpha
-                )
-            ),
+            "t": t_rejection(arms, shift, last=last, alpha=level),
+            "binary": binary_rejection(arms, assumptions.response + spread * shift, last=last, alpha=level),
         }
         for bias, shift in shifts.items()
+    }
+
+
+def _errors(
+    arms: np.ndarray, by_site: np.ndarray, by_list: np.ndarray, assumptions: Assumptions, last: int
+) -> dict[str, dict[str, Mean]]:
+    """The type I error of both tests under each bias, over the first lists."""
+    first = slice(assumptions.tested)
+    found = rejections(arms[first], by_site[first], by_list[first], assumptions, last)
+    return {bias: {test: mean(values) for test, values in tests.items()} for bias, tests in found.items()}
+
+
+def exact_errors(
+    scheme: ListScheme | PermutedBlocks, places: int, assumptions: Assumptions
+) -> dict[str, dict[str, float]]:
+    """The type I error of both tests, first arm against last, under each bias, exactly: over all lists of this many
+    places, of which everything before is known. Raises LIST-001 and LIST-002 (more than 65,536 lists)."""
+    arms, probabilities = every_list(scheme, places)
+    ratio = np.array(lowest_terms(scheme.ratio))
+    named = seen(arms, np.zeros(arms.shape, np.int32), ratio).named
+    found = rejections(arms, named, named, assumptions, len(scheme.arms) - 1)
+    return {
+        bias: {test: float(probabilities @ values) for test, values in tests.items()}
+        for bias, tests in found.items()
+        if bias != "selection_site"
     }
