@@ -29,6 +29,10 @@ CATALOGUE: Mapping[str, tuple[str, str]] = MappingProxyType(
             "A trial that never ends its recruitment has no result.",
             "Check the rates of the sites and the criteria that the sample of patients fails.",
         ),
+        "SIMU-009": (
+            "Kits that cannot reach a participant would make every supply look short.",
+            "Name a regimen that the study dispenses, and let kits last longer than from one batch to the next.",
+        ),
     }
 )
 

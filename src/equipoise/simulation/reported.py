@@ -3,7 +3,7 @@ whole engine. One row a trial.
 
 Each quantity is defined by what the ledger of that trial holds, so that it can be counted from the events of a whole
 trial; those that only a simulation knows say so. A name is a stem and, after points, the site, arm, intercurrent
-event or regimen that it counts. A month is 365.25 / 12 days. The start is the day on which the ledger is opened.
+event, regimen or kit that it counts. A month is 365.25 / 12 days. The start is the day on which the ledger is opened.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ MONTH = 365.25 / 12
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quantity:
-    """by: what follows the stem (`""`, site, arm, `arm.event`, regimen). known: `ledger`, or `simulation` for what
+    """by: what follows the stem (`""`, site, arm, `arm.event`, regimen, kit). known: `ledger`, or `simulation` for what
     only the assumed truth tells. kind: count, months, share, number or flag."""
 
     stem: str
@@ -97,10 +97,10 @@ QUANTITIES: tuple[Quantity, ...] = (
         "rejected", "", "flag", "",
         "Without looks: p is below 1 - confidence. With looks: |Z| reached the efficacy bound at one of them.",
     ),
-    _one("shipped", "regimen", "count", "kits", "Kits sent to sites, with the first stock.", "simulation"),
-    _one("used", "regimen", "count", "kits", "Kits given to participants from the stock of a site.", "simulation"),
-    _one("expired", "regimen", "count", "kits", "Kits that expired at a site.", "simulation"),
-    _one("left", "regimen", "count", "kits", "Kits at the sites or on their way at the end.", "simulation"),
+    _one("shipped", "kit", "count", "kits", "Kits sent to sites, with the first stock.", "simulation"),
+    _one("used", "kit", "count", "kits", "Kits given to participants from the stock of a site.", "simulation"),
+    _one("expired", "kit", "count", "kits", "Kits that expired at a site.", "simulation"),
+    _one("left", "kit", "count", "kits", "Kits at the sites or on their way at the end.", "simulation"),
     _one(
         "stockouts", "site", "count", "visits",
         "Visits at which a participant could not be supplied in full from the stock of the site.", "simulation",
@@ -116,26 +116,32 @@ class Names:
     arms: Sequence[str]
     events: Sequence[str]
     regimens: Sequence[str]
+    kits: Sequence[str] = ()
 
     def columns(self, quantity: Quantity) -> list[str]:
         """The names of the columns of a quantity, in order."""
         pairs = [f"{arm}.{event}" for arm in self.arms for event in self.events]
-        by = {"site": self.sites, "arm": self.arms, "regimen": self.regimens, "arm.event": pairs}
+        by = {
+            "site": self.sites,
+            "arm": self.arms,
+            "regimen": self.regimens,
+            "kit": self.kits,
+            "arm.event": pairs,
+        }
         return [f"{quantity.stem}.{name}" for name in by[quantity.by]] if quantity.by else [quantity.stem]
 
 
-def schema(names: Names, *, supply: bool = False) -> dict[str, Quantity]:
-    """By name of column, its quantity, in the order of the frame; without `supply`, the kits are left out."""
-    kits = ("shipped", "used", "expired", "left", "stockouts")
+def schema(names: Names) -> dict[str, Quantity]:
+    """By name of column, its quantity, in the order of the frame; without kits, the stock is left out."""
     return {
         column: quantity
         for quantity in QUANTITIES
-        if supply or quantity.stem not in kits
+        if names.kits or quantity.stem != "stockouts"
         for column in names.columns(quantity)
     }
 
 
-def frame(columns: Mapping[str, np.ndarray], names: Names, *, supply: bool = False) -> polars.DataFrame:
+def frame(columns: Mapping[str, np.ndarray], names: Names) -> polars.DataFrame:
     """The frame of reported quantities: counts as Int32, flags as Boolean, the rest as Float64.
 
     Raises KeyError for a column that is missing; others are left out.
@@ -146,6 +152,6 @@ def frame(columns: Mapping[str, np.ndarray], names: Names, *, supply: bool = Fal
     return pl.DataFrame(
         {
             name: pl.Series(np.asarray(columns[name])).cast(kinds.get(quantity.kind, pl.Float64))
-            for name, quantity in schema(names, supply=supply).items()
+            for name, quantity in schema(names).items()
         }
     )

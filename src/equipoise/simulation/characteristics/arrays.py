@@ -104,12 +104,33 @@ class Analysis(NamedTuple):
 
 class Dispensing(NamedTuple):
     """days: first and last day of each supply after the first (D, 2). supplied: days that it covers, with the first
-    (D + 1,). units: of a full supply (R, A, G). full: days of a full supply."""
+    (D + 1,). refused: the chance that the engine refuses it (A, D + 1). units: of a full supply (R, A, G). full: days
+    of a full supply."""
 
     days: np.ndarray
     supplied: np.ndarray
+    refused: np.ndarray
     units: np.ndarray
     full: int
+
+
+class Kits(NamedTuple):
+    """Kits by kind (K,): the regimen that they belong to, units in a kit, first stock, buffers, days of shelf life and
+    between batches. Days of a review and on the way; weeks of trigger and resupply. days: room for the days of a
+    trial. No kinds: no supply is simulated."""
+
+    regimen: np.ndarray
+    units: np.ndarray
+    initial: np.ndarray
+    minimum: np.ndarray
+    maximum: np.ndarray
+    shelf: np.ndarray
+    batch: np.ndarray
+    review: int
+    lead: int
+    trigger: int
+    resupply: int
+    days: int
 
 
 class Plan(NamedTuple):
@@ -121,3 +142,4 @@ class Plan(NamedTuple):
     score: Score
     analysis: Analysis
     dispensing: Dispensing
+    kits: Kits

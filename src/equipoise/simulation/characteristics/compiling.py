@@ -16,7 +16,15 @@ from equipoise.analysis.design import boundaries
 from equipoise.analysis.endpoint import Endpoint, endpoint
 from equipoise.conduct.scheme import scheme_of
 from equipoise.simulation.characteristics import contrast
-from equipoise.simulation.characteristics.arrays import Analysis, Dispensing, Exit, Plan, Recruitment, Score
+from equipoise.simulation.characteristics.arrays import (
+    Analysis,
+    Dispensing,
+    Exit,
+    Kits,
+    Plan,
+    Recruitment,
+    Score,
+)
 from equipoise.simulation.characteristics.course import Course, course_of
 from equipoise.simulation.characteristics.judged import Judged, judge
 from equipoise.simulation.characteristics.screened import SAMPLE, Sample, screen_sample
@@ -24,7 +32,7 @@ from equipoise.simulation.characteristics.spread import SpreadDraws
 from equipoise.simulation.errors import scenario_error
 from equipoise.simulation.patients import Patient
 from equipoise.simulation.randomisation.plans import plan_of
-from equipoise.simulation.scenario import Scenario
+from equipoise.simulation.scenario import Scenario, Supply
 from equipoise.simulation.screening import OPENING_HOUR
 from equipoise.simulation.trial import check_fits
 from equipoise.study.estimand import Estimand
@@ -49,6 +57,7 @@ class Compiled:
     compared: tuple[str, str]
     events: tuple[str, ...]
     regimens: tuple[str, ...]
+    kits: tuple[str, ...]
     confidence: float
     attempts: int
 
@@ -88,10 +97,12 @@ def compile_plan(
         score=_score(study, scenario, where, course, depth),
         analysis=_analysis(scenario, declared, arms, _planned(study, scenario)),
         dispensing=_dispensing(study, scenario, arms, regimens, sample),
+        kits=_kits(study, scenario, regimens, sample),
     )
     return Compiled(
         plan=plan, scenario=scenario, estimand=name, sites=tuple(site.site for site in scenario.sites), arms=arms,
         compared=(declared.treatment[0], declared.treatment[-1]), events=judged.events, regimens=regimens,
+        kits=tuple(scenario.supply.kits) if scenario.supply else (),
         confidence=float(declared.confidence), attempts=_room(study, scenario, sample),
     )  # fmt: skip
 
@@ -349,6 +360,35 @@ def _dispensing(
     return Dispensing(
         days=np.array(days, np.int64).reshape(-1, 2),
         supplied=np.array(supplied, np.int64),
+        refused=np.zeros((len(arms), len(supplied))),
         units=units,
         full=supplied[0],
     )
+
+
+def _kits(study: Study, scenario: Scenario, regimens: tuple[str, ...], sample: Sample) -> Kits:
+    """The supply block. Raises SIMU-009 for kits of a regimen that nobody is given, or that expire on their way."""
+    block = scenario.supply or Supply(kits={})
+    for name, kit in block.kits.items():
+        if name not in regimens:
+            raise scenario_error(
+                "SIMU-009", f"{scenario.scenario}: supply.kits.{name}", "no regimen that is dispensed"
+            )
+        if kit.shelf_days <= kit.batch_days + block.lead_days or kit.maximum < kit.minimum:
+            fault = "the kits of an old batch would expire on their way, or the maximum is below the minimum"
+            raise scenario_error("SIMU-009", f"{scenario.scenario}: supply.kits.{name}", fault)
+    a_day = (
+        sum(site.per_month for site in scenario.sites) / MONTH * len(sample.randomised) / len(sample.patients)
+    )
+    days = 4 * _planned(study, scenario) / a_day + max(site.opens + site.ramp for site in scenario.sites)
+
+    def column(name: str) -> np.ndarray:
+        return np.array([getattr(kit, name) for kit in block.kits.values()], np.int64)
+
+    return Kits(
+        regimen=np.array([regimens.index(name) for name in block.kits], np.int64),
+        units=column("units"), initial=column("initial"), minimum=column("minimum"), maximum=column("maximum"),
+        shelf=column("shelf_days"), batch=column("batch_days"), review=block.review_days, lead=block.lead_days,
+        trigger=block.trigger_weeks, resupply=block.resupply_weeks,
+        days=int(days + 2 * scenario.treatment_days + 365) if block.kits else 0,
+    )  # fmt: skip

@@ -13,7 +13,8 @@ from numba import njit
 from equipoise.simulation.characteristics.arrays import NOWHERE
 from equipoise.simulation.keyed import below, normal, uniform
 
-COURSE, NEVER, LEAVING, KIND, STOPPING, CAUSE, GAP, RATER, VISIT, SUPPLY = 0, 1, 2, 3, 4, 5, 6, 7, 16, 512
+COURSE, NEVER, LEAVING, KIND, STOPPING, CAUSE, GAP, RATER = range(8)
+VISIT, SUPPLY, REFUSED = 16, 512, 1024
 """The numbers of a participant's draws; each visit has eight."""
 NON_RESPONSE, RESPONSE, EVENT, ABSENT = range(4)
 LOSS, VISITS, DATA, DEATH = range(4)

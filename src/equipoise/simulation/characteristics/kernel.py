@@ -5,9 +5,11 @@ Every draw has its own key, so the numbers of a trial do not depend on which oth
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -30,6 +32,7 @@ from equipoise.simulation.characteristics.following import (
     DEATH,
     EVENT,
     LOSS,
+    REFUSED,
     RESPONSE,
     SUPPLY,
     Followed,
@@ -37,7 +40,8 @@ from equipoise.simulation.characteristics.following import (
     followed_of,
 )
 from equipoise.simulation.characteristics.recruiting import Work, recruit, work_of
-from equipoise.simulation.keyed import below, key, under
+from equipoise.simulation.characteristics.stock import ENDED, PLANNED, VISIT, Stock, note, stock_of, supply
+from equipoise.simulation.keyed import below, key, under, uniform
 from equipoise.simulation.randomisation.plans import state_of
 
 TRIAL = ("attempts", "people", "randomised", "analysed", "look", "first", "last", "readable", "ended")
@@ -60,15 +64,21 @@ PEOPLE = np.uint64(1 << 60)
 
 
 class Out(NamedTuple):
-    """By trial. whole: TRIAL, days from the start. sites: attempts and randomised by site. arms: ARM by arm. events:
-    by arm and event. units: by regimen. tables: (strata, 4), completed. found: estimate, variance, degrees of
-    freedom, root of the test. rejected: at a look of a sequential design."""
+    """By trial.
+
+    whole: TRIAL, days from the start. sites: attempts and randomised by site. arms: ARM by arm. events: by arm and
+    event. units: by regimen. kits: sent, used, expired and left by kind. short: visits without stock by site. tables:
+    (strata, 4), completed. found: estimate, variance, degrees of freedom, root of the test. rejected: at a look of a
+    sequential design.
+    """
 
     whole: np.ndarray
     sites: np.ndarray
     arms: np.ndarray
     events: np.ndarray
     units: np.ndarray
+    kits: np.ndarray
+    short: np.ndarray
     tables: np.ndarray
     found: np.ndarray
     rejected: np.ndarray
@@ -81,7 +91,9 @@ def out_of(plan: Plan, trials: int) -> Out:
     return Out(
         whole=np.zeros((trials, len(TRIAL))), sites=np.zeros((trials, sites, 2), np.int32),
         arms=np.zeros((trials, arms, len(ARM)), np.int32), events=np.zeros((trials, arms, events), np.int32),
-        units=np.zeros((trials, plan.dispensing.units.shape[2])), tables=np.zeros((trials, strata, 4)),
+        units=np.zeros((trials, plan.dispensing.units.shape[2])),
+        kits=np.zeros((trials, plan.kits.regimen.size, 4), np.int32),
+        short=np.zeros((trials, sites), np.int32), tables=np.zeros((trials, strata, 4)),
         found=np.zeros((trials, 4)), rejected=np.zeros(trials, np.bool_),
     )  # fmt: skip
 
@@ -180,48 +192,108 @@ def _screened(work, closed, trial, out):
 
 
 @njit(_nrt=False, inline="always")
-def _dispensed(plan, work, found, kept, seed, trial, row, out):
-    """Supplies of each participant until the end of treatment, in units by regimen."""
-    supplies, above = plan.dispensing, key(seed, trial, PEOPLE, 0)
+def _dispensed(plan, work, found, stock, kept, seed, trial, row, out):
+    """Supplies of each participant until the end of treatment, in units by regimen; returns the last day of one."""
+    supplies, above, last = plan.dispensing, key(seed, trial, PEOPLE, 0), 0
+    stocked = plan.kits.regimen.size > 0
     for place in range(kept):
         stopped, who, arm = found.stopped[place], work.who[place], work.arm[place]
         if stopped == 0 or supplies.full == 0:
             continue
-        covered, count = supplies.supplied[0], 1
+        covered = 0
         draws = under(above, work.number[place])
-        for supply in range(supplies.days.shape[0]):
-            first, last = supplies.days[supply]
-            if first + below(draws, SUPPLY + supply, last - first + 1) <= stopped:
-                covered += supplies.supplied[supply + 1]
-                count += 1
-        out.arms[row, arm, 9] += count
+        if stocked:
+            note(stock, min(work.day[place] + stopped, plan.kits.days), ENDED, place, 0)
+        for supply_number in range(supplies.supplied.size - 1, -1, -1):
+            day = 0
+            if supply_number > 0:
+                first, final = supplies.days[supply_number - 1]
+                day = first + below(draws, SUPPLY + supply_number, final - first + 1)
+            refused = supplies.refused[arm, supply_number]
+            if day > stopped or (refused > 0 and uniform(draws, REFUSED + supply_number) < refused):
+                continue
+            covered += supplies.supplied[supply_number]
+            out.arms[row, arm, 9] += 1
+            last = max(last, work.day[place] + day)
+            if stocked:
+                note(stock, min(work.day[place] + day, plan.kits.days), VISIT, place, supply_number)
+        if stocked:
+            note(stock, min(work.day[place], plan.kits.days), PLANNED, place, 0)
         for regimen in range(supplies.units.shape[2]):
             out.units[row, regimen] += supplies.units[who, arm, regimen] * covered / supplies.full
+    return last
 
 
-@njit(nogil=True, cache=True, _nrt=False)
-def run_range(plan, state, work, found, seed, first, low, high, out):
-    """Trials first + low to first + high - 1, into the rows low to high - 1."""
-    for row in range(low, high):
-        trial = first + row
-        randomised = recruit(plan.recruitment, plan.allocation, state, work, seed, trial)
-        people = key(seed, trial, PEOPLE, 0)
-        for place in range(randomised):
-            draws = under(people, work.number[place])
-            follow(plan.exit, plan.score, draws, work.who[place], work.arm[place], place, found)
-        if randomised == 0:
-            continue
-        look, analysed, closed, crossed = _decided(
-            plan.analysis, plan.score, work, found, randomised, work.counts, out.tables[row], out.found[row]
-        )
-        kept = analysed
-        while kept < randomised and work.day[kept] <= closed:
-            kept += 1
-        out.whole[row, 4] = look + 1
-        out.rejected[row] = crossed
-        _screened(work, closed, row, out)
-        _totals(plan, work, found, kept, analysed, row, out)
-        _dispensed(plan, work, found, kept, seed, trial, row, out)
+def _stamp() -> int:
+    """A number of the sources that are compiled into the loop.
+
+    The compiler keeps what it made between processes and looks for changes in this file alone; a number in the closure
+    of the function makes it look for the others.
+    """
+    folder = Path(__file__).parent
+    names = (
+        *sorted(folder.glob("*.py")),
+        folder.parent / "keyed.py",
+        folder.parent / "randomisation" / "twins.py",
+    )
+    return (
+        int.from_bytes(hashlib.sha256(b"".join(name.read_bytes() for name in names)).digest()[:7], "big") + 1
+    )
+
+
+def _loop(stamp: int):
+    """The loop over trials, compiled when it is first called."""
+
+    @njit(nogil=True, cache=True, _nrt=False)
+    def run_range(plan, state, work, found, stock, seed, first, low, high, out):
+        """Trials first + low to first + high - 1, into the rows low to high - 1."""
+        if stamp == 0:
+            return
+        for row in range(low, high):
+            trial = first + row
+            randomised = recruit(plan.recruitment, plan.allocation, state, work, seed, trial)
+            people = key(seed, trial, PEOPLE, 0)
+            for place in range(randomised):
+                draws = under(people, work.number[place])
+                follow(plan.exit, plan.score, draws, work.who[place], work.arm[place], place, found)
+            if randomised == 0:
+                continue
+            look, analysed, closed, crossed = _decided(
+                plan.analysis,
+                plan.score,
+                work,
+                found,
+                randomised,
+                work.counts,
+                out.tables[row],
+                out.found[row],
+            )
+            kept = analysed
+            while kept < randomised and work.day[kept] <= closed:
+                kept += 1
+            out.whole[row, 4] = look + 1
+            out.rejected[row] = crossed
+            _screened(work, closed, row, out)
+            _totals(plan, work, found, kept, analysed, row, out)
+            last = _dispensed(plan, work, found, stock, kept, seed, trial, row, out)
+            if plan.kits.regimen.size > 0:
+                days = min(last, plan.kits.days)
+                supply(
+                    plan.kits,
+                    plan.dispensing,
+                    plan.recruitment,
+                    stock,
+                    work,
+                    kept,
+                    days,
+                    out.kits[row],
+                    out.short[row],
+                )
+
+    return run_range
+
+
+run_range = _loop(_stamp())
 
 
 def run(
@@ -240,9 +312,10 @@ def run(
     step = max(1, -(-trials // (workers * 8)))
 
     def work(low: int) -> int:
-        tools: tuple[Work, Followed] = (
+        tools: tuple[Work, Followed, Stock] = (
             work_of(plan.recruitment.planned, attempts, out.tables.shape[1]),
             followed_of(plan.recruitment.planned, plan.exit.strategy.size),
+            stock_of(plan.kits, plan.recruitment.rate.size, plan.recruitment.planned),
         )
         high = min(trials, low + step)
         run_range(plan, state_of(plan.allocation), *tools, np.uint64(seed), first, low, high, out)

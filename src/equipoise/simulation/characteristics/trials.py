@@ -16,13 +16,18 @@ from equipoise.simulation.errors import scenario_error
 if TYPE_CHECKING:
     import polars
 
+KITS = ("shipped", "used", "expired", "left")
 DAYS = ("first", "last", "readable", "ended")
 
 
 def names_of(compiled: Compiled) -> reported.Names:
     """The sites, arms, events and regimens of a plan."""
     return reported.Names(
-        sites=compiled.sites, arms=compiled.arms, events=compiled.events, regimens=compiled.regimens
+        sites=compiled.sites,
+        arms=compiled.arms,
+        events=compiled.events,
+        regimens=compiled.regimens,
+        kits=compiled.kits,
     )
 
 
@@ -70,6 +75,11 @@ def counted(compiled: Compiled, out: Out) -> dict[str, np.ndarray]:
             found[f"event.{arm}.{event}"] = out.events[:, number, place]
     for place, regimen in enumerate(compiled.regimens):
         found[f"units.{regimen}"] = np.rint(out.units[:, place])
+    for place, kind in enumerate(compiled.kits):
+        for number, name in enumerate(KITS):
+            found[f"{name}.{kind}"] = out.kits[:, place, number]
+    for place, site in enumerate(compiled.sites if compiled.kits else ()):
+        found[f"stockouts.{site}"] = out.short[:, place]
     return found
 
 
