@@ -7,6 +7,7 @@ import io
 import json
 import re
 from dataclasses import replace
+from datetime import date
 from functools import cache
 from io import BytesIO
 from xml.etree import ElementTree
@@ -18,13 +19,14 @@ from msgspec.structs import replace as event_with
 from pypdf import PdfReader
 
 from equipoise.analysis.cut import PRACTICE, SIMULATED
-from equipoise.analysis.render import figures, tables
+from equipoise.analysis.render import figures, report_json, tables
 from equipoise.analysis.report import Report, analyse
 from equipoise.analysis.reporting.long import HEADINGS
 from equipoise.analysis.reporting.package import package
 from equipoise.analysis.reporting.rtf import escaped, rtf
 from equipoise.analysis.reporting.trace import resolve
 from equipoise.analysis.tables import Provenance, Row, Table, plain_cell, table_csv
+from equipoise.study.allocation import Recruitment
 
 from .analysis_rows import SIMULATION as SOURCE
 from .analysis_trial import Trial, small, whole
@@ -293,3 +295,17 @@ def test_an_empty_trial_has_all_its_files() -> None:
 def test_a_provenance_marks_the_names_of_files() -> None:
     assert Provenance.mark.fget(replace(SOURCE, banner="")) == ""
     assert replace(SOURCE, banner=PRACTICE).mark == "PRACTICE-"
+
+
+def test_recruitment_is_shown_against_its_plan() -> None:
+    """The small trial plans 40; with a plan in time, the axis reaches its end, and the numbers say both."""
+    bare = figures(report())["recruitment"]
+    assert "10 of 40 planned" in bare.caption and "gives no dates of recruitment" in bare.caption
+    allocation = small().definition.allocation
+    plan = Recruitment(opens="2025-12", months=14)
+    changed = event_with(small().definition, allocation=event_with(allocation, recruitment=plan))
+    found = analyse(replace(small(), definition=changed), ledger().cut(), seed=7)
+    assert found.quality.plan == (date(2025, 12, 1), date(2027, 2, 1))
+    shown = figures(found)["recruitment"]
+    assert "Planned from 2025-12-01 to 2027-02-01." in shown.caption and "2025-12" in shown.body
+    assert json.loads(report_json(found))["quality"]["plan"] == ["2025-12-01", "2027-02-01"]

@@ -37,15 +37,16 @@ class Quality:
     """Counts of the conduct.
 
     opened: the day of the first approved site; until: the day of the cut; randomised_on: every randomisation, in
-    order; planned: participants. records: forms recorded, corrected: corrections; queries: opened and still open;
-    missed: visits missed; entry: median days from a visit to its record, and the share entered within 7 days.
-    sources: the event numbers behind the counts, by type and by type and site (`QueryOpened/01`), and the last
-    guess of an arm by participant.
+    order; planned: participants, and plan: from when and by when, where the definition says it. records: forms
+    recorded, corrected: corrections; queries: opened and still open; missed: visits missed; entry: median days from a
+    visit to its record, and the share entered within 7 days. sources: the event numbers behind the counts, by type and
+    by type and site (`QueryOpened/01`), and the last guess of an arm by participant.
     """
 
     opened: date | None
     until: date
     planned: int
+    plan: tuple[date, date] | None
     randomised_on: tuple[date, ...]
     sites: tuple[SiteCount, ...]
     records: int
@@ -68,6 +69,7 @@ def quality(study: Study, slice_: Cut, states: Mapping[str, ParticipantState]) -
         opened=date.fromisoformat(min(approved)) if approved else None,
         until=date.fromisoformat(slice_.until[:10]),
         planned=study.definition.allocation.planned,
+        plan=planned_time(study),
         randomised_on=tuple(randomised),
         sites=site_counts(slice_),
         records=counts[types.FORM_RECORDED],
@@ -79,6 +81,16 @@ def quality(study: Study, slice_: Cut, states: Mapping[str, ParticipantState]) -
         entry_soon=sum(each <= 7 for each in delays) / len(delays) if delays else None,
         sources=sources(slice_),
     )
+
+
+def planned_time(study: Study) -> tuple[date, date] | None:
+    """The first day of the plan of recruitment and the day by which it is to be complete; None without a plan."""
+    plan = study.definition.allocation.recruitment
+    if plan is None:
+        return None
+    opens = date.fromisoformat(f"{plan.opens}-01")
+    months = opens.year * 12 + opens.month - 1 + plan.months
+    return opens, date(months // 12, months % 12 + 1, 1)
 
 
 def entry_delays(slice_: Cut) -> list[int]:

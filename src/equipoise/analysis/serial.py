@@ -170,6 +170,7 @@ def quality_data(found: Quality) -> dict[str, Any]:
     """Recruitment and quality of the data: counts, days as text."""
     made = {key: rounded(value) for key, value in asdict(found).items() if key != "sources"}
     days = {"until": str(found.until), "opened": str(found.opened) if found.opened else None}
+    days["plan"] = [str(each) for each in found.plan] if found.plan else None
     return {**made, **days, "randomised_on": [str(each) for each in found.randomised_on]}
 
 

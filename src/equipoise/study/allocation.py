@@ -26,13 +26,21 @@ class UrnBalls(Part):
     added: Annotated[int, Meta(ge=1)] = 1
 
 
+class Recruitment(Part):
+    """The plan of recruitment: the month in which it opens (`2026-02`), and in how many months the planned participants
+    are to be randomised."""
+
+    opens: Annotated[str, Meta(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
+    months: Annotated[int, Meta(ge=1)]
+
+
 class Allocation(Part):
     """The randomisation. Block sizes are sealed: the definition holds only a commitment to them.
 
     scheme: permuted_blocks (of the sealed sizes), complete, random_allocation_rule, biased_coin (Efron), big_stick,
-    chen, maximal, urn (Wei) or minimisation. planned: participants. maximum: places of each stratum's list; none is no
-    limit. probability: of the arm that is behind (biased_coin, chen) or favoured (minimisation). tolerance: the
-    difference of the arms that is not passed (big_stick, chen, maximal)."""
+    chen, maximal, urn (Wei) or minimisation. planned: participants; recruitment: by when. maximum: places of each
+    stratum's list; none is no limit. probability: of the arm that is behind (biased_coin, chen) or favoured
+    (minimisation). tolerance: the difference of the arms that is not passed (big_stick, chen, maximal)."""
 
     scheme: Literal[
         "permuted_blocks",
@@ -46,6 +54,7 @@ class Allocation(Part):
         "minimisation",
     ]
     planned: Annotated[int, Meta(ge=1)]
+    recruitment: Recruitment | None = None
     maximum: Annotated[int, Meta(ge=1)] | None = None
     strata: dict[Identifier, Stratum] = {}
     by_site: bool = False
