@@ -162,7 +162,7 @@ def completed(
         filled = mean[rows, gap] + (full[rows, seen] - mean[rows, seen]) @ weights
         if noise is not None:
             left = sigma[gap[:, None], gap] - across.T @ weights
-            filled += noise[rows, gap] @ np.linalg.cholesky((left + left.T) / 2).T
+            filled += noise[rows, gap] @ _root(left).T
         full[rows, gap] = filled
     return full
 
@@ -203,12 +203,20 @@ def posterior(given: Course, count: int, random: np.random.Generator) -> Iterato
 
 def _coefficients(columns: Array, full: Array, sigma: Array, random: np.random.Generator) -> Array:
     """A draw of the coefficients given complete scores and their covariance."""
-    root = np.linalg.inv(np.linalg.cholesky(sigma))
+    root = np.linalg.inv(_root(sigma))
     n, visits, width = columns.shape
     rows = (root @ columns).reshape(n * visits, width)
     gram = rows.T @ rows
     centre = np.linalg.solve(gram, rows.T @ (full @ root.T).ravel())
-    return centre + np.linalg.solve(np.linalg.cholesky(gram).T, random.standard_normal(width))
+    return centre + np.linalg.solve(_root(gram).T, random.standard_normal(width))
+
+
+def _root(matrix: Array) -> Array:
+    """The lower triangular root. Raises ANAL-016 where there is none: scores that follow from others without error."""
+    try:
+        return np.linalg.cholesky((matrix + matrix.T) / 2)
+    except np.linalg.LinAlgError:
+        raise analysis_error("ANAL-016", "scores", "a visit follows from the others without error") from None
 
 
 def _inverse_wishart(df: int, scale: Array, random: np.random.Generator) -> Array:
@@ -216,7 +224,7 @@ def _inverse_wishart(df: int, scale: Array, random: np.random.Generator) -> Arra
     size = len(scale)
     lower = np.tril(random.standard_normal((size, size)), -1)
     lower += np.diag(np.sqrt(random.chisquare(df - np.arange(size))))
-    root = np.linalg.solve(lower, np.linalg.cholesky((scale + scale.T) / 2).T)
+    root = np.linalg.solve(lower, _root(scale).T)
     return root.T @ root
 
 

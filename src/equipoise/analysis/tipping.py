@@ -23,6 +23,9 @@ from equipoise.analysis.imputation import Pool, rubin
 from equipoise.analysis.results import Analysis, Contrast, GridPoint
 from equipoise.analysis.scales import SCALES
 
+LEAST = 50
+"""The imputations of a grid whose main analysis imputes fewer times or not at all."""
+
 STEPS = tuple(each / 10 for each in range(11))
 
 
@@ -136,7 +139,7 @@ def with_grid(found: Analysis, rows: Sequence[Outcome], setting: Setting) -> Ana
     """The analysis of responses with its grid, and where on it the conclusion changes. The centre is the
     proportion of known responses in each arm."""
     main = found.contrasts[0] if found.contrasts else None
-    grid = response_grid(rows, setting)
+    grid = response_grid(rows, replace(setting, imputations=max(setting.imputations, LEAST)))
     known = known_responses(rows, setting)
     shares = []
     for arm in (setting.arms[0], setting.arms[-1]):
