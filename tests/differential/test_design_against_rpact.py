@@ -17,6 +17,7 @@ from equipoise.analysis.design import (
     event_probability,
     events_power,
     events_size,
+    expected_events,
     futility_spent,
     hazard_from_median,
     hazard_from_share,
@@ -32,6 +33,7 @@ from equipoise.analysis.design import (
     sequential_size,
     stagewise,
     survival_size,
+    time_of_events,
 )
 
 
@@ -119,6 +121,27 @@ def test_events_and_participants(method, ratio: float, events: float, first: flo
     )
     assert events_size(0.65, ratio=ratio, method=method) == pytest.approx(events, abs=1e-6)
     assert found.size.exact[0] == pytest.approx(first, abs=1e-6)
+
+
+def test_events_over_calendar_time() -> None:
+    """getEventProbabilities(time=c(6, 12, 20, 30), accrualTime=c(0, 18), lambda2=log(2)/12, hazardRatio=0.65,
+    dropoutRate1=0.05, dropoutRate2=0.05, dropoutTime=12)$overallEventProbabilities; then getSampleSizeSurvival(d, ...,
+    followUpTime=12) with "asOF" at 0.5 and 1: maxNumberOfEvents, maxNumberOfSubjects and analysisTime."""
+    window, second = Window(accrual=18, follow_up=12), hazard_from_median(12)
+    lost = hazard_from_share(0.05, 12)
+    settings = {"dropout": (lost, lost)}
+    found = [
+        expected_events(0.65 * second, second, 0.5, 0.5, window, until=at, **settings)
+        for at in (6, 12, 20, 30)
+    ]
+    expected = [0.0429041813975, 0.155447182943, 0.376625893629, 0.590279853375]
+    assert found == pytest.approx(expected, abs=1e-9)
+    size = survival_size(second, 0.65, window, **settings).size
+    looks = sequential_size(size, boundaries("LDOF", [0.5, 1.0]))
+    events = events_size(0.65) * looks.inflation
+    assert (events, sum(looks.looks[-1])) == pytest.approx((169.810865939, 287.678573084), abs=1e-4)
+    half = time_of_events(events / 2, 0.65 * second, second, *looks.looks[-1], window, **settings)
+    assert half == pytest.approx(17.222993653, abs=1e-6)
 
 
 def test_hazards_and_accrual_in_pieces() -> None:

@@ -32,6 +32,7 @@ from equipoise.analysis.design import (
     sequential_size,
     survival_power,
     survival_size,
+    time_of_events,
 )
 from equipoise.analysis.design.constrained import constrained, partner, value
 from equipoise.analysis.errors import AnalysisError
@@ -308,6 +309,10 @@ def test_futility_that_spends_little_has_no_bound_and_much_meets_efficacy() -> N
                 means_size(5, sd=10), monitored(boundaries("OF", [0.5, 1.0]), [0.5, 0.9])
             ),
             "DSGN-004",
+        ),
+        (
+            lambda: time_of_events(90, 0.1, 0.2, 50, 50, Window(accrual=1, follow_up=1)),
+            "DSGN-003",
         ),
         (lambda: repeated_interval(boundaries("OF", [0.5, 1.0]), 3, 1.0), "ANAL-014"),
         (

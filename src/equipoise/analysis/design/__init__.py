@@ -25,9 +25,11 @@ from equipoise.analysis.design.follow_up import (
     Hazard,
     Window,
     event_probability,
+    expected_events,
     expected_logrank,
     hazard_from_median,
     hazard_from_share,
+    time_of_events,
 )
 from equipoise.analysis.design.hypotheses import Goal, Margin
 from equipoise.analysis.design.inverse import Assumption, assumptions_for
@@ -103,6 +105,7 @@ __all__ = [
     "exact_rejections",
     "exact_score_power",
     "exact_sequential_size",
+    "expected_events",
     "expected_information",
     "expected_logrank",
     "farrington_manning_n",
@@ -133,4 +136,5 @@ __all__ = [
     "stagewise",
     "survival_power",
     "survival_size",
+    "time_of_events",
 ]

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
+from scipy.optimize import brentq
 
 from equipoise.analysis.design.errors import design_error
 
@@ -134,10 +135,65 @@ def at_risk(hazard: Hazard, dropout: Hazard, window: Window, t: np.ndarray) -> n
     return np.exp(-cumulative(hazard, t) - cumulative(dropout, t)) * window.seen(t)
 
 
-def event_probability(hazard: Hazard, window: Window, *, dropout: Hazard = 0.0) -> float:
-    """The probability that a participant's event is seen. Raises DSGN-001."""
-    t, weights = nodes(window, hazard, dropout)
-    return float(weights @ (rate_at(hazard, t) * at_risk(hazard, dropout, window, t)))
+def event_probability(
+    hazard: Hazard, window: Window, *, dropout: Hazard = 0.0, until: float | None = None
+) -> float:
+    """The probability that a participant's event is seen; with `until`, by that time since the first arrival, in those
+    who have arrived by then and those who have not. Raises DSGN-001."""
+    share, seen = (1.0, window) if until is None else _cut(window, until)
+    if share <= 0:
+        return 0.0
+    t, weights = nodes(seen, hazard, dropout)
+    return share * float(weights @ (rate_at(hazard, t) * at_risk(hazard, dropout, seen, t)))
+
+
+def expected_events(
+    first: Hazard,
+    second: Hazard,
+    n1: float,
+    n2: float,
+    window: Window,
+    *,
+    dropout: tuple[Hazard, Hazard] = (0.0, 0.0),
+    until: float | None = None,
+) -> float:
+    """The events expected in both groups at the end of the study, or `until` a time since the first arrival."""
+    one = event_probability(first, window, dropout=dropout[0], until=until)
+    return n1 * one + n2 * event_probability(second, window, dropout=dropout[1], until=until)
+
+
+def time_of_events(
+    events: float,
+    first: Hazard,
+    second: Hazard,
+    n1: float,
+    n2: float,
+    window: Window,
+    *,
+    dropout: tuple[Hazard, Hazard] = (0.0, 0.0),
+) -> float:
+    """When so many events are expected, counted from the first arrival. Raises DSGN-003 if not before the end."""
+
+    def lacking(until: float) -> float:
+        return expected_events(first, second, n1, n2, window, dropout=dropout, until=until) - events
+
+    most = lacking(window.duration) + events
+    if not 0 < events <= most:
+        raise design_error("DSGN-003", "events", f"{events:g} events of {most:.2f} expected")
+    return float(brentq(lacking, 0.0, window.duration, xtol=1e-10))
+
+
+def _cut(window: Window, until: float) -> tuple[float, Window]:
+    """The share of participants who have arrived by a time, and the window that these are seen in."""
+    arrived, begin, periods = 0.0, 0.0, []
+    for end, share in window.periods:
+        part = min(1.0, max(0.0, (until - begin) / (end - begin)))
+        if part > 0:
+            periods.append((min(end, until), share * part))
+            arrived += share * part
+        begin = end
+    last = periods[-1][0] if periods else 0.0
+    return arrived, Window(accrual=tuple(periods), follow_up=until - last, longest=window.longest)
 
 
 def expected_logrank(

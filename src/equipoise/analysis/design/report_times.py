@@ -166,19 +166,7 @@ def _smallest_effect(
 def events_over_time(report: TimesReport, each: ShownTimes, arm: int, times: np.ndarray) -> list[float]:
     """The events expected until each time since the first arrival, of one arm (0 or 1)."""
     hazard = times_hazard(each.hazard, each.hazard_ratio) if arm == 0 else each.hazard
-    return [report.groups[arm] * _seen_until(report.window, hazard, each.dropout, float(t)) for t in times]
-
-
-def _seen_until(window: Window, hazard: Hazard, dropout: Hazard, until: float) -> float:
-    """The chance that a participant's event has come by a day of the calendar, arrived or not."""
-    arrived, begin, periods = 0.0, 0.0, []
-    for end, share in window.periods:
-        part = min(1.0, max(0.0, (until - begin) / (end - begin)))
-        if part > 0:
-            periods.append((min(end, until), share * part))
-            arrived += share * part
-        begin = end
-    if arrived <= 0:
-        return 0.0
-    now = Window(accrual=tuple(periods), follow_up=until - periods[-1][0], longest=window.longest)
-    return arrived * event_probability(hazard, now, dropout=dropout)
+    return [
+        report.groups[arm] * event_probability(hazard, report.window, dropout=each.dropout, until=float(t))
+        for t in times
+    ]
