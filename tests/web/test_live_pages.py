@@ -67,7 +67,9 @@ def test_the_page_follows_the_ledger_to_the_lock_and_to_the_results(served: Clie
     opened = served.get(PAGE).text
     assert 'id="flow"' in opened and 'id="primary-result"' in opened and "the groups were opened on" in opened
     assert served.get(f"/api/studies/{REFERENCE}").json["hasResults"]
-    assert served.get(f"/fr{PAGE}").text.count('lang="en"') > 5
+    assert opened.index('id="flow"') < opened.index('id="live"') > locked.index('id="live"')
+    french = served.get(f"/fr{PAGE}").text
+    assert french.count('lang="en"') > 5 and "Parcours des participants" in french
 
 
 def test_every_page_of_a_simulated_trial_says_so(served: Client) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from importlib.resources import files
+from typing import Any
 
 from equipoise.errors import EquipoiseError
 from equipoise.registry.errors_index import index_error
@@ -71,6 +72,14 @@ class Shelf:
     live: Mapping[str, Live] = field(default_factory=dict)
     broken: Mapping[str, EquipoiseError] = field(default_factory=dict)
     counted: dict[int, int] = field(default_factory=dict)
+    kept: dict[tuple[str, str], Any] = field(default_factory=dict)
+
+    def once(self, what: str, nct_id: str, make: Callable[[], Any]) -> Any:
+        """What `make` gives for a study, made once for all its pages in all languages; `kept` holds it, and whoever
+        writes many studies empties it between them."""
+        if (what, nct_id) not in self.kept:
+            self.kept[what, nct_id] = make()
+        return self.kept[what, nct_id]
 
     def studies(self) -> int:
         """How many studies there are; counted once for each state of the index, because it reads all of it."""
@@ -136,7 +145,7 @@ def study_page(shelf: Shelf, nct_id: str, view: str, language: str = "en") -> st
     if view == "related":
         return related_page(record, _related(shelf, nct_id, RELATED), shelf, place, live.banner)
     if view == "findings":
-        found = lint(record, live.annotations, today=shelf.today)
+        found = shelf.once("findings", nct_id, lambda: lint(record, live.annotations, today=shelf.today))
         return findings_page(record, found, place, live.banner)
     if view == "history":
         return history_page(record, shelf.index, place, live.banner)
@@ -183,7 +192,7 @@ def error_page(error: EquipoiseError, title: str, place: Place) -> str:
 def _related(shelf: Shelf, nct_id: str, top: int):
     """The related trials; none when the index has no part for them, or not this study yet."""
     try:
-        return shelf.index.related(nct_id, top)
+        return shelf.once(f"related {top}", nct_id, lambda: shelf.index.related(nct_id, top))
     except EquipoiseError as error:
         if error.code in ("REGI-035", "REGI-036"):
             return ()

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from equipoise.errors import EquipoiseError
-from equipoise.registry.page.render import NamedSection, render_template
+from equipoise.registry.page.render import START, NamedSection, render_template
 
 WIDTH, HEIGHT = 760, 250
 LEFT, RIGHT, TOP, BOTTOM = 52, 92, 18, 34
@@ -89,7 +89,7 @@ def recruitment_section(
         title="Recruitment",
         purpose="How many people have joined so far. It follows the trial's own ledger.",
         html=Markup(html),
-        position="start",
+        position="results" if told.unblinded else START,  # by then readers want the results first
         language=language,
     )
 

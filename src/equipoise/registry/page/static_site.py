@@ -33,6 +33,7 @@ WRITTEN = ".site.json"
 
 def write_study(shelf: Shelf, out: Path, nct_id: str) -> None:
     """Writes the pages of one study. Errors: REGI-035 (unknown), REGI-005 (cannot be written)."""
+    shelf.kept.clear()
     for language in LANGUAGES:
         for view in VIEWS:
             _write(_file(out, nct_id, view, language), study_page(shelf, nct_id, view, language).encode())
