@@ -29,6 +29,7 @@ from equipoise.simulation.characteristics.course import Course, course_of
 from equipoise.simulation.characteristics.judged import Judged, judge
 from equipoise.simulation.characteristics.screened import SAMPLE, Sample, screen_sample
 from equipoise.simulation.characteristics.spread import SpreadDraws
+from equipoise.simulation.characteristics.supplied import refused
 from equipoise.simulation.errors import scenario_error
 from equipoise.simulation.patients import Patient
 from equipoise.simulation.randomisation.plans import plan_of
@@ -96,7 +97,7 @@ def compile_plan(
         exit=_exit(scenario, arms, judged, applies),
         score=_score(study, scenario, where, course, depth),
         analysis=_analysis(scenario, declared, arms, _planned(study, scenario)),
-        dispensing=_dispensing(study, scenario, arms, regimens, sample),
+        dispensing=_dispensing(study, scenario, seal, regimens, sample, seed),
         kits=_kits(study, scenario, regimens, sample),
     )
     return Compiled(
@@ -335,7 +336,7 @@ def _regimens(sample: Sample) -> tuple[str, ...]:
 
 
 def _dispensing(
-    study: Study, scenario: Scenario, arms: tuple[str, ...], regimens: tuple[str, ...], sample: Sample
+    study: Study, scenario: Scenario, seal: Seal, regimens: tuple[str, ...], sample: Sample, seed: int
 ) -> Dispensing:
     """The days of the supplies, and the units of each patient in each arm.
 
@@ -351,6 +352,7 @@ def _dispensing(
         window = planned.get(day)
         days.append((day - window.before, day + window.after) if window else (day, day))
         supplied.append(min(scenario.supply_days, scenario.treatment_days - day))
+    arms = tuple(study.definition.arms)
     units = np.zeros((len(sample.randomised), len(arms), len(regimens)))
     for number, arm in enumerate(arms):
         of_arm = [each for each in sample.randomised if each.subject and each.subject.state.arm == arm]
@@ -360,7 +362,7 @@ def _dispensing(
     return Dispensing(
         days=np.array(days, np.int64).reshape(-1, 2),
         supplied=np.array(supplied, np.int64),
-        refused=np.zeros((len(arms), len(supplied))),
+        refused=refused(study, scenario, seal, sample, len(supplied), seed),
         units=units,
         full=supplied[0],
     )
