@@ -7,6 +7,7 @@ guessing and drifts of time would do to the error of the tests. The schemes are 
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--scenario", default="base", help="the scenario of the study (default: base)")
     parser.add_argument("--trials", type=int, default=10_000, help="simulated trials (default: 10000)")
     parser.add_argument("--seed", type=int, default=1, help="the seed of the simulation (default: 1)")
+    parser.add_argument(
+        "--eta", type=float, help="what a guess moves the expected response by, in standard deviations"
+    )
+    parser.add_argument("--theta", type=float, help="the drift over the whole trial, in standard deviations")
+    parser.add_argument("--response", type=float, help="the proportion of the binary test (default: 0.5)")
+    parser.add_argument(
+        "--limit", type=int, help="the difference of the arms that is asked about (default: 3)"
+    )
     parser.add_argument("--json", action="store_true", help="print the numbers as JSON")
     parser.add_argument(
         "--out",
@@ -37,17 +46,23 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Prints the assessment. Raises the codes of the definition, the scenario and the schemes."""
     from equipoise.cli.simulating import practice_seal, progress_bar, scenario_of
+    from equipoise.simulation.randomisation.assess import usual_assumptions
     from equipoise.simulation.randomisation.report import randomisation_report, report_json
     from equipoise.study.load import load
 
     study = load(arguments.study)
+    scenario = scenario_of(arguments.study, arguments.scenario)
+    usual = usual_assumptions(scenario.participants or study.definition.allocation.planned)
+    given = {name: getattr(arguments, name) for name in ("eta", "theta", "response", "limit")}
+    assumed = replace(usual, **{name: value for name, value in given.items() if value is not None})
     with progress_bar("schemes") as progress:
         report = randomisation_report(
             study,
-            scenario_of(arguments.study, arguments.scenario),
+            scenario,
             practice_seal(arguments.study),
             trials=arguments.trials,
             seed=arguments.seed,
+            assumptions=assumed,
             progress=progress,
         )
     if arguments.out:

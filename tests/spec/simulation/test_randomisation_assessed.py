@@ -213,9 +213,10 @@ def test_the_command_writes_a_page_a_picture_tables_and_numbers(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     words = ["randomisation", str(STUDIES / "DEMO-TTE"), "--trials", "50", "--out", str(tmp_path), "--json"]
-    assert main(words) == 0
+    assert main([*words, "--eta", "0.2", "--limit", "4"]) == 0
     data = json.loads(capsys.readouterr().out)
     assert data == json.loads((tmp_path / "randomisation.json").read_text())
+    assert data["assumptions"]["eta"] == 0.2 and data["assumptions"]["limit"] == 4
     own = data["schemes"][0]
     assert own["own"] and own["scheme"].startswith("Minimisation over long_standing (weight 2), work")
     assert sum(data["strata"].values()) == pytest.approx(1) and data["note"].startswith("SIMULATED")
