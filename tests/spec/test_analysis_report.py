@@ -230,8 +230,8 @@ def test_the_parts_of_the_page_come_in_order(report: Report) -> None:
         "decisions",
     ]  # fmt: skip
     assert list(tables(report)) == [
-        "estimands", "baseline", "results", "subgroups", "means", "harms", "harm-rates", "sites", "quality", "deviations",
-        "decisions",
+        "estimands", "baseline", "results", "subgroups", "means", "harms", "harm-rates", "sites", "quality",
+        "deviations", "decisions",
     ]  # fmt: skip
     assert list(figures(report)) == [
         "flow", "responders", "forest", "means", "courses", "waterfall", "events-by-term", "recruitment",

@@ -178,7 +178,7 @@ def further_analyses(measure: OutcomeMeasure, number: int, say: Translate) -> Ta
     columns = (first.param_type or say("Estimate"), _interval_name(first, say), say("P value"))
     return Table(
         id=f"results-table-analyses-{number}",
-        caption=say("Further analyses"),
+        caption=f"{say('Further analyses')}: {measure.title}",
         corner=say("Statistical analysis"),
         columns=columns,
         rows=tuple(rows),
