@@ -312,6 +312,17 @@ def test_the_ledger_of_a_run_can_be_verified_and_analysed_again(
     assert code == exits.OK and "Blind report" in printed
 
 
+def test_a_study_without_a_record_runs_to_its_report(
+    few: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = shutil.copytree(few, tmp_path / few.name)
+    (folder / "record.json").unlink()
+    code, printed, _ = said(capsys, "run", folder, "--out", tmp_path / "out", "--scenario", "few")
+    assert code == exits.OK and "Record: none" in printed and "The page:" not in printed
+    assert (tmp_path / "out" / "SIMULATED-report.pdf").read_bytes().startswith(b"%PDF")
+    assert not (tmp_path / "out" / "index.html").exists()
+
+
 def test_a_run_replaces_an_earlier_simulation_and_nothing_else(
     few: Path, ledger: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -21,11 +21,14 @@ from pypdf import PdfReader
 from equipoise.analysis.cut import PRACTICE, SIMULATED
 from equipoise.analysis.render import figures, report_json, tables
 from equipoise.analysis.report import Report, analyse
+from equipoise.analysis.reporting.document import cover
 from equipoise.analysis.reporting.long import HEADINGS
 from equipoise.analysis.reporting.package import package
 from equipoise.analysis.reporting.rtf import escaped, rtf
 from equipoise.analysis.reporting.trace import resolve
 from equipoise.analysis.tables import Provenance, Row, Table, plain_cell, table_csv
+from equipoise.cli.publishing import headlines, report_of
+from equipoise.ledger import Draft, PlainStore
 from equipoise.study.allocation import Recruitment
 
 from .analysis_rows import SIMULATION as SOURCE
@@ -309,3 +312,24 @@ def test_recruitment_is_shown_against_its_plan() -> None:
     shown = figures(found)["recruitment"]
     assert "Planned from 2025-12-01 to 2027-02-01." in shown.caption and "2025-12" in shown.body
     assert json.loads(report_json(found))["quality"]["plan"] == ["2025-12-01", "2027-02-01"]
+
+
+def stored(trial: Trial) -> PlainStore:
+    """The events of a trial in a store."""
+    store = PlainStore("simulation")
+    for each in trial.events:
+        draft = Draft(**{name: getattr(each, name) for name in Draft.__struct_fields__})
+        with store.writing() as writer:
+            writer.append([draft], after=writer.head, salts=())
+    return store
+
+
+def test_the_same_command_is_blind_before_the_opening_and_by_arm_after() -> None:
+    trial = whole()
+    before = report_of(small(), stored(trial), 7)
+    assert before.source.blind and not before.by_arm and before.arms == ("all",)
+    assert "Blind report" in str(cover(before)) and "All arms together: 8 with a value" in headlines(before)
+    trial.close()
+    after = report_of(small(), stored(trial), 7)
+    assert after.by_arm and not after.source.blind and "difference" in headlines(after)
+    assert report_of(small(), stored(trial), 7, by_arm=False).source.blind
