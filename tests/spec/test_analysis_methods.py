@@ -16,6 +16,7 @@ from equipoise.analysis.continuous import analyse_continuous
 from equipoise.analysis.discrete import analyse_discrete
 from equipoise.analysis.errors import AnalysisError
 from equipoise.analysis.estimand import DIED, Outcome, Reading
+from equipoise.analysis.guesses import masking, masking_table
 from equipoise.analysis.imputation import Limits, generator
 from equipoise.analysis.longitudinal import difference, fit_visits
 from equipoise.analysis.proportions import Table2x2, mee, newcombe_corrected, skewness_corrected
@@ -497,3 +498,37 @@ def test_the_odds_ratio_of_one_table_is_reached() -> None:
     found = analyse_binary(SPEC, people(ONE), setting(summary="odds_ratio", estimator="crude"))
     expected = odds_ratio(ONE)
     assert numbers(found)[:2] == pytest.approx((expected.estimate, expected.interval.lower))
+
+
+def test_responses_by_reference_are_made_from_scores_of_all_arms() -> None:
+    rows = scores(60, gone=8)
+    how = measured(
+        respond=lambda row, value: 2 * value <= 2 * row.baseline - 6,
+        summary="risk_difference",
+        estimator="mantel_haenszel",
+        interval="mantel_haenszel",
+        model=Model(),
+        limits=Limits(lowest=0, highest=70, decimals=1),
+        missing=Missing(method="multiple_imputation", imputations=20, assumption="j2r"),
+    )
+    spec = replace(SPEC, missing="multiple_imputation")
+    jumped = analyse_binary(spec, rows, how)
+    stayed = analyse_binary(spec, rows, replace(how, missing=IMPUTED))
+    assert jumped.imputations == 20 and jumped.groups[0].responders < stayed.groups[0].responders
+    whole = analyse_binary(spec, scores(60), how)
+    assert whole.contrasts[0].missing_information == 0
+
+
+def test_guesses_about_one_arm_or_three_have_no_index_of_the_trial() -> None:
+    arm_of = {"1": "new", "2": "new", "3": "old", "4": "old"}
+    assert masking({}, arm_of, ("new", "old")) is None
+    one = masking({"1": "new", "2": "?"}, arm_of, ("new", "old"))
+    assert one is not None and one.james is None and one.note == "Nobody guessed about one of the arms."
+    alone = masking({"1": "new", "2": "new", "3": "?", "4": "?"}, arm_of, ("new", "old"))
+    assert alone is not None and alone.james is None and alone.note.startswith("ANAL-004")
+    assert [row.head for row in masking_table(alone, {"new": "New", "old": "Old"}, ("new", "old")).rows] == [
+        "New",
+        "Old",
+    ]
+    third = masking({"1": "new"}, arm_of, ("new", "old", "other"))
+    assert third is not None and third.note == "James's index is defined for two arms."

@@ -49,7 +49,9 @@ def masking(said: Mapping[str, str], arm_of: Mapping[str, str], arms: Sequence[s
     if not found:
         return None
     whole, note = None, "" if len(arms) == 2 else "James's index is defined for two arms."
-    if len(arms) == 2 and len(found) == 2:
+    if len(arms) == 2 and len(found) < 2:
+        note = "Nobody guessed about one of the arms."
+    elif len(arms) == 2:
         try:
             whole = james(*(found[arm] for arm in arms))
         except AnalysisError as error:
