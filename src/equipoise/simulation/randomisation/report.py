@@ -28,12 +28,15 @@ from equipoise.study.study import Study
 
 BANNER = "SIMULATED – not results of this trial"
 TRIALS = 10_000
+LONGEST = 200
+"""Places of a list that is gone through exactly in a report: the work grows with the third power."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RandomisationReport:
     """Everything that is said of the randomisation of a study. lists: what is known exactly of one list of the whole
-    trial's length, by candidate, where there are two arms. undefined: schemes that do not exist for these arms."""
+    trial's length, by candidate, for two arms and at most 200 places. undefined: schemes that do not exist for these
+    arms."""
 
     study: str
     title: str
@@ -99,7 +102,7 @@ def randomisation_report(
         seed=seed,
         assumptions=assumed,
         assessed=found,
-        lists=_lists(listed, planned) if len(own.arms) == 2 else {},
+        lists=_lists(listed, planned) if len(own.arms) == 2 and planned <= LONGEST else {},
         undefined=undefined,
         source=_source(study, scenario),
     )

@@ -16,7 +16,8 @@ PAGE = Markup(
     '<meta name="viewport" content="width=device-width, initial-scale=1">\n<meta name="robots" content="noindex">\n'
     "<title>Randomisation assessed: {title} | {study}</title>\n<style>\n{style}\n</style>\n</head>\n<body>\n"
     '<a class="skip" href="#main">Skip to content</a>\n'
-    '<aside class="banner" aria-label="Notice"><strong>{banner}</strong></aside>\n<header class="masthead">\n<div class="frame">\n'
+    '<aside class="banner" aria-label="Notice"><strong>{banner}</strong></aside>\n'
+    '<header class="masthead">\n<div class="frame">\n'
     '<p class="eyebrow"><span class="number">{study}</span></p>\n<h1>Randomisation assessed</h1>\n'
     '<p class="official">{title}</p>\n<dl class="facts">\n{facts}</dl>\n</div>\n</header>\n'
     '<main id="main" class="frame" tabindex="-1">\n{sections}</main>\n'
