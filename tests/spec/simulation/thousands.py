@@ -56,7 +56,9 @@ def plain(first: float, last: float) -> Scenario:
     arms = tuple(study().definition.arms)
     shares = dict(zip(arms, (first, last), strict=True))
     depth = {arm: Generator(choose={"1": share, "0": 1 - share}) for arm, share in shares.items()}
-    curves = {name: msgspec.structs.replace(curve, half_time=0.5, noise=0.0) for name, curve in base.curves.items()}
+    curves = {
+        name: msgspec.structs.replace(curve, half_time=0.5, noise=0.0) for name, curve in base.curves.items()
+    }
     return msgspec.structs.replace(
         base, latents={**base.latents, "depth": Generator(by_arm=depth)}, curves=curves, exits=Exits(),
         adverse_events=(), conduct=Conduct(screening_days=base.conduct.screening_days, follow_up_months=8.0),
@@ -73,3 +75,11 @@ def unstratified() -> Study:
     other = msgspec.structs.replace(estimand, interval="mantel_haenszel", strata=(), missing=missing)
     definition = msgspec.structs.replace(whole.definition, estimands={name: other})
     return dataclasses.replace(whole, definition=definition)
+
+
+def without_kits(plan: Compiled) -> Compiled:
+    """The same plan without a supply."""
+    none = plan.plan.kits.regimen[:0]
+    return dataclasses.replace(
+        plan, kits=(), plan=plan.plan._replace(kits=plan.plan.kits._replace(regimen=none))
+    )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import msgspec
 import numpy as np
 
 from equipoise.allocation import Seal, stratum_levels, stratum_name
@@ -18,9 +19,7 @@ from equipoise.conduct.scheme import scheme_of
 from equipoise.simulation.characteristics import contrast
 from equipoise.simulation.characteristics.arrays import (
     Analysis,
-    Dispensing,
     Exit,
-    Kits,
     Plan,
     Recruitment,
     Score,
@@ -29,18 +28,16 @@ from equipoise.simulation.characteristics.course import Course, course_of
 from equipoise.simulation.characteristics.judged import Judged, judge
 from equipoise.simulation.characteristics.screened import SAMPLE, Sample, screen_sample
 from equipoise.simulation.characteristics.spread import SpreadDraws
-from equipoise.simulation.characteristics.supplied import refused
+from equipoise.simulation.characteristics.supplied import MONTH, dispensing_of, kits_of, regimens_of
 from equipoise.simulation.errors import scenario_error
 from equipoise.simulation.patients import Patient
 from equipoise.simulation.randomisation.plans import plan_of
-from equipoise.simulation.scenario import Scenario, Supply
+from equipoise.simulation.scenario import Scenario
 from equipoise.simulation.screening import OPENING_HOUR
 from equipoise.simulation.trial import check_fits
 from equipoise.study.estimand import Estimand
 from equipoise.study.study import Study
 
-MONTH = 30.0
-"""Days in which rates count their events."""
 COURSES = 8
 """Courses after randomisation that are drawn for each patient and arm."""
 STRATEGIES = {"composite": 0, "hypothetical": 1, "treatment_policy": 2}
@@ -87,18 +84,31 @@ def compile_plan(
     sample = sample or screen_sample(study, scenario, seal, size=size, seed=seed, progress=progress)
     if not sample.randomised or not any(site.per_month > 0 for site in scenario.sites):
         raise scenario_error("SIMU-007", scenario.scenario, "nobody of the sample is ever randomised")
-    judged = judge(study, scenario, seal, where, name, sample, seed)
+    regimens = regimens_of(sample)
+    kits, looks = (
+        kits_of(_planned(study, scenario), scenario, regimens, sample),
+        _looks(scenario, _planned(study, scenario)),
+    )
     course = course_of(study, scenario, where, name, sample)
-    arms, regimens = tuple(study.definition.arms), _regimens(sample)
+    asked = (
+        study.digest,
+        msgspec.json.encode(declared),
+        tuple(scenario.exits.stops),
+        scenario.conduct.follow_up_months,
+    )
+    if asked not in sample.answers:
+        sample.answers[asked] = judge(study, scenario, seal, where, name, sample, seed)
+    judged = sample.answers[asked]
+    arms = tuple(study.definition.arms)
     depth, applies = _courses(scenario, course, arms, sample, seed)
     plan = Plan(
         recruitment=_recruitment(study, scenario, seal, declared, sample),
         allocation=plan_of(scheme_of(study, seal.block_sizes), _strata(study, scenario, sample)[0]),
         exit=_exit(scenario, arms, judged, applies),
         score=_score(study, scenario, where, course, depth),
-        analysis=_analysis(scenario, declared, arms, _planned(study, scenario)),
-        dispensing=_dispensing(study, scenario, seal, regimens, sample, seed),
-        kits=_kits(study, scenario, regimens, sample),
+        analysis=_analysis(declared, arms, looks),
+        dispensing=dispensing_of(study, scenario, seal, regimens, sample, seed),
+        kits=kits,
     )
     return Compiled(
         plan=plan, scenario=scenario, estimand=name, sites=tuple(site.site for site in scenario.sites), arms=arms,
@@ -307,17 +317,24 @@ def _score(study: Study, scenario: Scenario, where: Endpoint, course: Course, de
     )  # fmt: skip
 
 
-def _analysis(scenario: Scenario, estimand: Estimand, arms: tuple[str, ...], planned: int) -> Analysis:
-    """The contrast of the first arm of the estimand with its last, and the looks."""
-    looks, people, bounds, futility = scenario.looks, [planned], [0.0], [-np.inf]
-    if looks is not None:
-        made = boundaries(
-            looks.design, looks.shares, alpha=looks.alpha, parameter=looks.parameter,
-            futility=looks.futility or None, binding=looks.binding,
-        )  # fmt: skip
-        people = [int(np.ceil(share * planned)) for share in looks.shares]
-        bounds = list(made.efficacy)
-        futility = [-np.inf if bound is None else bound for bound in made.futility]
+def _looks(scenario: Scenario, planned: int) -> tuple[list[int], list[float], list[float]]:
+    """Participants, bounds of |Z| and futility bounds of Z at each look."""
+    looks = scenario.looks
+    if looks is None:
+        return [planned], [0.0], [-np.inf]
+    made = boundaries(
+        looks.design, looks.shares, alpha=looks.alpha, parameter=looks.parameter,
+        futility=looks.futility or None, binding=looks.binding,
+    )  # fmt: skip
+    people = [int(np.ceil(share * planned)) for share in looks.shares]
+    return people, list(made.efficacy), [-np.inf if bound is None else bound for bound in made.futility]
+
+
+def _analysis(
+    estimand: Estimand, arms: tuple[str, ...], looks: tuple[list[int], list[float], list[float]]
+) -> Analysis:
+    """The contrast of the first arm of the estimand with its last, at the looks."""
+    people, bounds, futility = looks
     imputed = estimand.missing.method == "multiple_imputation"
     declared = "mantel_haenszel" if estimand.interval == "rubin" and not imputed else estimand.interval
     return Analysis(
@@ -329,68 +346,3 @@ def _analysis(scenario: Scenario, estimand: Estimand, arms: tuple[str, ...], pla
         bounds=np.array(bounds, np.float64),
         futility=np.array(futility, np.float64),
     )
-
-
-def _regimens(sample: Sample) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(name for each in sample.randomised for name in each.units))
-
-
-def _dispensing(
-    study: Study, scenario: Scenario, seal: Seal, regimens: tuple[str, ...], sample: Sample, seed: int
-) -> Dispensing:
-    """The days of the supplies, and the units of each patient in each arm.
-
-    A patient was supplied in the arm that the sample's allocation gave; in another arm, like somebody of that arm.
-    """
-    days, supplied = [], [min(scenario.supply_days, scenario.treatment_days)]
-    planned = {
-        each.day: each.window
-        for each in study.definition.encounters.values()
-        if each.anchor == "randomised_on"
-    }
-    for day in range(scenario.supply_days, scenario.treatment_days, scenario.supply_days):
-        window = planned.get(day)
-        days.append((day - window.before, day + window.after) if window else (day, day))
-        supplied.append(min(scenario.supply_days, scenario.treatment_days - day))
-    arms = tuple(study.definition.arms)
-    units = np.zeros((len(sample.randomised), len(arms), len(regimens)))
-    for number, arm in enumerate(arms):
-        of_arm = [each for each in sample.randomised if each.subject and each.subject.state.arm == arm]
-        for place, each in enumerate(sample.randomised):
-            source = each if each in of_arm else of_arm[place % len(of_arm)]
-            units[place, number] = [float(source.units.get(name, 0)) for name in regimens]
-    return Dispensing(
-        days=np.array(days, np.int64).reshape(-1, 2),
-        supplied=np.array(supplied, np.int64),
-        refused=refused(study, scenario, seal, sample, len(supplied), seed),
-        units=units,
-        full=supplied[0],
-    )
-
-
-def _kits(study: Study, scenario: Scenario, regimens: tuple[str, ...], sample: Sample) -> Kits:
-    """The supply block. Raises SIMU-009 for kits of a regimen that nobody is given, or that expire on their way."""
-    block = scenario.supply or Supply(kits={})
-    for name, kit in block.kits.items():
-        if name not in regimens:
-            raise scenario_error(
-                "SIMU-009", f"{scenario.scenario}: supply.kits.{name}", "no regimen that is dispensed"
-            )
-        if kit.shelf_days <= kit.batch_days + block.lead_days or kit.maximum < kit.minimum:
-            fault = "the kits of an old batch would expire on their way, or the maximum is below the minimum"
-            raise scenario_error("SIMU-009", f"{scenario.scenario}: supply.kits.{name}", fault)
-    a_day = (
-        sum(site.per_month for site in scenario.sites) / MONTH * len(sample.randomised) / len(sample.patients)
-    )
-    days = 4 * _planned(study, scenario) / a_day + max(site.opens + site.ramp for site in scenario.sites)
-
-    def column(name: str) -> np.ndarray:
-        return np.array([getattr(kit, name) for kit in block.kits.values()], np.int64)
-
-    return Kits(
-        regimen=np.array([regimens.index(name) for name in block.kits], np.int64),
-        units=column("units"), initial=column("initial"), minimum=column("minimum"), maximum=column("maximum"),
-        shelf=column("shelf_days"), batch=column("batch_days"), review=block.review_days, lead=block.lead_days,
-        trigger=block.trigger_weeks, resupply=block.resupply_weeks,
-        days=int(days + 2 * scenario.treatment_days + 365) if block.kits else 0,
-    )  # fmt: skip

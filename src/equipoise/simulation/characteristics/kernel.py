@@ -252,12 +252,12 @@ def _loop(stamp: int):
         for row in range(low, high):
             trial = first + row
             randomised = recruit(plan.recruitment, plan.allocation, state, work, seed, trial)
+            if randomised < plan.recruitment.planned:
+                continue
             people = key(seed, trial, PEOPLE, 0)
             for place in range(randomised):
                 draws = under(people, work.number[place])
                 follow(plan.exit, plan.score, draws, work.who[place], work.arm[place], place, found)
-            if randomised == 0:
-                continue
             look, analysed, closed, crossed = _decided(
                 plan.analysis,
                 plan.score,

@@ -8,10 +8,11 @@ no arm, so one sample serves every scenario that differs only in what follows th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import msgspec
 
@@ -50,10 +51,14 @@ class Screened:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
-    """The patients in the order of their numbers; those that were randomised, in the same order."""
+    """The patients in the order of their numbers; those that were randomised, in the same order.
+
+    answers: what the engine was asked later, by question, so that scenarios of one sample ask it once.
+    """
 
     patients: tuple[Screened, ...]
     randomised: tuple[Screened, ...]
+    answers: dict[Hashable, Any] = field(default_factory=dict, repr=False, compare=False)
 
 
 def screen_sample(

@@ -1,7 +1,8 @@
-"""How often the engine refuses a supply that is due: a hold, a test that is missing, a gate that is closed.
+"""What participants are dispensed: units of a supply, kits, and how often the engine refuses a supply that is due.
 
-Some patients of the sample go through the whole follow-up in the engine, with their visits, laboratory values and
-adverse events, and nobody stops. What is dispensed then, of what is due, gives each supply of each arm its chance.
+A hold, a test that is missing or a gate that is closed refuses one. Some patients of the sample go through the whole
+follow-up in the engine, with their visits, laboratory values and adverse events, and nobody stops. What is dispensed
+then, of what is due, gives each supply of each arm its chance.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
 
+import msgspec
 import numpy as np
 from msgspec.structs import replace
 
@@ -17,12 +19,16 @@ from equipoise.allocation import Seal
 from equipoise.ledger import events as types
 from equipoise.ledger.entry import Event
 from equipoise.simulation import screening
+from equipoise.simulation.characteristics.arrays import Dispensing, Kits
 from equipoise.simulation.characteristics.screened import APART, Sample, unscripted, world_of
 from equipoise.simulation.characteristics.spread import SpreadDraws
+from equipoise.simulation.errors import scenario_error
 from equipoise.simulation.patients import Patient
-from equipoise.simulation.scenario import Exits, Scenario
+from equipoise.simulation.scenario import Exits, Scenario, Supply
 from equipoise.study.study import Study
 
+MONTH = 30.0
+"""Days in which rates count their events."""
 FOLLOWED = 240
 """Patients who go through the follow-up."""
 FIRST = "P1"
@@ -58,6 +64,17 @@ def refused(
     return found
 
 
+def _refused_once(
+    study: Study, scenario: Scenario, seal: Seal, sample: Sample, supplies: int, seed: int
+) -> np.ndarray:
+    """The same, asked once for all scenarios of a sample that do not differ in it."""
+    plain = replace(_staying(scenario), scenario="", label="", looks=None, supply=None)
+    asked = (study.digest, msgspec.json.encode(plain), supplies)
+    if asked not in sample.answers:
+        sample.answers[asked] = refused(study, scenario, seal, sample, supplies, seed)
+    return sample.answers[asked]
+
+
 def _staying(scenario: Scenario) -> Scenario:
     """The scenario in which nobody stops or leaves, while everything else happens."""
     events = tuple(replace(each, stops=0.0) for each in scenario.adverse_events)
@@ -85,3 +102,69 @@ def _follow(
         world.at(when, lambda patient=patient: screening.screen(world, patient, scenario.sites[0].site))
     world.run()
     return allocated, given
+
+
+def regimens_of(sample: Sample) -> tuple[str, ...]:
+    """The regimens that the first supplies of the sample hold, in the order in which they came."""
+    return tuple(dict.fromkeys(name for each in sample.randomised for name in each.units))
+
+
+def dispensing_of(
+    study: Study, scenario: Scenario, seal: Seal, regimens: tuple[str, ...], sample: Sample, seed: int
+) -> Dispensing:
+    """The days of the supplies, and the units of each patient in each arm.
+
+    A patient was supplied in the arm that the sample's allocation gave; in another arm, like somebody of that arm.
+    """
+    days, supplied = [], [min(scenario.supply_days, scenario.treatment_days)]
+    planned = {
+        each.day: each.window
+        for each in study.definition.encounters.values()
+        if each.anchor == "randomised_on"
+    }
+    for day in range(scenario.supply_days, scenario.treatment_days, scenario.supply_days):
+        window = planned.get(day)
+        days.append((day - window.before, day + window.after) if window else (day, day))
+        supplied.append(min(scenario.supply_days, scenario.treatment_days - day))
+    arms = tuple(study.definition.arms)
+    units = np.zeros((len(sample.randomised), len(arms), len(regimens)))
+    for number, arm in enumerate(arms):
+        of_arm = [each for each in sample.randomised if each.subject and each.subject.state.arm == arm]
+        for place, each in enumerate(sample.randomised):
+            source = each if each in of_arm else of_arm[place % len(of_arm)]
+            units[place, number] = [float(source.units.get(name, 0)) for name in regimens]
+    return Dispensing(
+        days=np.array(days, np.int64).reshape(-1, 2),
+        supplied=np.array(supplied, np.int64),
+        refused=_refused_once(study, scenario, seal, sample, len(supplied), seed),
+        units=units,
+        full=supplied[0],
+    )
+
+
+def kits_of(planned: int, scenario: Scenario, regimens: tuple[str, ...], sample: Sample) -> Kits:
+    """The supply block. Raises SIMU-009 for kits of a regimen that nobody is given, or that expire on their way."""
+    block = scenario.supply or Supply(kits={})
+    for name, kit in block.kits.items():
+        if name not in regimens:
+            raise scenario_error(
+                "SIMU-009", f"{scenario.scenario}: supply.kits.{name}", "no regimen that is dispensed"
+            )
+        if kit.shelf_days <= kit.batch_days + block.lead_days or kit.maximum < kit.minimum:
+            fault = "the kits of an old batch would expire on their way, or the maximum is below the minimum"
+            raise scenario_error("SIMU-009", f"{scenario.scenario}: supply.kits.{name}", fault)
+    a_day = (
+        sum(site.per_month for site in scenario.sites) / MONTH * len(sample.randomised) / len(sample.patients)
+    )
+    days = 4 * planned / a_day + max(site.opens + site.ramp for site in scenario.sites)
+
+    def column(name: str) -> np.ndarray:
+        return np.array([getattr(kit, name) for kit in block.kits.values()], np.int64)
+
+    return Kits(
+        regimen=np.array([regimens.index(name) for name in block.kits], np.int64),
+        units=column("units"), initial=column("initial"), minimum=column("minimum"), maximum=column("maximum"),
+        shelf=column("shelf_days"), batch=column("batch_days"), review=block.review_days, lead=block.lead_days,
+        trigger=block.trigger_weeks, resupply=block.resupply_weeks,
+        days=int(days + 2 * scenario.treatment_days + 365) if block.kits else 0,
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Times whole trials of the reference study by the thousand."""
