@@ -1,61 +1,88 @@
 """Simulates whole trials of a study by the thousand, and says what its design does in each scenario.
 
-The vectorised path: the engine screens a sample of virtual patients once, and a compiled loop draws trials from it.
-`--out` writes the table, the picture, and one row a trial as Parquet.
+`--engine fast`: the engine screens a sample of virtual patients once, and a compiled loop draws trials from it.
+`--engine whole`: each trial is run by the engine that patients are treated by, with every form and check; some
+seconds a trial. Both answer the same question in the same columns. `--scheduler` runs either on a Dask cluster;
+the numbers do not depend on who runs them. `--out` writes the table, the picture, and one row a trial as Parquet.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-from contextlib import contextmanager
-from dataclasses import asdict
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from equipoise import __version__
 from equipoise.cli import exits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from equipoise.simulation.characteristics.simulated import Answer
+    from equipoise.simulation.characteristics.simulated import Answer, Runner
 
 EXAMPLE = "equipoise simulate studies/NAME --scenario base null --trials 10000 --seed 1 --out out/NAME"
+TRIALS = {"fast": 10_000, "whole": 20}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The arguments of the command."""
-    parser.add_argument("study", type=Path, help="the folder of the study")
-    parser.add_argument(
+    add = parser.add_argument
+    add("study", type=Path, help="the folder of the study")
+    add(
         "--scenario",
         nargs="+",
         default=["base"],
         metavar="NAME",
         help="scenarios, side by side (default: base)",
     )
-    parser.add_argument("--trials", type=int, default=10_000, help="trials a scenario (default: 10000)")
-    parser.add_argument("--seed", type=int, default=1, help="the seed of all draws (default: 1)")
-    parser.add_argument("--estimand", metavar="NAME", help="the estimand to decide by (default: the first)")
-    parser.add_argument(
-        "--sample", type=int, default=2000, help="patients that the engine screens (default: 2000)"
+    add(
+        "--engine",
+        choices=tuple(TRIALS),
+        default="fast",
+        help="the compiled loop, or the whole engine (default: fast)",
     )
-    parser.add_argument("--out", type=Path, help="the folder to write table, picture and Parquet into")
-    parser.add_argument("--json", action="store_true", help="print the numbers as JSON")
+    add("--trials", type=several, help="trials a scenario (default: 10000, of the whole engine 20)")
+    add("--seed", type=int, default=1, help="the seed of all draws (default: 1)")
+    add("--participants", type=positive, help="participants a trial (default: those of the scenario)")
+    add("--estimand", metavar="NAME", help="the estimand to decide by (default: the first)")
+    add(
+        "--sample",
+        type=positive,
+        default=2000,
+        help="patients that the engine screens for `fast` (default: 2000)",
+    )
+    add("--workers", type=positive, help="threads (fast) or processes (whole) of this machine")
+    add("--scheduler", metavar="ADDRESS", help="run on the Dask cluster at tcp://HOST:PORT")
+    add("--out", type=Path, help="the folder to write table, picture and Parquet into")
+    add("--json", action="store_true", help="print the numbers as JSON")
+
+
+def positive(text: str) -> int:
+    """A whole number from 1."""
+    return _from(1, text)
+
+
+def several(text: str) -> int:
+    """A whole number from 2: one trial has no spread."""
+    return _from(2, text)
+
+
+def _from(least: int, text: str) -> int:
+    if not text.isdigit() or int(text) < least:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from {least}")
+    return int(text)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Prints the characteristics. Raises COMM-003, the codes of the definition, SIMU-001 to SIMU-008."""
-    from equipoise.cli.simulating import practice_seal, scenario_of
-    from equipoise.simulation.characteristics.simulated import simulate_scenarios
-    from equipoise.study.load import load
-
-    study = load(arguments.study)
-    scenarios = [scenario_of(arguments.study, name) for name in arguments.scenario]
-    with steps() as report:
-        answer = simulate_scenarios(
-            study, scenarios, practice_seal(arguments.study), trials=arguments.trials, seed=arguments.seed,
-            size=arguments.sample, estimand=arguments.estimand, report=report,
-        )  # fmt: skip
+    """Prints the characteristics. Raises COMM-003, the codes of the definition, SIMU-001 to SIMU-013."""
+    with ExitStack() as stack:
+        runner = _runner(arguments, stack)
+        report = stack.enter_context(steps())
+        answer = said(answered(arguments, runner, report))
     if arguments.out:
         write(answer, arguments.out)
     if arguments.json:
@@ -65,6 +92,62 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.out:
             print(f"\nthe table, the picture and the trials are in {arguments.out}")
     return exits.OK
+
+
+def _runner(arguments: argparse.Namespace, stack: ExitStack) -> Runner | None:
+    """Who runs the parts; None leaves it to the path itself."""
+    from equipoise.simulation.cluster import connected, on_cluster
+    from equipoise.simulation.parts import here, in_processes
+
+    if arguments.scheduler:
+        client = stack.enter_context(connected(arguments.scheduler))
+        return partial(on_cluster, client)
+    if arguments.engine == "fast":
+        return None
+    many = (arguments.workers or 1) > 1
+    return partial(in_processes, workers=arguments.workers) if many else here
+
+
+def answered(
+    arguments: argparse.Namespace, runner: Runner | None, report: Callable[[str, int, int], None]
+) -> Answer:
+    """The answer of the path that was asked for."""
+    from msgspec.structs import replace as changed
+
+    from equipoise.cli.simulating import practice_seal, scenario_of
+    from equipoise.simulation.characteristics.simulated import simulate_scenarios
+    from equipoise.simulation.parts import parcel_of
+    from equipoise.simulation.whole.side_by_side import whole_scenarios
+    from equipoise.study.load import load
+
+    study, seal = load(arguments.study), practice_seal(arguments.study)
+    scenarios = [scenario_of(arguments.study, name) for name in arguments.scenario]
+    if arguments.participants:
+        scenarios = [changed(each, participants=arguments.participants) for each in scenarios]
+    trials = arguments.trials or TRIALS[arguments.engine]
+    shared: dict[str, Any] = {
+        "trials": trials,
+        "seed": arguments.seed,
+        "estimand": arguments.estimand,
+        "runner": runner,
+        "report": report,
+    }
+    if arguments.engine == "whole":
+        parcel = parcel_of(arguments.study, study.digest)
+        return whole_scenarios(study, parcel, scenarios, seal, **shared)
+    return simulate_scenarios(
+        study, scenarios, seal, size=arguments.sample, workers=arguments.workers, **shared
+    )
+
+
+def said(answer: Answer) -> Answer:
+    """The answer whose table says how its numbers came about."""
+    source = answer.source
+    words = (
+        f"Path: {answer.path}; {answer.characteristics[0].trials:,} trials a scenario, seed {source.seed}; "
+        f"{source.study}, definition {source.digest}; Equipoise {__version__}."
+    )
+    return replace(answer, table=replace(answer.table, notes=(*answer.table.notes, words)))
 
 
 @contextmanager
@@ -90,11 +173,12 @@ def as_json(answer: Answer) -> str:
     """All numbers, with what they rest on."""
     found = {
         "banner": answer.source.banner,
-        "path": "vectorised",
+        "path": answer.path,
+        "version": __version__,
         "study": answer.source.study,
         "definition": answer.source.digest,
         "seed": answer.source.seed,
-        "seconds": answer.seconds,
+        "seconds": dict(answer.seconds),
         "scenarios": [asdict(each) for each in answer.characteristics],
     }
     return json.dumps(found, indent=1, ensure_ascii=False)
@@ -108,7 +192,7 @@ def show(answer: Answer) -> None:
 
     console = Console(highlight=False)
     console.print(f"{answer.source.study}: {answer.source.banner}", markup=False)
-    console.print(f"Vectorised path, seed {answer.source.seed}\n", markup=False)
+    console.print(f"Path: {answer.path}, seed {answer.source.seed}\n", markup=False)
     draw(console, answer.table)
     times = ", ".join(f"{step} {seconds:.2f} s" for step, seconds in answer.seconds.items())
     console.print(f"\n  {times}", markup=False, style="dim")

@@ -33,6 +33,22 @@ CATALOGUE: Mapping[str, tuple[str, str]] = MappingProxyType(
             "Kits that cannot reach a participant would make every supply look short.",
             "Name a regimen that the study dispenses, and let kits last longer than from one batch to the next.",
         ),
+        "SIMU-010": (
+            "Trials on many machines are handed out by Dask's scheduler.",
+            "Install the extra: `pip install equipoise[cluster]`, here and on every worker.",
+        ),
+        "SIMU-011": (
+            "Without a scheduler and a worker nothing would ever be run.",
+            "Start `dask scheduler` and `dask worker tcp://HOST:8786`, and name that address.",
+        ),
+        "SIMU-012": (
+            "A part that ends its worker again and again would be tried for ever.",
+            "Look at the memory and the log of the workers, and run that trial alone, in one process.",
+        ),
+        "SIMU-013": (
+            "Workers with another version or definition would answer for another trial.",
+            "Install the same version of Equipoise on every worker.",
+        ),
     }
 )
 

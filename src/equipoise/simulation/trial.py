@@ -18,7 +18,7 @@ from equipoise.simulation.draws import sealed
 from equipoise.simulation.errors import scenario_error
 from equipoise.simulation.scenario import Scenario
 from equipoise.simulation.screening import open_trial
-from equipoise.simulation.world import World, plain_sink, store_sink
+from equipoise.simulation.world import Subject, World, plain_sink, store_sink
 from equipoise.study.study import Study
 
 
@@ -40,6 +40,7 @@ class Simulated:
 
     commands: number by kind. items: values entered. refusals: what the engine refused, and when.
     incidents: whether each incident of the scenario that came up was accepted. log: every command, if kept.
+    subjects: the people who were screened, with their last state and the patient behind it.
     """
 
     events: tuple[Event, ...]
@@ -50,6 +51,7 @@ class Simulated:
     log: tuple[tuple[Command, datetime], ...]
     screened: int
     randomised: int
+    subjects: tuple[Subject, ...]
 
 
 def check_fits(study: Study, scenario: Scenario) -> None:
@@ -105,4 +107,5 @@ def simulate(
         log=tuple(world.log or ()),
         screened=len(world.subjects),
         randomised=world.trial.randomised,
+        subjects=tuple(world.subjects),
     )

@@ -12,11 +12,12 @@ import msgspec
 from equipoise.allocation import Seal
 from equipoise.analysis.svg import Figure
 from equipoise.analysis.tables import Provenance, Table
-from equipoise.simulation.characteristics.compiling import compile_plan
+from equipoise.simulation.characteristics.compiling import Compiled, compile_plan
 from equipoise.simulation.characteristics.screened import SAMPLE, Sample, screen_sample, unscripted
 from equipoise.simulation.characteristics.shown import figure_of, source_of, table_of
 from equipoise.simulation.characteristics.summary import Characteristics, characterise
 from equipoise.simulation.characteristics.trials import run_trials
+from equipoise.simulation.parts import FastWork, Work
 from equipoise.simulation.scenario import Conduct, Exits, Scenario
 from equipoise.study.study import Study
 
@@ -24,12 +25,13 @@ if TYPE_CHECKING:
     import polars
 
 Report = Callable[[str, int, int], None]
+Runner = Callable[[Work, int, int, Callable[[int], None]], "polars.DataFrame"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """The characteristics of each scenario with their table and picture; the frames of trials by scenario; seconds by
-    step (screening the sample, compiling, trials)."""
+    step (screening the sample, compiling, trials). path: `vectorised` or `whole engine`."""
 
     characteristics: tuple[Characteristics, ...]
     table: Table
@@ -37,6 +39,7 @@ class Answer:
     source: Provenance
     frames: Mapping[str, polars.DataFrame]
     seconds: Mapping[str, float]
+    path: str = "vectorised"
 
 
 def simulate_scenarios(
@@ -49,9 +52,13 @@ def simulate_scenarios(
     size: int = SAMPLE,
     estimand: str | None = None,
     workers: int | None = None,
+    runner: Runner | None = None,
     report: Report = lambda step, done, total: None,
 ) -> Answer:
-    """Runs the same trials of each scenario: trial i has the same draws in all of them. Raises SIMU-003 to 008."""
+    """Runs the same trials of each scenario: trial i has the same draws in all of them. Raises SIMU-003 to 008.
+
+    workers: threads of this process. runner: who runs the trials in parts instead, processes or a cluster.
+    """
     samples: dict[bytes, Sample] = {}
     seconds = {"screening": 0.0, "compiling": 0.0, "trials": 0.0}
     found, frames, compared = [], {}, ("", "")
@@ -65,7 +72,7 @@ def simulate_scenarios(
         screened = time.perf_counter()
         compiled = compile_plan(study, scenario, seal, sample=samples[key], estimand=estimand)
         ready = time.perf_counter()
-        frame = _trials(compiled, trials, seed, workers, report)
+        frame = _trials(compiled, trials, seed, workers, runner, report)
         ended = time.perf_counter()
         steps = (screened - begun, ready - screened, ended - ready)
         seconds = {name: seconds[name] + each for name, each in zip(seconds, steps, strict=True)}
@@ -77,16 +84,25 @@ def simulate_scenarios(
     )  # fmt: skip
 
 
-def _trials(compiled, trials: int, seed: int, workers: int | None, report: Report) -> polars.DataFrame:
+def _trials(
+    compiled: Compiled, trials: int, seed: int, workers: int | None, runner: Runner | None, report: Report
+) -> polars.DataFrame:
+    progress = counting(report, f"trials ({compiled.scenario.scenario})", trials)
+    if runner is not None:
+        return runner(FastWork(compiled), trials, seed, progress)
+    return run_trials(compiled, trials, seed, workers=workers, progress=progress)
+
+
+def counting(report: Report, step: str, total: int) -> Callable[[int], None]:
+    """What is called with how many more are done, and reports how many are done in all."""
     done = 0
-    name = f"trials ({compiled.scenario.scenario})"
 
     def progress(more: int) -> None:
         nonlocal done
         done += more
-        report(name, done, trials)
+        report(step, done, total)
 
-    return run_trials(compiled, trials, seed, workers=workers, progress=progress)
+    return progress
 
 
 def screened_alike(scenario: Scenario) -> bytes:

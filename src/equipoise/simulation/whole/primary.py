@@ -1,0 +1,187 @@
+"""The primary analysis of one whole trial, at each look until it ends, by the package that analyses real ledgers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from functools import cached_property
+
+from scipy.special import ndtri
+
+from equipoise.analysis.cut import cut
+from equipoise.analysis.datasets import attempts, scores
+from equipoise.analysis.design import boundaries
+from equipoise.analysis.endpoint import Endpoint, endpoint
+from equipoise.analysis.estimand import Outcome, Reading
+from equipoise.analysis.estimates import one_analysis
+from equipoise.analysis.facts import occurrences
+from equipoise.analysis.report import dataset
+from equipoise.analysis.results import Analysis
+from equipoise.analysis.rows import Dataset, Participant
+from equipoise.analysis.specs import specs
+from equipoise.analysis.taken import Reader, Taken, planned, taken
+from equipoise.ledger.entry import Head
+from equipoise.simulation.scenario import Looks, Scenario
+from equipoise.simulation.trial import Simulated
+from equipoise.study.estimand import Estimand
+from equipoise.study.study import Study
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """One simulated trial as it is analysed: the study, the estimand by name, the trial, all rows of its ledger."""
+
+    study: Study
+    scenario: Scenario
+    name: str
+    made: Simulated
+    seed: int
+
+    @property
+    def estimand(self) -> Estimand:
+        return self.study.definition.estimands[self.name]
+
+    @cached_property
+    def where(self) -> Endpoint | None:
+        """Where the score is found; None for a variable that is no score."""
+        if self.estimand.variable.score is None:
+            return None
+        return endpoint(self.study, self.name, self.estimand)
+
+    @cached_property
+    def reader(self) -> Reader:
+        """The facts of each subject, as the engine left them."""
+        states = {each.state.subject: each.state for each in self.made.subjects}
+        found = attempts(self.slice)
+        return Reader(
+            study=self.study,
+            states=states,
+            scores_of=lambda form, item: scores(self.study, found, form, item),
+        )
+
+    @cached_property
+    def slice(self):
+        events = self.made.events
+        return cut(events, 1, Head(events[-1].sequence, bytes(32)))
+
+    @cached_property
+    def data(self) -> Dataset:
+        """The rows of the whole ledger, participants in the order of randomisation."""
+        return dataset(self.study, self.slice, self.reader.states, self.where, True)
+
+    def day_of(self, row: Participant) -> date:
+        """The planned day of the time point of a participant."""
+        found = self.where.planned(row) if self.where else planned(self.estimand, row)
+        return found or row.randomised_on
+
+    def closing_of(self, row: Participant) -> date:
+        """The last day of the window of the time point."""
+        after = self.where.after if self.where else 0
+        return self.day_of(row) + timedelta(days=after)
+
+    def of_first(self, people: int) -> Taken:
+        """What the estimand takes from the first so many randomised."""
+        data = replace(self.data, participants=self.data.participants[:people])
+        return taken(self.name, self.estimand, data, self.reader, tuple(self.estimand.treatment))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """How a trial ended. look: from 1. people: analysed then, of those kept (the first `kept` randomised took part).
+    outcomes: by subject, of all who took part. rejected: by the bound of the look, or by the p-value."""
+
+    look: int
+    people: int
+    kept: int
+    closed: date | None
+    rejected: bool
+    estimate: float
+    lower: float
+    upper: float
+    p: float
+    outcomes: Mapping[str, Outcome]
+    responses: Mapping[str, bool]
+    happened: Mapping[str, frozenset[str]]
+
+
+def looking(looks: Looks | None, planned: int) -> tuple[list[int], list[float], list[float]]:
+    """Participants of each look, the bounds of |Z|, and those of futility; one look without a bound for none."""
+    if looks is None:
+        return [planned], [math.inf], [-math.inf]
+    made = boundaries(
+        looks.design, looks.shares, alpha=looks.alpha, parameter=looks.parameter,
+        futility=looks.futility or None, binding=looks.binding,
+    )  # fmt: skip
+    futility = [-math.inf if bound is None else bound for bound in made.futility]
+    return [math.ceil(share * planned) for share in looks.shares], list(made.efficacy), futility
+
+
+def decided(case: Case) -> Decided:
+    """Looks at the trial until it ends, as the scenario says."""
+    randomised = case.data.participants
+    wanted = case.scenario.participants or case.study.definition.allocation.planned
+    people_of, bounds, futility = looking(case.scenario.looks, wanted)
+    last = len(people_of) - 1
+    look, people, analysis = 0, 0, None
+    crossed = False
+    for look, count in enumerate(people_of):
+        people = min(count, len(randomised))
+        given = case.of_first(people)
+        analysis = one_analysis(case.name, specs(case.estimand)[0], given, case.reader, case.seed, {})
+        z = statistic(analysis)
+        crossed = abs(z) >= bounds[look]
+        if crossed or z <= futility[look] or look == last:
+            break
+    assert analysis is not None
+    closed = None if look == last else case.closing_of(randomised[people - 1])
+    kept = sum(closed is None or row.randomised_on <= closed for row in randomised)
+    estimate, lower, upper, p = numbers(analysis)
+    confidence = float(case.estimand.confidence)
+    outcomes, responses = answered(case, kept)
+    return Decided(
+        look=look + 1, people=people, kept=kept, closed=closed,
+        rejected=crossed if case.scenario.looks else p < 1 - confidence,
+        estimate=estimate, lower=lower, upper=upper, p=p,
+        outcomes=outcomes, responses=responses, happened=happened(case, randomised[:kept]),
+    )  # fmt: skip
+
+
+def numbers(analysis: Analysis) -> tuple[float, float, float, float]:
+    """Estimate, bounds and p-value of the first arm against the last; NaN where nothing could be estimated."""
+    if not analysis.contrasts:
+        return math.nan, math.nan, math.nan, math.nan
+    found = analysis.contrasts[0]
+    return found.estimate, found.lower, found.upper, found.p_value
+
+
+def statistic(analysis: Analysis) -> float:
+    """Z, as a bound is compared with: of an imputed estimate its ratio to its error, else that of the p-value."""
+    if not analysis.contrasts:
+        return 0.0
+    found = analysis.contrasts[0]
+    if analysis.imputations:
+        return found.estimate / found.error if found.error > 0 else 0.0
+    return math.copysign(-float(ndtri(max(found.p_value, 1e-300) / 2)), found.estimate)
+
+
+def answered(case: Case, kept: int) -> tuple[dict[str, Outcome], dict[str, bool]]:
+    """The outcome of each who took part, and whether those with a value respond."""
+    given = case.of_first(kept)
+    outcomes = {row.subject: row for row in given.outcomes(case.estimand, Reading())}
+    responses = {
+        subject: row.kind == "value" and row.value is not None and bool(given.respond(row, row.value))
+        for subject, row in outcomes.items()
+    }
+    return outcomes, responses
+
+
+def happened(case: Case, rows: Sequence[Participant]) -> dict[str, frozenset[str]]:
+    """The intercurrent events of each participant that are true on the planned day."""
+    found = {}
+    for row in rows:
+        facts = case.reader.facts(row, case.day_of(row))
+        true = occurrences(case.study, case.name, case.estimand, facts)
+        found[row.subject] = frozenset(each.event for each in true if each.verdict == "true")
+    return found

@@ -1,0 +1,121 @@
+"""The reported quantities of whole trials, against a recount of their ledger that shares no line with it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date
+from functools import cache
+
+import msgspec
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+
+from equipoise.errors import EquipoiseError
+from equipoise.ledger.entry import Event
+from equipoise.simulation.characteristics.screened import unscripted
+from equipoise.simulation.parts import Parcel, WholeWork, here, parcel_of, unpacked
+from equipoise.simulation.reported import schema
+from equipoise.simulation.scenario import Looks, Scenario
+from equipoise.simulation.trial import simulate
+from equipoise.simulation.whole.counted import names_of
+from equipoise.simulation.whole.many import run_whole, seal_of, seed_of
+from equipoise.simulation.whole.primary import looking
+from tests.spec.simulation.thousands import REFERENCE, scenario, seal, study
+
+PEOPLE, SEED = 10, 5
+
+
+def small() -> Scenario:
+    return msgspec.structs.replace(scenario(), participants=PEOPLE)
+
+
+@cache
+def frame() -> pl.DataFrame:
+    return run_whole(study(), small(), seal(), 3, SEED)
+
+
+@cache
+def ledger(trial: int) -> tuple[Event, ...]:
+    own = seed_of(SEED, trial)
+    return simulate(study(), unscripted(small()), own, seal_of(seal(), own)).events
+
+
+def test_a_row_has_every_reported_quantity_but_the_stock() -> None:
+    assert frame().columns == list(schema(names_of(study(), small(), "primary")))
+
+
+@pytest.mark.parametrize("trial", [0, 1, 2])
+def test_a_row_is_what_the_ledger_of_that_trial_holds(trial: int) -> None:
+    row, events = frame().row(trial, named=True), ledger(trial)
+    kinds = Counter(event.type for event in events)
+    arms = Counter(event.data["arm"] for event in events if event.type == "TreatmentAllocated")
+    causes = [event.data["cause"] for event in events if event.type == "TreatmentStopped"]
+    doses = [event for event in events if event.type == "DoseDispensed"]
+    first = min(event.effective[:10] for event in events if event.type == "ParticipantRandomised")
+    assert row["attempts"] == kinds["ParticipantScreened"]
+    assert row["randomised"] == kinds["ParticipantRandomised"] == PEOPLE == row["analysed"]
+    assert {arm: row[f"randomised.{arm}"] for arm in study().definition.arms} == dict(arms)
+    assert total(row, "lost") == kinds["ParticipantLost"]
+    assert total(row, "stopped") == sum(cause != "completed" for cause in causes)
+    assert total(row, "supplies") == len({(event.participant, event.effective[:10]) for event in doses})
+    assert total(row, "units") == sum(int(event.data["quantity"]) for event in doses)
+    days = (date.fromisoformat(first) - date.fromisoformat(scenario().start)).days
+    assert row["months_first"] == pytest.approx(days * 12 / 365.25)
+    assert row["months_first"] <= row["months_last"] < row["months_readable"] <= row["months_ended"]
+
+
+def total(row: dict[str, float], stem: str) -> float:
+    return sum(value for name, value in row.items() if name.startswith(f"{stem}."))
+
+
+def test_who_is_a_responder_missing_or_has_an_event_adds_up() -> None:
+    row = {name: sum(frame()[name]) for name in frame().columns}
+    for arm in study().definition.arms:
+        assert (
+            row[f"responders.{arm}"]
+            <= row[f"truth.{arm}"]
+            <= row[f"responders.{arm}"] + row[f"missing.{arm}"]
+        )
+
+
+def test_parts_of_a_run_are_the_run() -> None:
+    work = WholeWork(parcel_of(REFERENCE, study().digest), small(), seal(), None)
+    seen: list[int] = []
+    assert_frame_equal(here(work, 2, SEED, seen.append), frame().head(2))
+    assert seen == [1, 1]
+
+
+def test_each_trial_has_draws_and_a_list_of_its_own() -> None:
+    assert len({seed_of(seed, trial) for seed in range(20) for trial in range(20)}) == 400
+    one, two = seal_of(seal(), 1), seal_of(seal(), 2)
+    assert one.seed != two.seed
+    assert one.salt == seal().salt and one.block_sizes == seal().block_sizes
+
+
+def test_a_trial_that_crosses_its_bound_keeps_those_who_came_before_it_was_known() -> None:
+    """A bound of nil at the first look: the trial ends there, and whoever was randomised by then is followed."""
+    looks = Looks(design="WT", shares=(0.4, 1.0), futility=(10.0,))
+    found = run_whole(study(), msgspec.structs.replace(small(), looks=looks), seal(), 1, SEED).row(
+        0, named=True
+    )
+    whole = frame().row(0, named=True)
+    assert (found["look"], found["analysed"]) == (1, 4)
+    assert 4 <= found["randomised"] <= PEOPLE
+    assert found["attempts"] <= whole["attempts"] and found["months_readable"] < whole["months_readable"]
+    assert found["missing.lenalidomide"] + found["responders.lenalidomide"] <= 4
+    assert looking(None, 7)[0] == [7]
+
+
+def test_a_variable_that_is_no_yes_or_no_is_refused() -> None:
+    with pytest.raises(EquipoiseError) as caught:
+        run_whole(study(), small(), seal(), 1, SEED, estimand="activity_over_time")
+    assert caught.value.code == "SIMU-007"
+
+
+def test_a_worker_that_reads_another_definition_says_so() -> None:
+    parcel = parcel_of(REFERENCE, study().digest)
+    assert unpacked(parcel).digest == study().digest
+    with pytest.raises(EquipoiseError) as caught:
+        unpacked(Parcel("0" * 64, parcel.files))
+    assert caught.value.code == "SIMU-013"
