@@ -87,14 +87,14 @@ def facts_of(arguments: argparse.Namespace, today: date) -> Facts:
     text = sys.stdin.read() if arguments.text == "-" else arguments.text
     facts: Facts
     if arguments.facts is None:
-        facts = read_note(text)
+        facts = read_note(text, today=today)
     else:
         given = load_facts(
             arguments.facts.read_text(encoding="utf-8", errors="replace"),
             today=today,
             place=arguments.facts.name,
         )
-        facts = given if not (text or given.text) else given.over(read_note(text or given.text))
+        facts = given if not (text or given.text) else given.over(read_note(text or given.text, today=today))
     return replace(facts, country=arguments.country) if arguments.country else facts
 
 

@@ -94,7 +94,7 @@ def _told(body: bytes, today: date) -> tuple[Facts, str]:
     top = str(asked.get("top", ""))
     if given is not None and asked.get("text") is None:
         return given, top
-    note = read_note(described(asked.get("text"), "api/match"))
+    note = read_note(described(asked.get("text"), "api/match"), today=today)
     return (given.over(note) if given else note), top
 
 

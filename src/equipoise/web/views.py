@@ -77,7 +77,7 @@ def _described(request: HttpRequest, place: Place) -> HttpResponse:
     text = request.POST.get("text", "")
     try:
         shelf = shelf_of(request)
-        found = shelf.match(read_note(described(text, "text")), MATCHED)
+        found = shelf.match(read_note(described(text, "text"), today=shelf.today), MATCHED)
     except EquipoiseError as error:
         view = MatchView(text=text[:MOST_TEXT], fault=error)
         return _unstored(HttpResponse(match_page(view, place), status=status_of(error)))

@@ -34,10 +34,14 @@ class Limit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Age:
-    """A patient's age: completed `count` of `unit`, or the date of birth and the day on which it is asked."""
+    """A patient's age: completed `count` of `unit`, or the date of birth and the day on which it is asked.
+
+    spread: how many units more it may be; 1 where only the year of birth is known.
+    """
 
     count: int = 0
     unit: str = "year"
+    spread: int = 0
     born: date | None = None
     on: date | None = None
 
@@ -47,16 +51,17 @@ class Age:
             exact = completed(self.born, self.on, unit)
             return exact, exact
         if self.unit in MONTHS and unit in MONTHS:
-            low, high = self.count * MONTHS[self.unit], (self.count + 1) * MONTHS[self.unit] - 1
+            low, high = self.count * MONTHS[self.unit], (self.count + self.spread + 1) * MONTHS[self.unit] - 1
             return low // MONTHS[unit], high // MONTHS[unit]
         shortest, longest = days_of(self.unit)
-        least, most = self.count * shortest, (self.count + 1) * longest
+        least, most = self.count * shortest, (self.count + self.spread + 1) * longest
         fewest, longest_unit = days_of(unit)
         return int(least // longest_unit), max(int(-(-most // fewest)) - 1, 0)
 
     def __str__(self) -> str:
         shown = Limit(count=self.completed("year")[0], unit="year") if self.born else None
-        return str(shown or Limit(count=self.count, unit=self.unit))
+        most = f"{self.count} or " if self.spread else ""
+        return most + str(shown or Limit(count=self.count + self.spread, unit=self.unit))
 
 
 def days_of(unit: str) -> tuple[Fraction, Fraction]:

@@ -46,7 +46,7 @@ MEASURES: Mapping[str, Measure] = {
         pattern=r"lvef|(?:left ventricular )?ejection fraction|ef", unit="%"
     ),
     "inr": Measure(pattern=r"inr|international normali[sz]ed ratio", unit="{INR}"),
-    "temperature": Measure(pattern=r"temperature|fever|febrile|t(?=:? ?3\d)"),
+    "temperature": Measure(pattern=r"temp(?:erature)?|fever|febrile|t(?=:? ?3\d)"),
     "oxygen saturation": Measure(pattern=r"spo2|sao2|o2 sat(?:uration)?|oxygen saturation", unit="%"),
     "potassium": Measure(pattern=r"(?:serum )?potassium"),
     "sodium": Measure(pattern=r"(?:serum )?sodium"),

@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from equipoise.registry.match.ages import Age
+from equipoise.registry.match.clauses import NEGATED_AFTER, NEGATION, SENTENCE, Piece, pieces
 from equipoise.registry.match.errors import match_error
 from equipoise.registry.match.facts import LONGEST, OLDEST, Facts, Statement
+from equipoise.registry.match.family import FAMILY, OWNER, RELATIVES
 from equipoise.registry.match.measures import ANY_NAME, MEASURES, NUMBER, Measurement, number, unit_at
+from equipoise.registry.match.residence import places, read_birth, read_country
 from equipoise.registry.match.wording import content
 
 UNIT = r"(?P<unit>years?|yrs?|y\.?o\.?|y/o|months?|mo|m/o|weeks?|days?|hours?)"
@@ -24,53 +27,31 @@ AGES = (
     re.compile(r"\b(?P<n>\d{1,3})[\s-]*(?P<unit>y\.?o\b|y/o\b|yr\b)", re.I),
     re.compile(rf"\bage(?:d)?\s*(?:is|of|:|=)?\s*(?P<n>\d{{1,3}})(?:[\s-]*{UNIT})?\b", re.I),
     re.compile(r"\A\W*(?:an?\s)?(?P<n>\d{1,3})[\s,/-]*(?P<unit>)(?=(?:M|F|man|woman|male|female)\b)"),
+    re.compile(r"(?:\A\W*|[,;.]\s+|\b(?i:pt|patient|is|an?)\s+(?:an?\s)?)(?P<n>\d{1,3})(?P<unit>)\s?(?=[MF]\b)"),
+    re.compile(r"\b[MF]\s?[/,-]\s?(?P<n>\d{1,3})(?P<unit>)(?![\d/]|\s*(?:%|mg|kg))"),
     re.compile(rf"\b(?P<n>\d{{1,3}})[\s-]*{UNIT}[\s-]+(?=(?:man|woman|male|female|boy|girl|infant|M|F)\b)"),
 )  # fmt: skip
 FEMALE = r"woman|women|female|girl|lady|gentlewoman"
 MALE = r"man|men|male|boy|gentleman"
 SEXED = re.compile(rf"\b(?:(?P<f>{FEMALE})|(?P<m>{MALE}))\b", re.I)
-LETTER = re.compile(r"\b\d{1,3}[\s-]*(?:years?|yrs?|y\.?o\.?|y/o|yr)?[\s-]*(?:old)?[\s,/-]*(?P<s>[MF])\b")
+LETTER_FIRST = re.compile(r"\b(?P<s>[MF])\s?[/,-]\s?\d{1,3}(?![\d/]|\s*(?:%|mg|kg))")
+LETTER = re.compile(
+    r"(?<![\d.,])\d{1,3}[\s-]*(?:years?|yrs?|y\.?o\.?|y/o|yr)?[\s-]*(?:old)?[\s,/-]*(?P<s>[MF])\b"
+)
+# "temperature 98 F" tells no sex and no age.
+HEAT = re.compile(r"\b(?:temp\w*|fever|febrile|t)\b[^.;\n]*$", re.I)
+RELATIVE = re.compile(rf"\b(?:{RELATIVES})\b", re.I)
 PRONOUN = re.compile(r"\b(?:(?P<f>she|her|hers)|(?P<m>he|his|him))\b", re.I)
-FAMILY = re.compile(
-    r"\b(?:family|mother|father|parents?|brothers?|sisters?|siblings?|sons?|daughters?|husband|wife|spouse|uncles?|"
-    r"aunts?|cousins?|grand\w+|relatives?|maternal|paternal|fh|fhx|familial)\b",
-    re.I,
-)
-SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z0-9])|\n+|;|\s-\s|\s\*\s")
-# Where a thing ends: signs and the words that join or begin another.
-CHUNK = re.compile(
-    r"[,:()]|(?<=[a-z]{3})/(?=[a-z]{3})|\b(?:and|or|with|who|which|whose|plus|as well as|complicated by|due to|for)\b",
-    re.I,
-)
-NEGATION = re.compile(
-    r"\b(?:denie[sd]|denying|no|not|never|without|negative for|absence of|free of|nor|n't|non)\b|n't\b", re.I
-)
-ENDS = re.compile(
-    r"\b(?:but|however|although|though|except|presents?|presented|presenting|reports?|reported|has|had|is|was|were|"
-    r"are|found|developed|complains?|positive|now|reveals?|revealed|showed?|shows|underwent|received|receives|"
-    r"takes|taking|started|she|he|patient|pt|diagnosed|admitted|who|which|on)\b",
-    re.I,
-)
-EVER = re.compile(r"\b(?:history|hx|h/o|never|prior(?! to)|previous|past)\b", re.I)
-PAST = re.compile(
-    r"\b(?:history of|hx of|h/o|s/p|status post|prior(?! to)|previous(?:ly)?|past|ago|former|resolved|underwent|"
-    r"treated with|completed|discontinued|stopped|pmh|pmhx|childhood)\b",
-    re.I,
-)
-NEGATED_AFTER = re.compile(r"\b(?:negative|ruled out|absent|unremarkable|not (?:present|found|seen))\b", re.I)
-DOUBT = re.compile(
-    r"\b(?:risks?|screen\w*|rule out|r/o|suspect\w*|possibl[ey]|probabl[ey]|likely|concern\w*|question\w*|exposures?|"
-    r"vaccin\w*|prophyla\w*|prevent\w*|candidates?|consider\w*|schedul\w*|plan(?:s|ned)?|offer\w*|evaluat\w*|"
-    r"work-?up|if|whether|may|might|would|refus\w*|declin\w*|differential|versus|vs|test(?:s|ed|ing)?|against|"
-    r"prior to|before|until|agree\w*|"
-    r"will|await\w*|pending|fail\w*|challenge)\b|\?",
-    re.I,
-)
 IS_PREGNANT = re.compile(
     r"\b(?:is|currently|who is|\d+ weeks?(?:'|’)?|a|healthy|old)\s+pregnant\b|"
     r"\bpregnant (?:woman|female|patient|with)\b|"
     r"\bat \d{1,2}(?:\+\d)? weeks?(?:'|’)? (?:of )?gestation\b",
     re.I,
+)
+PREGNANT = re.compile(r"\b(?:pregnant|pregnancy|gravid)\b", re.I)
+PREGNANT_NOW = re.compile(r"\b(?:pregnant|gravid)\b", re.I)
+WAS_PREGNANT = re.compile(
+    r"\b(?:been|was|became|become|becoming|get|getting|got|when|while|once|twice|could be)\b", re.I
 )
 NOT_PREGNANT = re.compile(
     r"\b(?:not (?:currently )?pregnant|non-?pregnant|denies (?:being )?pregnan\w+|"
@@ -82,37 +63,34 @@ FEEDING = re.compile(
     r"\b(?P<no>not |non-?|denies )?(?:currently )?(?:breast-?\s?feeding|lactating|nursing (?:her|an?) )", re.I
 )
 HEALTHY = re.compile(r"\bhealthy (?:male |female )?volunteer\b", re.I)
+# "who 3 days ago" is no performance status: those letters count as capitals, and with a word that says so.
 ECOG = re.compile(
-    r"\b(?:ecog|zubrod|who)(?: performance)?(?: status| score| ps)*(?: of| is| was|:|=)*\s*(?P<n>[0-5])\b",
-    re.I,
+    r"\b(?:(?i:ecog|zubrod)|WHO(?= ?(?i:performance|status|score|grade|ps)))"
+    r"(?i: ?(?:performance|status|score|grade|ps))*(?i: of| is| was|:|=)*\s*(?P<n>[0-5])"
+    r"(?![\d.,/]*\d|\s*(?:-|–|to|or)\s*\d)"
 )
 KARNOFSKY = re.compile(r"\b(?:karnofsky|kps)[a-z ]{0,30}?(?: of| is| was|:|=)*\s*(?P<n>[1-9]0|100)\b", re.I)
 VALUE = re.compile(
-    rf"\b(?:{ANY_NAME})(?![a-z])(?:\s*(?:levels?|values?|count))?\s*(?:is|was|of|at|:|=|to|level|up)*\s*\(?\s*(?P<value>{NUMBER})"
-    rf"(?![\d.,]*\d)(?!\s*(?:-|–|to)\s*\d)",
+    rf"\b(?:{ANY_NAME})(?![a-z])(?:\s*(?:levels?|values?|count))?(?:\s*(?:is|was|of|at|:|=|to|level|up|now|currently|measured|about|~))*\s*\(?\s*(?P<value>{NUMBER})"
+    rf"(?![\d.,]*\d)(?!\s*(?:-|–|to)\s*\d)(?!\s*(?:del|ins|exon|mut)|[A-Z]\d)",
     re.I,
 )  # fmt: skip
 PRESSURE = re.compile(
     r"\b(?:bp|blood pressure)\s*(?:is|was|of|:|=)*\s*(?P<s>\d{2,3})\s*/\s*(?P<d>\d{2,3})\b", re.I
 )
+# A number that counts time or occasions is no value.
+COUNTED = re.compile(
+    r"[\s-]*(?:days?|weeks?|wks?|months?|mo|years?|yrs?|yo|hours?|hrs?|times|episodes|doses)\b", re.I
+)
 WORDS = {"y": "year", "m": "month", "w": "week", "d": "day", "h": "hour"}
 MOST_STATEMENTS = 2_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Piece:
-    """A piece of a note that names one thing, and how it is said."""
+def read_note(text: str, *, place: str = "description", today: date | None = None) -> Facts:
+    """The facts in a description. today: makes an age of a year of birth.
 
-    text: str
-    negated: bool
-    past: bool
-    ever: bool
-    doubtful: bool
-    relative: bool
-
-
-def read_note(text: str, *, place: str = "description") -> Facts:
-    """The facts in a description. Errors: MATC-001 (empty), MATC-002 (too long)."""
+    Errors: MATC-001 (empty), MATC-002 (too long).
+    """
     if len(text) > LONGEST:
         raise match_error("MATC-002", place, str(LONGEST))
     note = "".join(sign if sign.isprintable() or sign == "\n" else " " for sign in text)
@@ -120,17 +98,19 @@ def read_note(text: str, *, place: str = "description") -> Facts:
         raise match_error("MATC-001", place)
     sex, doubt = read_sex(note)
     pregnant = _pregnant(note)
-    notes = [doubt] if doubt else []
+    country, several = read_country(note)
+    notes = [each for each in (doubt, several) if each]
     if sex == "MALE" and pregnant:
         pregnant = None
         notes.append("a pregnancy is named, and the patient is male: it is not used")
     measurements, unsure = read_measurements(note)
     return Facts(
-        age=read_age(note),
+        age=read_age(note) or read_birth(note, today),
         sex=sex,
         pregnant=pregnant,
         breastfeeding=_feeding(note),
         healthy=True if HEALTHY.search(note) else None,
+        country=country,
         performance=dict(_performance(note)),
         measurements=measurements,
         statements=tuple(statements(note)),
@@ -144,7 +124,7 @@ def read_age(note: str) -> Age | None:
     found = [match for pattern in AGES for match in pattern.finditer(note)]
     for match in sorted(found, key=lambda each: each.start()):
         before = note[max(0, match.start() - 40) : match.start()]
-        if FAMILY.search(before.rpartition(".")[2]):
+        if FAMILY.search(before.rpartition(".")[2]) or not match["unit"] and HEAT.search(before[-20:]):
             continue
         written = (match["unit"] or "y").lower()
         unit = WORDS[written[0]]
@@ -155,24 +135,40 @@ def read_age(note: str) -> Age | None:
 
 def read_sex(note: str) -> tuple[str | None, str]:
     """The sex, and a remark where the words differ: by noun or letter first, else by pronouns."""
-    letter = LETTER.search(note)
+    letters = (*LETTER.finditer(note), *LETTER_FIRST.finditer(note))
+    letter = next((each for each in letters if not HEAT.search(note[: each.start()][-20:])), None)
     if letter:
         return ("MALE" if letter["s"] == "M" else "FEMALE"), ""
     for match in SEXED.finditer(note):
         if not FAMILY.search(note[max(0, match.start() - 25) : match.start()]):
             return ("FEMALE" if match["f"] else "MALE"), ""
-    own = (
-        match for part in SENTENCE.split(note) if not FAMILY.search(part) for match in PRONOUN.finditer(part)
-    )
-    found = {"FEMALE" if match["f"] else "MALE" for match in own}
+    found = {"FEMALE" if match["f"] else "MALE" for part in SENTENCE.split(note) for match in _own(part)}
     if len(found) > 1:
         return None, "the words point to both sexes: the sex is not known"
     return (found.pop() if found else None), ""
 
 
+def _own(sentence: str) -> Iterator[re.Match[str]]:
+    """The pronouns that are the patient's: all where no relative is named, else the owner of the first relative."""
+    if not FAMILY.search(sentence):
+        yield from PRONOUN.finditer(sentence)
+        return
+    owner = OWNER.search(sentence)
+    if owner and not RELATIVE.search(sentence[: owner.start()]):
+        yield from PRONOUN.finditer(owner["who"])
+
+
 def _pregnant(note: str) -> bool | None:
-    no, yes = bool(NOT_PREGNANT.search(note)), bool(IS_PREGNANT.search(NOT_PREGNANT.sub(" ", note)))
-    return None if no == yes else yes
+    """Whether the patient is pregnant: said of her, now, and not of a wish or a test to come."""
+    found = {True} if IS_PREGNANT.search(NOT_PREGNANT.sub(" ", note)) else set()
+    found |= {False} if NOT_PREGNANT.search(note) else set()
+    for piece in pieces(note):
+        if PREGNANT.search(piece.text) and not (piece.doubtful or piece.relative or piece.ever):
+            if piece.negated:
+                found.add(False)
+            elif not piece.past and PREGNANT_NOW.search(piece.text) and not WAS_PREGNANT.search(piece.text):
+                found.add(True)
+    return found.pop() if len(found) == 1 else None
 
 
 def _feeding(note: str) -> bool | None:
@@ -206,6 +202,8 @@ def read_measurements(note: str) -> tuple[tuple[Measurement, ...], list[str]]:
 def _values(note: str) -> Iterator[tuple[str, Decimal, str | None]]:
     for match in VALUE.finditer(note):
         name = next(name for number, name in enumerate(MEASURES) if match[f"m{number}"])
+        if COUNTED.match(note, match.end()):
+            continue
         unit, _ = unit_at(note, match.end())
         yield name, number(match["value"]), unit or MEASURES[name].unit
     for match in PRESSURE.finditer(note):
@@ -213,51 +211,26 @@ def _values(note: str) -> Iterator[tuple[str, Decimal, str | None]]:
         yield "diastolic pressure", Decimal(match["d"]), "mm[Hg]"
 
 
-def pieces(note: str) -> Iterator[Piece]:
-    """The note cut into pieces, each with what its sentence says about it."""
-    for sentence in SENTENCE.split(note):
-        relative = bool(FAMILY.search(sentence))
-        negated = past = ever = False
-        for chunk in CHUNK.split(sentence):
-            if ENDS.search(chunk):
-                negated = past = ever = False
-            negated = negated or _denies(chunk)
-            past = past or bool(PAST.search(chunk))
-            ever = ever or bool(EVER.search(chunk))
-            after = bool(NEGATED_AFTER.search(chunk))
-            doubtful = bool(DOUBT.search(chunk)) or after and negated
-            yield Piece(
-                text=chunk.strip(),
-                negated=negated or after,
-                past=past,
-                ever=ever,
-                doubtful=doubtful,
-                relative=relative,
-            )
-
-
-def _denies(chunk: str) -> bool:
-    """Whether a piece denies what it names. What follows "but" is not denied; "never had" still denies."""
-    trigger = NEGATION.search(chunk)
-    if trigger is None:
-        return False
-    ends = ENDS.finditer(chunk, trigger.end())
-    return not any(content(chunk[trigger.end() : end.start()]) for end in ends)
-
-
 def statements(note: str) -> Iterator[Statement]:
-    """What the note says that the patient has or has not; nothing of relatives, doubts and plans."""
+    """What the note says that the patient has or has not; nothing of relatives, doubts, plans, and where one lives."""
+    bare = list(note)
+    for match in places(note):
+        bare[match.start() : match.end()] = " " * (match.end() - match.start())
     count = 0
-    for piece in pieces(note):
+    for piece in pieces("".join(bare)):
         if piece.doubtful or piece.relative or count >= MOST_STATEMENTS:
             continue
-        cleaned = NEGATED_AFTER.sub(" ", NEGATION.sub(" ", piece.text))
-        words = frozenset(content(cleaned[:400]))
+        words = frozenset(content(NEGATED_AFTER.sub(" ", NEGATION.sub(" ", piece.text))[:400]))
         if words:
             count += 1
-            yield Statement(
-                words=words,
-                text=piece.text[:200],
-                present=not piece.negated,
-                past=piece.ever if piece.negated else piece.past,
-            )
+            yield _stated(piece, words)
+
+
+def _stated(piece: Piece, words: frozenset[str]) -> Statement:
+    return Statement(
+        words=words,
+        text=piece.text[:200],
+        present=not piece.negated,
+        past=piece.ever if piece.negated else piece.past,
+        current=piece.current and not piece.negated,
+    )

@@ -11,8 +11,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
+from equipoise.registry.match.clauses import pieces
 from equipoise.registry.match.facts import Facts
-from equipoise.registry.match.notes import pieces
 from equipoise.registry.match.wording import GENERAL, content, listed
 from equipoise.registry.search.forms import forms
 from equipoise.registry.search.text import words
