@@ -43,16 +43,20 @@ class Recruitment(NamedTuple):
 
 
 class Exit(NamedTuple):
-    """Rates a day. stops: by cause, the last for adverse events (A, C + 1). applies: whether they do (R, B, A, C + 1).
-    stopping: the sum of those that apply, and the chance of any before the treatment ends (R, B, A, 2). leaving:
-    loss, visits, data, death (4,). gone, leave: their sum, and the chance of any. until: (H, E), rows: never started,
-    causes, adverse event, completed, the four exits. strategy: (E,) 0 composite, 1 hypothetical, 2 policy. quiet:
-    whether who completes the treatment has no intercurrent event."""
+    """Rates a day.
+
+    stops: by cause, the last for adverse events (A, C + 1). applies: whether they do (R, B, A, C + 1). stopping: the
+    chance of any that applies within `span`, the days of treatment (R, B, A). leaving: loss, visits, data, death (4,).
+    gone, leave: their sum, and the chance of any. until: (H, E), rows: never started, causes, adverse event,
+    completed, the four exits. strategy: (E,) 0 composite, 1 hypothetical, 2 policy. quiet: whether who completes the
+    treatment has no intercurrent event.
+    """
 
     never: float
     stops: np.ndarray
     applies: np.ndarray
     stopping: np.ndarray
+    span: float
     leaving: np.ndarray
     gone: float
     leave: float

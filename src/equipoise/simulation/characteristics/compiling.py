@@ -85,20 +85,10 @@ def compile_plan(
     if not sample.randomised or not any(site.per_month > 0 for site in scenario.sites):
         raise scenario_error("SIMU-007", scenario.scenario, "nobody of the sample is ever randomised")
     regimens = regimens_of(sample)
-    kits, looks = (
-        kits_of(_planned(study, scenario), scenario, regimens, sample),
-        _looks(scenario, _planned(study, scenario)),
-    )
+    planned = _planned(study, scenario)
+    kits, looks = kits_of(planned, scenario, regimens, sample), _looks(scenario, planned)
     course = course_of(study, scenario, where, name, sample)
-    asked = (
-        study.digest,
-        msgspec.json.encode(declared),
-        tuple(scenario.exits.stops),
-        scenario.conduct.follow_up_months,
-    )
-    if asked not in sample.answers:
-        sample.answers[asked] = judge(study, scenario, seal, where, name, sample, seed)
-    judged = sample.answers[asked]
+    judged = _judged_once(study, scenario, seal, where, name, sample, seed)
     arms = tuple(study.definition.arms)
     depth, applies = _courses(scenario, course, arms, sample, seed)
     plan = Plan(
@@ -116,6 +106,17 @@ def compile_plan(
         kits=tuple(scenario.supply.kits) if scenario.supply else (),
         confidence=float(declared.confidence), attempts=_room(study, scenario, sample),
     )  # fmt: skip
+
+
+def _judged_once(
+    study: Study, scenario: Scenario, seal: Seal, where: Endpoint, name: str, sample: Sample, seed: int
+) -> Judged:
+    """What the engine says of each happening, asked once for all scenarios of a sample with the same ones."""
+    declared = msgspec.json.encode(study.definition.estimands[name])
+    asked = (study.digest, declared, tuple(scenario.exits.stops), scenario.conduct.follow_up_months)
+    if asked not in sample.answers:
+        sample.answers[asked] = judge(study, scenario, seal, where, name, sample, seed)
+    return sample.answers[asked]
 
 
 def _planned(study: Study, scenario: Scenario) -> int:
@@ -235,7 +236,7 @@ def _courses(
     """What each randomised patient becomes in each arm: the depth of the curve, and which causes of a stop apply."""
     size = len(sample.randomised)
     draws = SpreadDraws(seed + 1, size * COURSES)
-    depth = np.zeros((size, COURSES, len(arms)))
+    depth = np.zeros((size, COURSES, len(arms)), np.float32)
     causes = tuple(scenario.exits.stops)
     applies = np.zeros((size, COURSES, len(arms), len(causes)))
     for place, each in enumerate(sample.randomised):
@@ -274,7 +275,8 @@ def _exit(scenario: Scenario, arms: tuple[str, ...], judged: Judged, applies: np
         never=exits.never_started,
         stops=stops,
         applies=applies,
-        stopping=np.stack([total, -np.expm1(-total * until_treated)], axis=3),
+        stopping=-np.expm1(-total * until_treated).astype(np.float32),
+        span=float(until_treated),
         leaving=leaving,
         gone=float(leaving.sum()),
         leave=-float(np.expm1(-leaving.sum() * last)),

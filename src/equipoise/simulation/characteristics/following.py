@@ -23,11 +23,13 @@ COMPOSITE, HYPOTHETICAL = 0, 1
 
 class Followed(NamedTuple):
     """By participant. outcome: NON_RESPONSE, RESPONSE, EVENT or ABSENT. died: an EVENT by death. truth: the response
-    had no score been missing. events: which are true (participants, E). exit: kind or -1, left: its day. stopped: day
+    had no score been missing. some: whether events were judged; events: which are true
+    (participants, E), only then to be read. exit: kind or -1, left: its day. stopped: day
     of the end of treatment, early: before its time."""
 
     outcome: np.ndarray
     died: np.ndarray
+    some: np.ndarray
     truth: np.ndarray
     events: np.ndarray
     exit: np.ndarray
@@ -38,16 +40,23 @@ class Followed(NamedTuple):
 
 def followed_of(planned: int, events: int) -> Followed:
     """Room for so many participants."""
+
+    def flags() -> np.ndarray:
+        return np.zeros(planned, np.bool_)
+
     return Followed(
-        outcome=np.zeros(planned, np.int8), died=np.zeros(planned, np.bool_), truth=np.zeros(planned, np.bool_),
+        outcome=np.zeros(planned, np.int8), died=flags(), some=flags(), truth=flags(),
         events=np.zeros((planned, events), np.bool_), exit=np.zeros(planned, np.int8),
-        left=np.zeros(planned, np.int32), stopped=np.zeros(planned, np.int32), early=np.zeros(planned, np.bool_),
+        left=np.zeros(planned, np.int32), stopped=np.zeros(planned, np.int32), early=flags(),
     )  # fmt: skip
 
 
 @njit(_nrt=False, inline="always")
-def _which(share, rates, applies, total):
+def _which(share, rates, applies):
     """Which of the rates, of those that apply, by its share of their sum."""
+    total = 0.0
+    for place in range(rates.size):
+        total += rates[place] * applies[place]
     left = share * total
     for place in range(rates.size):
         left -= rates[place] * applies[place]
@@ -62,9 +71,9 @@ def _treated(plan, draws, arm, applies, stopping):
     if uniform(draws, NEVER) < plan.never:
         return 0, 0
     share = uniform(draws, STOPPING)
-    if share < stopping[1]:
-        day = np.int64(np.ceil(-np.log(1.0 - share) / stopping[0]))
-        return day, 1 + _which(uniform(draws, CAUSE), plan.stops[arm], applies, stopping[0])
+    if share < stopping:
+        day = np.int64(np.ceil(np.log(1.0 - share) / np.log(1.0 - np.float64(stopping)) * plan.span))
+        return day, 1 + _which(uniform(draws, CAUSE), plan.stops[arm], applies)
     return plan.treatment, plan.stops.shape[1] + 1
 
 
@@ -125,12 +134,11 @@ def follow(exits, score, draws, who, arm, place, found):
     found.early[place] = happening < completed or left < stopped
     found.exit[place], found.left[place], found.stopped[place] = kind, left, min(stopped, left)
     composite = hypothetical = False
-    if kind >= 0 or happening < completed or not exits.quiet:
+    found.some[place] = kind >= 0 or happening < completed or not exits.quiet
+    if found.some[place]:
         if left < stopped:
             happening = completed + 1 + kind
         composite, hypothetical = _events(exits, happening, stopped, kind, left, found.events[place])
-    else:
-        found.events[place] = False
     _judged(score, draws, (who, course, arm), place, found, composite, hypothetical)
 
 

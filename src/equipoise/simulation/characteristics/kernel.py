@@ -171,7 +171,7 @@ def _totals(plan, work, found, kept, people, trial, out):
             arm[1] += found.outcome[place] == ABSENT
             arm[2] += found.outcome[place] == RESPONSE
             arm[4] += found.died[place]
-            for event in range(found.events.shape[1]):
+            for event in range(found.events.shape[1] if found.some[place] else 0):
                 out.events[trial, work.arm[place], event] += found.events[place, event]
     whole = out.whole[trial]
     whole[2], whole[3] = kept, people
@@ -208,13 +208,15 @@ def _dispensed(plan, work, found, stock, kept, seed, trial, row, out):
             day = 0
             if supply_number > 0:
                 first, final = supplies.days[supply_number - 1]
-                day = first + below(draws, SUPPLY + supply_number, final - first + 1)
+                day = first
+                if stocked or final > stopped:
+                    day += below(draws, SUPPLY + supply_number, final - first + 1)
             refused = supplies.refused[arm, supply_number]
             if day > stopped or (refused > 0 and uniform(draws, REFUSED + supply_number) < refused):
                 continue
             covered += supplies.supplied[supply_number]
             out.arms[row, arm, 9] += 1
-            last = max(last, work.day[place] + day)
+            last = max(last, work.day[place] + day) if stocked else 0
             if stocked:
                 note(stock, min(work.day[place] + day, plan.kits.days), VISIT, place, supply_number)
         if stocked:
