@@ -6,8 +6,10 @@ A change gives other facts and leaves the first ones as they were.
 from __future__ import annotations
 
 from datetime import date, timedelta
+from pathlib import Path
 
 from equipoise.rules import Missing, evaluate
+from equipoise.study import load
 from equipoise.study.facts import Facts
 from tests.spec.study_samples import DAY, participant, record, weighing, whole
 
@@ -90,3 +92,14 @@ def test_a_check_reads_the_record_that_is_being_entered() -> None:
         own = record("body", "week_4", weight=text)
         assert evaluate(check.rule, participant().with_own(own)).is_false is impossible
     assert evaluate(check.rule, participant()).is_unknown
+
+
+def test_a_derivation_that_reads_the_day_has_a_value_for_each_day_and_any_other_has_one() -> None:
+    study = load(Path(__file__).parents[2] / "studies" / "NCT06965244")
+    facts = Facts.empty(study).on(DAY)
+    later = facts.on(DAY + timedelta(days=1))
+    assert (facts.named("judged_on"), later.named("judged_on")) == (DAY, DAY + timedelta(days=1))
+    assert facts.named("study_drug_failed") == ABSENT
+    assert later.derived == {"study_drug_failed": ABSENT}
+    randomised = later.with_name("randomised_on", DAY)
+    assert (randomised.named("judged_on"), randomised.on(date(2027, 1, 1)).named("judged_on")) == (DAY, DAY)

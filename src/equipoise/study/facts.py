@@ -2,14 +2,16 @@
 
 `Facts` is immutable: a change gives another `Facts` that shares all that did not change. Derivations are
 evaluated when they are first asked for, once for each state of the facts; a change keeps those values that it
-cannot have touched.
+cannot have touched. What does not read the day is kept apart from what does, so that it holds for every day on
+which the same facts are read.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import TYPE_CHECKING
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -18,6 +20,9 @@ from equipoise.rules.values import ABSENT, Missing, Value
 
 if TYPE_CHECKING:
     from equipoise.study.study import Study
+
+TODAY = ("name", "today")
+"""The root of whatever changes with the day on which the facts are read."""
 
 
 class Record(Struct, frozen=True, kw_only=True):
@@ -44,6 +49,7 @@ class Facts(Struct, frozen=True, kw_only=True):
 
     forms: the records of each form in order of date, then of entry.  closed: the logs that are complete.
     names: context names that are known (dates, the arm).  own: the record that is being entered.
+    derived, daily: the values of derivations so far; `daily` are those that read the day.
     """
 
     study: Study
@@ -52,6 +58,7 @@ class Facts(Struct, frozen=True, kw_only=True):
     names: Mapping[str, Value | Missing] = field(default_factory=dict)
     own: Record | None = None
     derived: dict[str, Value | Missing] = field(default_factory=dict)
+    daily: dict[str, Value | Missing] = field(default_factory=dict)
 
     @classmethod
     def empty(cls, study: Study) -> Facts:
@@ -79,22 +86,27 @@ class Facts(Struct, frozen=True, kw_only=True):
             return self.names[name]
         if name in self.derived:
             return self.derived[name]
+        if name in self.daily:
+            return self.daily[name]
         value = self.study.parameters.get(name)
         if value is not None:
             return value
         rule = self.study.derivations.get(name)
         if rule is None:
             return ABSENT
-        value = self.derived[name] = rule.value(self)
+        held = self.daily if name in self.study.touched.get(TODAY, ()) else self.derived
+        value = held[name] = rule.value(self)
         return value
 
-    def _kept(self, root: tuple[str, str]) -> dict[str, Value | Missing]:
-        """The derived values that a change of this form or name cannot have touched; where no derivation reads it,
-        they are the same for good."""
+    def _changed(self, root: tuple[str, str], **parts: Any) -> Facts:
+        """With other parts. The derived values that a change of this form or name cannot have touched are kept;
+        where no derivation reads it, they are the same for good."""
         touched = self.study.touched.get(root)
         if touched is None:
-            return self.derived
-        return {name: value for name, value in self.derived.items() if name not in touched}
+            return replace(self, **parts)
+        derived = {name: value for name, value in self.derived.items() if name not in touched}
+        daily = {name: value for name, value in self.daily.items() if name not in touched}
+        return replace(self, derived=derived, daily=daily, **parts)
 
     def with_record(self, record: Record) -> Facts:
         """With one more record; one with the same key in the same form is replaced in its place."""
@@ -105,23 +117,22 @@ class Facts(Struct, frozen=True, kw_only=True):
                 break
         else:
             found.append(record)
-        found.sort(key=_day)
-        forms = {**self.forms, record.form: tuple(found)}
-        return replace(self, forms=forms, derived=self._kept(("form", record.form)))
+        found.sort(key=attrgetter("date"))
+        return self._changed(("form", record.form), forms={**self.forms, record.form: tuple(found)})
 
     def without_record(self, form: str, key: str) -> Facts:
         """Without the record of this key."""
         found = tuple(record for record in self.forms.get(form, ()) if record.key != key)
-        return replace(self, forms={**self.forms, form: found}, derived=self._kept(("form", form)))
+        return self._changed(("form", form), forms={**self.forms, form: found})
 
     def with_log(self, form: str, closed: bool = True) -> Facts:
         """With a log closed, or opened again."""
         logs = self.closed | {form} if closed else self.closed - {form}
-        return replace(self, closed=logs, derived=self._kept(("form", form)))
+        return self._changed(("form", form), closed=logs)
 
     def with_name(self, name: str, value: Value | Missing) -> Facts:
         """With the value of a context name."""
-        return replace(self, names={**self.names, name: value}, derived=self._kept(("name", name)))
+        return self._changed(("name", name), names={**self.names, name: value})
 
     def with_names(self, names: Iterable[tuple[str, Value | Missing]]) -> Facts:
         """With the values of several context names."""
@@ -132,12 +143,10 @@ class Facts(Struct, frozen=True, kw_only=True):
 
     def on(self, day: date) -> Facts:
         """As read on a day: `today` is that day."""
-        return self if self.names.get("today") == day else self.with_name("today", day)
+        if self.names.get("today") == day:
+            return self
+        return replace(self, names={**self.names, "today": day}, daily={})
 
     def with_own(self, record: Record | None) -> Facts:
         """With the record that is being entered, for the rules of its form."""
         return replace(self, own=record)
-
-
-def _day(record: Record) -> date:
-    return record.date
