@@ -77,6 +77,8 @@ def add_months(day: date, months: int) -> date:
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     if not 1 <= year <= 9999:
         raise ValueError(f"year {year}")
+    if day.day <= 28:  # every month has it
+        return date(year, month + 1, day.day)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
@@ -99,4 +101,6 @@ def shift(day: date, length: Duration, sign: int = 1) -> date | Missing:
 def age_in_years(birth: date, on: date) -> int:
     """Completed years: the greatest n for which birth + n years is not after `on`."""
     years = on.year - birth.year
+    if on.month != birth.month:
+        return years if on.month > birth.month else years - 1
     return years if add_months(birth, 12 * years) <= on else years - 1

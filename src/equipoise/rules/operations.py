@@ -38,6 +38,8 @@ def compare(sign: str, left: Any, right: Any) -> bool | Missing:
         return ORDER[sign](in_base(left.value, left.unit), in_base(right.value, right.unit))
     if kind in (Decimal, str, bool) or (kind is date and type(right) is date):
         return ORDER[sign](left, right)
+    if kind is Duration and type(right) is Duration and left.unit == right.unit:
+        return ORDER[sign](left.count, right.count)
     return _compare_intervals(sign, _ends(left), _ends(right))
 
 
@@ -83,7 +85,7 @@ def _interval(low: Any, high: Any) -> Any:
 
 def _points(value: Any) -> tuple[Any, Any]:
     """The two ends of a date or duration as values, not as numbers."""
-    return (value, value) if isinstance(value, date | Duration) else (value.low, value.high)
+    return (value, value) if isinstance(value, (date, Duration)) else (value.low, value.high)
 
 
 def _is_day(value: Any) -> bool:
@@ -105,8 +107,8 @@ def add(left: Any, right: Any) -> Any:
         return exact.add(left, right)
     if isinstance(left, Quantity):
         return Quantity(exact.add(left.value, convert(right.value, right.unit, left.unit)), left.unit)
-    if isinstance(left, Duration) and isinstance(right, Duration):
-        return _add_durations(left, right)
+    if isinstance(right, Duration) and isinstance(left, (Duration, date)):
+        return _add_durations(left, right) if isinstance(left, Duration) else exact.shift(left, right)
     (low, high), (first, last) = _points(left), _points(right)
     if _is_day(left):
         return _interval(exact.shift(low, first), exact.shift(high, last))
@@ -219,7 +221,8 @@ def age(birth: Any, on: Any) -> Any:
     """Completed years from birth to a day."""
     (born_first, born_last), (first, last) = _points(birth), _points(on)
     young, old = exact.age_in_years(born_last, first), exact.age_in_years(born_first, last)
-    return _interval(Duration(Decimal(young), "years"), Duration(Decimal(old), "years"))
+    youngest = Duration(Decimal(young), "years")
+    return youngest if young == old else Range(youngest, Duration(Decimal(old), "years"))
 
 
 ARITHMETIC: dict[str, Callable[[Any, Any], Value | Missing]] = {

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from equipoise.rules import nodes as n
 from equipoise.rules.operations import ARITHMETIC, FUNCTIONS, ORDER, add, compare, inside, negate, subtract
+from equipoise.rules.scope import BUILT_IN
 from equipoise.rules.values import ABSENT, MISSING, NOT_RECORDED, Missing, Quantity
 
 if TYPE_CHECKING:
@@ -52,7 +53,10 @@ def _reader(item: str) -> Reader:
 
 
 def _item(node: n.Item) -> Function:
-    form, reads, read = node.form, node.reads, _reader(node.item)
+    form, item, reads, read = node.form, node.item, node.reads, _reader(node.item)
+    if reads == n.OWN and item not in BUILT_IN:
+        # most of what is asked in a trial; one call, not two
+        return lambda case, bound: ABSENT if (own := case.own) is None else own.values.get(item, ABSENT)
     if reads == n.OWN:
         return lambda case, bound: read(case.own)
     if reads == n.ONLY:
