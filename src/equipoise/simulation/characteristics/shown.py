@@ -111,8 +111,8 @@ def _by_name(found: Sequence[Characteristics]) -> list[tuple[str, list[str]]]:
 
 def figure_of(found: Sequence[Characteristics]) -> Figure:
     """For each scenario the mean of the estimate, its middle 90 %, the true difference, and how often it rejects."""
-    low = min(0.0, *(each.truth.value - 2 * each.spread.value for each in found))
-    high = max(0.0, *(each.truth.value + 2 * each.spread.value for each in found))
+    low = min(0.0, *(each.quantiles["estimate"][0] for each in found))
+    high = max(0.0, *(each.quantiles["estimate"][2] for each in found))
     x = scale(100 * low, 100 * high, LEFT, WIDTH - RIGHT)
     bottom = TOP + LINE * len(found)
     parts = [_grid(x, bottom)]
@@ -147,7 +147,8 @@ def _grid(x: Scale, bottom: float) -> Markup:
 def _line(each: Characteristics, x: Scale, y: float) -> Markup:
     """One scenario: its name, range, mean, truth, and rejections."""
     mean = each.truth.value + each.bias.value
-    ends = [x.at(100 * (mean + side * 1.645 * each.spread.value)) for side in (-1, 1)]
+    low, _, high = each.quantiles["estimate"]
+    ends = [x.at(100 * low), x.at(100 * high)]
     truth = x.at(100 * each.truth.value)
     names = [label(8, y + 4, line, "label") for line in wrapped(each.scenario, LEFT - 20, 13)[:1]]
     shapes = (

@@ -31,7 +31,7 @@ class Characteristics:
     rejected: power, or the type I error where there is no difference. favours: rejected in favour of the first arm.
     truth: the difference under the estimand had no score been missing. bias: of the estimate against it. coverage: of
     the interval. spread: standard deviation of the estimate. times: months by name. quantiles: 5, 50 and 95 % of the
-    months to the last randomisation and of the participants. counts: means by column. looks: share of trials that
+    times, the participants and the estimate. counts: means by column. looks: share of trials that
     ended at each look.
     """
 
@@ -78,7 +78,10 @@ def characterise(
         spread=Estimate(value=spread, error=spread / math.sqrt(2 * (count - 1))),
         analysed=_mean(frame["analysed"].to_numpy()),
         times={name: _mean(frame[name].to_numpy()) for name in months},
-        quantiles={name: _quantiles(frame[name].to_numpy()) for name in (*months, "randomised", "analysed")},
+        quantiles={
+            name: _quantiles(frame[name].to_numpy())
+            for name in (*months, "randomised", "analysed", "estimate")
+        },
         counts={name: _mean(frame[name].to_numpy()) for name in counts},
         looks=tuple(float((looks == look).mean()) for look in range(1, int(looks.max()) + 1)),
     )
@@ -94,7 +97,7 @@ def _mean(values: np.ndarray) -> Estimate:
 
 
 def _quantiles(values: np.ndarray) -> tuple[float, float, float]:
-    low, middle, high = np.quantile(values, (0.05, 0.5, 0.95))
+    low, middle, high = np.nanquantile(values, (0.05, 0.5, 0.95))
     return float(low), float(middle), float(high)
 
 
