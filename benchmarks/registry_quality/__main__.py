@@ -18,6 +18,7 @@ ROOT = Path(__file__).parents[2]
 PARTS = {
     "related": "benchmarks.registry_quality.related",
     "matching": "benchmarks.registry_quality.matching",
+    "meaning": "benchmarks.registry_quality.meaning",
 }
 
 

@@ -25,13 +25,14 @@ from benchmarks.registry_quality.report import table
 from equipoise.registry.errors import RegistryError
 from equipoise.registry.index import RegistryIndex, open_index
 from equipoise.registry.ingest import ingest
-from equipoise.registry.match.criteria import criteria_of, judge, read_criterion
+from equipoise.registry.match.criteria import read_criterion
 from equipoise.registry.match.facts import Facts
 from equipoise.registry.match.hard import STATUS, Terms, hard_findings, terms_of
 from equipoise.registry.match.matching import CONDITION, _has
 from equipoise.registry.match.meaning import PACKAGE, VECTORS
 from equipoise.registry.match.notes import read_note
 from equipoise.registry.match.retrieval import FIELDS, fused, raw_terms, terms
+from equipoise.registry.match.together import worded_findings
 
 NAME = "Patient matching"
 DEPTH = 500
@@ -139,8 +140,7 @@ class Methods:
 
     def worded(self, number: str, facts: Facts) -> list[str]:
         """The criteria in words that exclude."""
-        found = (judge(each, facts) for each in criteria_of(self.terms(number).criteria))
-        return [each.words for each in found if each.bars]
+        return [each.words for each in worded_findings(self.terms(number), facts) if each.bars]
 
 
 def ways(methods: Methods) -> dict[str, Ranked]:

@@ -9,8 +9,9 @@ import pytest
 
 from equipoise.registry.match.criteria import LONGEST, MOST, Criterion, criteria_of, judge
 from equipoise.registry.match.facts import Facts, read_facts
-from equipoise.registry.match.hard import hard_findings, terms_of
+from equipoise.registry.match.hard import Terms, hard_findings, terms_of
 from equipoise.registry.match.notes import read_note
+from equipoise.registry.match.together import worded_findings
 from equipoise.registry.match.truth import Verdict
 
 TODAY = date(2026, 11, 22)
@@ -108,6 +109,130 @@ def lab(name: str, value: float | str, unit: str = "", **more: Any) -> Facts:
 )
 def test_measurements_compare_in_their_units_or_not_at_all(text: str, facts: Facts, expected: str) -> None:
     assert verdict(text, facts) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "facts", "expected"),
+    [
+        ("Platelets ≥ 100,000", lab("platelets", 150), "met"),
+        ("Platelet count ≥ 100", lab("platelets", 80_000), "not met"),
+        ("WBC > 3,000 cells/mm3", lab("WBC", 17_580), "met"),
+        ("WBC > 3.0 x 10^9/L", lab("WBC", 20), "not known"),
+        ("Creatinine ≤ 1.5 mg/dL", lab("creatinine", "1.2"), "met"),
+        ("Creatinine ≤ 1.5 times normal", lab("creatinine", "1.2"), "not known"),
+        ("eGFR ≥ 60 mL/min/1.73m2", lab("eGFR", 45), "not met"),
+        ("HbA1c ≤ 7.5 %", lab("HbA1c", 58), "met"),
+        ("HbA1c ≤ 7.4 %", lab("HbA1c", 58, "mmol/mol"), "not met"),
+        ("HbA1c between 48 and 86 mmol/mol", lab("HbA1c", "8.2", "%"), "met"),
+        ("Temperature higher than 38℃ Celsius degree", lab("temperature", 39), "met"),
+        ("Temperature > 38 °C", lab("temperature", 99), "not met"),
+    ],
+)
+def test_a_bare_number_has_the_only_unit_that_makes_it_possible(
+    text: str, facts: Facts, expected: str
+) -> None:
+    assert verdict(text, facts) == expected
+
+
+WILLING = read_note(
+    "A 40-year-old man. He will provide informed consent and will comply with the trial protocol."
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "side", "expected"),
+    [
+        ("Written informed consent", "inclusion", "met"),
+        ("Patient or, if appropriate, legal guardian has signed informed consent", "inclusion", "met"),
+        ("Inability to give consent", "exclusion", "met"),
+        ("Patients who refuse to sign the consent form", "exclusion", "met"),
+        ("Patients who refuse to sign the consent form", "inclusion", "not met"),
+        ("Informed consent", "exclusion", "not known"),
+        ("Willing to comply with all study procedures", "inclusion", "met"),
+        ("Informed consent and willing to comply with study visits", "inclusion", "met"),
+        ("History of poor compliance with medication", "exclusion", "not known"),
+        ("Consent to a liver biopsy", "inclusion", "not known"),
+        ("Prisoners, or unable to give informed consent", "exclusion", "not known"),
+        ("Inability to consent. Those with dementia", "exclusion", "not known"),
+    ],
+)  # fmt: skip
+def test_consent_is_judged_where_the_note_speaks_of_it(text: str, side: str, expected: str) -> None:
+    assert verdict(text, WILLING, side) == expected
+    assert verdict(text, read_note("A 40-year-old man."), side) == "not known"
+
+
+def test_a_refusal_is_one_and_both_are_none() -> None:
+    refuses = read_note("A 40-year-old man who refuses to participate.")
+    assert verdict("Written informed consent", refuses) == "not met"
+    assert read_note("She gave informed consent. Later she declined to participate.").consents is None
+
+
+@pytest.mark.parametrize(
+    ("text", "side", "by_age"),
+    [
+        ("Adults", "inclusion", {10: "not met", 18: "not known", 30: "met"}),
+        ("Adult patients", "inclusion", {10: "not met", 30: "met"}),
+        ("Children", "exclusion", {10: "not met", 15: "not known", 30: "met"}),
+        ("Minors", "exclusion", {10: "not met", 30: "met"}),
+        ("Adolescents", "inclusion", {9: "not met", 15: "met", 19: "not known", 30: "not met"}),
+        ("Elderly", "inclusion", {40: "not met", 70: "not known", 85: "met"}),
+        ("Infants", "inclusion", {1: "not known", 3: "not met"}),
+        ("Newborns", "exclusion", {2: "met"}),
+        ("Adult T-cell leukemia", "inclusion", {10: "not known", 30: "not known"}),
+        ("Minor surgery", "exclusion", {10: "not known"}),
+        ("Women incapable of bearing children", "inclusion", {10: "not known"}),
+        ("Child-Pugh class C", "exclusion", {10: "not known"}),
+    ],
+)  # fmt: skip
+def test_times_of_life_are_sure_only_far_from_where_they_begin(
+    text: str, side: str, by_age: dict[int, str]
+) -> None:
+    assert {age: verdict(text, known(age=age), side) for age in by_age} == by_age
+    assert verdict(text, known(), side) == "not known"
+
+
+@pytest.mark.parametrize(
+    ("text", "side", "given", "expected"),
+    [
+        ("Adults with gout or asthma", "inclusion", {"age": 10}, "not met"),
+        ("Adults with gout or asthma", "inclusion", {"age": 40}, "not known"),
+        ("Adults with gout or asthma", "inclusion", {"age": 40, "conditions": ["asthma"]}, "met"),
+        ("Postmenopausal women, 55-75 years old", "inclusion", {"age": 51, "sex": "F"}, "not met"),
+        ("At least one of: gout, age over 65 years", "inclusion", {"age": 51}, "not known"),
+        ("Women with gout 12 years of age and older", "exclusion", MAN, "met"),
+        ("Pregnant women, or women of childbearing age who do not use contraception", "exclusion", MAN, "met"),
+        ("Pregnant women, or women of childbearing age who do not use contraception", "exclusion", WOMAN, "not known"),
+        ("Prior or concurrent methotrexate use", "exclusion", {"drugs": ["methotrexate"]}, "not met"),
+        ("Common variable immunodeficiency (CVID)", "inclusion", {"conditions": ["common variable immunodeficiency"]},
+         "met"),
+    ],
+)  # fmt: skip
+def test_what_everybody_must_be_is_asked_beside_the_rest(
+    text: str, side: str, given: dict[str, Any], expected: str
+) -> None:
+    assert verdict(text, known(**given), side) == expected
+
+
+def test_a_lasting_condition_in_a_history_is_had_and_one_that_is_over_is_not() -> None:
+    note = read_note("History of hypertension. History of stroke. History of childhood asthma.")
+    assert verdict("Hypertension", note) == "met"
+    assert verdict("Stroke", note) == verdict("Asthma", note) == "not known"
+
+
+def test_criteria_that_describe_groups_or_the_studys_own_condition_keep_nobody_out() -> None:
+    terms = Terms(
+        nct_id="n1",
+        conditions=("Asthma", "Gout"),
+        criteria="Inclusion Criteria:\n\n- Patients aged under 50 years with severe steroid dependent asthma\n"
+        "- Patients aged over 49 years with mild intermittent seasonal asthma\n\nExclusion Criteria:\n\n"
+        "- History of gout\n- Epilepsy\n",
+    )
+    facts = known(age=60, conditions=["gout", "epilepsy"])
+    found = {each.words: (str(each.verdict), each.why) for each in worded_findings(terms, facts)}
+    assert found["History of gout"] == ("not known", "the study is about this condition")
+    assert found["Epilepsy"][0] == "not met"
+    first = found["Patients aged under 50 years with severe steroid dependent asthma"]
+    assert first == ("not known", "the study has several groups with ages of their own")
 
 
 NOTE = read_note(

@@ -56,7 +56,7 @@ NOTES: list[tuple[str, dict[str, Any], set[str], set[str]]] = [
     ("Woman born 1970 with migraine", {"age": Age(count=55, spread=1), "sex": F}, {"migraine"}, set()),
     ("Man, DOB 1970-11-23, asthma", {"age": Age(born=date(1970, 11, 23), on=TODAY), "sex": M}, set(), set()),
     ("Her mother, born 1940, has gout", {"sex": F}, set(), set()),
-    ("T2DM, HbA1c 8.2 %, eGFR 45", {"hba1c": (Decimal("8.2"), "%"), "egfr": (Decimal(45), None)}, set(), set()),
+    ("T2DM, HbA1c 8.2 %, eGFR 45", {"hba1c": (Decimal("8.2"), "%"), "egfr": (Decimal(45), "mL/min")}, set(), set()),
     ("61M, fever up to 39 C", {"age": Age(count=61), "sex": M, "temperature": (Decimal(39), "Cel")}, set(), set()),
     ("Fever for 5 days, fever of 5 days", {}, set(), set()),
     ("stage IIIB NSCLC, EGFR+", {}, {"cancer cell iiib lung non small stage"}, set()),

@@ -48,7 +48,11 @@ MOST = r"≤|at most|up to|(?:a )?maximum(?: of)?|(?:not|no) (?:older|more|great
 UNDER = r"<|under|below|younger than|less than|lower than|fewer than"
 OPERATOR = rf"(?P<least>{LEAST})|(?P<over>{OVER})|(?P<most>{MOST})|(?P<under>{UNDER})"
 SIGNS = (("least", ">="), ("over", ">"), ("most", "<="), ("under", "<"))
+# Both times are any time; and a short form in brackets says again what stands before it.
+TIMES = r"(?:prior|previous|past|history of|current|concurrent|concomitant|ongoing)"
 TIDY = (
+    (re.compile(rf"\b{TIMES}(?: or |/| and/or | and |, or ){TIMES}\b", re.I), "prior"),
+    (re.compile(r"\s\((?:[A-Z][a-z]?){2,6}s?\)"), ""),
     (re.compile(r"\\(?=[<>=~*^_\[\]().+-])"), ""),
     (
         re.compile(
@@ -125,6 +129,9 @@ def find_ages(text: str) -> Iterator[Atom]:
         if _of_patient(text, match, told=bool(match["u"])):
             test = ages.at_least if match["up"] else ages.at_most
             yield _age_atom(match, [(test, _limit(match["n"], match["u"]))])
+        elif match["u"] or match["pre"] or match["post"]:
+            # Somebody's age at something: of unknown truth, and its "or" joins nothing.
+            yield Atom(kind="", start=match.start(), end=match.end(), test=lambda facts: (None, ""))
 
 
 def _of_patient(text: str, match: re.Match[str], *, told: bool = False) -> bool:
@@ -214,6 +221,9 @@ def not_pregnant(facts: Facts) -> Judged:
     return negated(truth), why
 
 
+WOMEN = re.compile(r"\b(?:pregnan\w+|lactat\w+|breast-?\s?feed\w*|child-?\s?bearing)\b", re.I)
+
+
 def find_pregnancy(text: str) -> Iterator[Atom]:
     """Pregnancy and breast-feeding."""
     for pattern, test in ((NO_PREGNANCY, not_pregnant), (PREGNANT, pregnant), (FEEDING, feeding)):
@@ -272,6 +282,8 @@ LAB_RANGE = re.compile(
     rf"(?P<b>{NUMBER})(?![\d.])",
     re.I,
 )
+# Nothing that could be a unit stands after the number.
+CLOSED = re.compile(r"\s*(?:$|[,;)]|\.(?!\d)|(?:and|or|at|on|in the|during)\b)", re.I)
 CHANGE = re.compile(
     r"(?:change|decrease|increase|drop|fall|reduction|rise|ratio|loss|gain|birth|ideal)\w*(?: \w+){0,2} ?$",
     re.I,
@@ -293,8 +305,10 @@ def _measure_atom(text: str, match: re.Match[str], limits: list[tuple[str, str]]
     name = next(name for order, name in enumerate(MEASURES) if match[f"m{order}"])
     normal = LIMIT_OF_NORMAL.match(text, match.end() + (text[match.end() : match.end() + 1] == " "))
     unit, end = (None, normal.end()) if normal else unit_at(text, match.end())
+    bare = unit is None and CLOSED.match(text, end) is not None
     bounds = [
-        Bound(operator=sign, value=number(value), unit=unit, of_normal=bool(normal)) for sign, value in limits
+        Bound(operator=sign, value=number(value), unit=unit, of_normal=bool(normal), bare=bare)
+        for sign, value in limits
     ]
 
     def test(facts: Facts) -> Judged:

@@ -15,7 +15,9 @@ from functools import lru_cache
 from equipoise.registry.lint.layout import split_criteria
 from equipoise.registry.match import atoms
 from equipoise.registry.match.atoms import Atom, Judged
+from equipoise.registry.match.consent import find_consent, whole_consent
 from equipoise.registry.match.facts import Facts
+from equipoise.registry.match.lifestages import find_stages
 from equipoise.registry.match.phrases import TOO_GENERAL, find_phrase
 from equipoise.registry.match.truth import (
     EXCLUSION,
@@ -52,10 +54,15 @@ LIST = re.compile(
     r"\b(?:following|(?:one|two|three|any|all|more) of|either|at least (?:one|two|three|\d)|or more)\b", re.I
 )
 JOINT = re.compile(
-    r"[,;:]|(?<=[a-z]{3}) ?/ ?(?=[a-z]{3})|\band\s?/\s?or\b|\bor\b|\band\b|\bas well as\b|&", re.I
+    r"[,;:]|\.(?=\s+[A-Z])|(?<=[a-z]{3}) ?/ ?(?=[a-z]{3})|\band\s?/\s?or\b|\bor\b|\band\b|\bas well as\b|&",
+    re.I,
 )
 PREGNANCY_WORDS = listed("pregnancy_words")
+WOMEN_TOO = frozenset(
+    {"no", "if", "do", "unless", "only", "who", "are", "have", "appropriate", "acceptable", "medically"}
+)
 FILLER = listed("filler")
+PLAIN = ("age", "sex", "performance")  # what everybody must be
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,9 +166,14 @@ def judge(criterion: Criterion, facts: Facts) -> Finding:
 @lru_cache(maxsize=65_536)
 def read_criterion(text: str, side: str = "inclusion") -> Reading | None:
     """How the criterion is understood; None when nothing of it is."""
-    if len(text) > LONGEST or HEDGE.search(text) or text.rstrip().endswith(":"):
+    if len(text) > LONGEST or text.rstrip().endswith(":"):
         return None
     plain = atoms.tidy(text)
+    whole = whole_consent(plain, side) or (_women_alone(plain) if side == EXCLUSION else None)
+    if whole is not None:
+        return Reading(parts=(whole,), join=every, denied=False)
+    if HEDGE.search(text):
+        return None
     parts = tuple(_atoms(plain))
     denial = None if any(part.start == 0 for part in parts) else NEGATION.match(plain)
     start = denial.end() if denial else 0
@@ -174,7 +186,12 @@ def read_criterion(text: str, side: str = "inclusion") -> Reading | None:
         return None
     if any(each.kind == "pregnancy" for each in elements):
         elements = [_for_women(each, plain) for each in elements]
-    return Reading(parts=tuple(elements), join=_join(elements, joints, side), denied=denial is not None)
+    ends = (
+        (0, len(elements)) if denial or side == EXCLUSION or LIST.search(plain) else _core(elements, joints)
+    )
+    return Reading(
+        parts=tuple(elements), join=_joined(elements, joints, side, ends), denied=denial is not None
+    )
 
 
 def _conditional(elements: Sequence[Atom], text: str, side: str) -> bool:
@@ -189,7 +206,14 @@ def _conditional(elements: Sequence[Atom], text: str, side: str) -> bool:
 def _atoms(text: str) -> Iterator[Atom]:
     """The atoms of a text in order, each place read once: the first finder that knows it has it."""
     pregnancy = atoms.CHILD_WORDS.search(text)
-    finders = [atoms.find_ages, atoms.find_performance, atoms.find_measures, atoms.find_pregnancy]
+    finders = [
+        find_consent,
+        atoms.find_ages,
+        find_stages,
+        atoms.find_performance,
+        atoms.find_measures,
+        atoms.find_pregnancy,
+    ]
     finders += [] if pregnancy else [atoms.find_sex]
     taken: list[Atom] = []
     for finder in finders:
@@ -266,12 +290,65 @@ def _join(elements: Sequence[Atom], joints: Sequence[str], side: str) -> Callabl
     return agreed
 
 
+def _core(elements: Sequence[Atom], joints: Sequence[str]) -> tuple[int, int]:
+    """From where to where the criterion goes once what everybody must be stands apart: age, sex, performance.
+
+    "Adults with asthma or gout" asks for an adult, and for one of two; "asthma or gout, 18 to 65 years" likewise.
+    """
+    start, end = 0, len(elements)
+    while (
+        start + 1 < end
+        and elements[start].kind in PLAIN
+        and _kind_of(joints[start]) in ("beside", "and", "list")
+    ):
+        start += 1
+    while (
+        end - 1 > start
+        and elements[end - 1].kind in PLAIN
+        and _kind_of(joints[end - 2]) in ("beside", "list")
+    ):
+        end -= 1
+    return start, end
+
+
+def _joined(
+    elements: Sequence[Atom], joints: Sequence[str], side: str, ends: tuple[int, int]
+) -> Callable[[Iterable[Truth]], Truth]:
+    """How the parts are joined: those outside these ends are all needed, beside what those inside say together."""
+    start, end = ends
+    inner = _join(elements[start:end], joints[start : end - 1], side)
+    if ends == (0, len(elements)):
+        return inner
+
+    def join(truths: Iterable[Truth]) -> Truth:
+        found = tuple(truths)
+        return every((*found[:start], inner(found[start:end]), *found[end:]))
+
+    return join
+
+
+def _women_alone(text: str) -> Atom | None:
+    """An exclusion of which every word is on pregnancy, whatever it asks: it is false of a man."""
+    if not atoms.WOMEN.search(text) or not set(content(text)) <= PREGNANCY_WORDS | WOMEN_TOO:
+        return None
+    if not INNER_NEGATION.search(text) and not HEDGE.search(text):
+        return None  # it is read part by part
+    return Atom(
+        kind="pregnancy",
+        start=0,
+        end=len(text),
+        test=lambda facts: (False, "male") if facts.sex == "MALE" else (None, ""),
+    )
+
+
 def _kind_of(joint: str) -> str:
     words = joint.split()
     if "~" in words:
         return "open" if set(words) != {"~"} else "beside"
     if "or" in words or "/" in joint:
         return "or"
+    if "." in words:
+        return "and"
     if "and" in words or "&" in words or "as" in words:
         return "and"
     return "list" if words else "beside"

@@ -15,7 +15,7 @@ from typing import Any
 
 from equipoise.registry.match.ages import DAYS, MONTHS, Age, completed
 from equipoise.registry.match.errors import match_error
-from equipoise.registry.match.measures import MEASURES, Measurement, named_measure, read_unit
+from equipoise.registry.match.measures import MEASURES, Measurement, named_measure, plain_unit, read_unit
 from equipoise.registry.match.wording import content
 from equipoise.rules import units
 
@@ -50,7 +50,8 @@ class Facts:
     """One patient. None and empty mean: not known.
 
     sex: FEMALE or MALE. performance: by scale (`ecog`, `karnofsky`). text: the description, for retrieval.
-    notes: what was read in the description otherwise than it was written, or not used.
+    consents, keeps: whether the patient agrees to take part, and will keep to a protocol, as far as a description
+    says so. notes: what was read in the description otherwise than it was written, or not used.
     """
 
     age: Age | None = None
@@ -59,6 +60,8 @@ class Facts:
     breastfeeding: bool | None = None
     healthy: bool | None = None
     country: str | None = None
+    consents: bool | None = None
+    keeps: bool | None = None
     performance: Mapping[str, int] = field(default_factory=dict)
     measurements: tuple[Measurement, ...] = ()
     statements: tuple[Statement, ...] = ()
@@ -70,7 +73,16 @@ class Facts:
         return Facts(
             **{
                 name: getattr(self, name) if getattr(self, name) is not None else getattr(other, name)
-                for name in ("age", "sex", "pregnant", "breastfeeding", "healthy", "country")
+                for name in (
+                    "age",
+                    "sex",
+                    "pregnant",
+                    "breastfeeding",
+                    "healthy",
+                    "country",
+                    "consents",
+                    "keeps",
+                )
             },
             performance={**other.performance, **self.performance},
             measurements=self.measurements
@@ -225,11 +237,12 @@ def _lab(value: Any, place: str) -> Measurement:
     if name is None:
         raise _invalid(f"{place}.name", "no such measurement; known are " + ", ".join(MEASURES))
     written = _words(value, "unit", place)
-    unit = read_unit(written) if written else MEASURES[name].unit
+    amount = _number(value.get("value"), place)
+    unit = read_unit(written) if written else plain_unit(name, amount)
     if written and (unit is None or not units.known(unit)):
         raise _invalid(f"{place}.unit", "the unit is not known; write it in UCUM")
     limit = _number(value["upper_limit"], f"{place}.upper_limit") if "upper_limit" in value else None
-    return Measurement(name=name, value=_number(value.get("value"), place), unit=unit, upper_limit=limit)
+    return Measurement(name=name, value=amount, unit=unit, upper_limit=limit)
 
 
 def _number(value: Any, place: str) -> Decimal:

@@ -12,12 +12,13 @@ from datetime import date
 from typing import Any
 
 from equipoise.registry.interfaces import Found, Reason
-from equipoise.registry.match.criteria import Finding, criteria_of, judge
+from equipoise.registry.match.criteria import Finding
 from equipoise.registry.match.errors import match_error
 from equipoise.registry.match.facts import Facts
 from equipoise.registry.match.hard import STATUS, Terms, hard_findings
 from equipoise.registry.match.retrieval import FIELDS, Candidates, fused, terms
 from equipoise.registry.match.running import RunningTrial, running_findings
+from equipoise.registry.match.together import worded_findings
 from equipoise.registry.match.wording import content
 from equipoise.registry.search.text import words
 
@@ -171,7 +172,7 @@ class Matcher:
         if trial is not None:
             yield from running_findings(trial, facts, self.today)
         else:
-            yield from (judge(each, facts) for each in criteria_of(study.criteria))
+            yield from worded_findings(study, facts)
 
 
 def reason(finding: Finding) -> str:

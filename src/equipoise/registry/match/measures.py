@@ -54,6 +54,18 @@ MEASURES: Mapping[str, Measure] = {
     "ldl": Measure(pattern=r"ldl(?:-c| cholesterol)?"),
     "triglycerides": Measure(pattern=r"(?:serum )?triglycerides?|tg"),
 }  # fmt: skip
+# From where to where a bare number can only be in one unit in use, for values of people who live.
+BARE: Mapping[str, tuple[tuple[str, str, str], ...]] = {
+    "platelets": (("20", "1500", "10*3/uL"), ("5000", "3000000", "/uL")),
+    "leukocytes": (("1000", "500000", "/uL"),),
+    "neutrophils": (("200", "100000", "/uL"),),
+    "creatinine": (("0.2", "15", "mg/dL"), ("30", "2000", "umol/L")),
+    "creatinine clearance": (("5", "200", "mL/min"),),
+    "egfr": (("5", "200", "mL/min"),),
+    "hba1c": (("3", "20", "%"), ("21", "200", "mmol/mol")),
+    "glucose": (("2", "25", "mmol/L"), ("45", "1000", "mg/dL")),
+    "temperature": (("30", "45", "Cel"), ("86", "113", "[degF]")),
+}
 NAMES = {name: re.compile(measure.pattern, re.I) for name, measure in MEASURES.items()}
 # The longest names first, so that "creatinine clearance" is not read as "creatinine".
 ANY_NAME = "|".join(f"(?P<m{number}>{measure.pattern})" for number, measure in enumerate(MEASURES.values()))
@@ -62,6 +74,7 @@ POWER = r"(?:x|×|\*)\s*10\s?(?:\^|\*|e)?\s?(?P<power>3|6|9|12)\s*(?:cells?\s*)?
 # How people write units, as patterns on small letters, with the UCUM code of each.
 WRITTEN: tuple[tuple[str, str], ...] = (
     (r"(?:cells?\s*)?(?:/|per )\s*(?:mm\s?\^?3|mm³|cubic m\w+|[uµμ]l|mcl|microlit\w+)", "/uL"),
+    (r"(?:cells?\s*)?/\s*mm(?![\w³^]|\s*\d|\s*h)", "/uL"),
     (r"(?:k|thou)\s*/\s*[uµμ]l", "10*3/uL"),
     (r"(?:cells?\s*)?/\s*ml\b", "/mL"),
     (r"g(?:m|ms|rams?)?\s*(?:/|per )\s*dl", "g/dL"),
@@ -79,7 +92,7 @@ WRITTEN: tuple[tuple[str, str], ...] = (
     (r"ml\s*/\s*min(?:ute)?\s*(?:/|per )\s*1[.,]73\s*m\^?\s?[2²]?", "mL/min/{1.73_m2}"),
     (r"(?:ml|cc)\s*(?:/|per )\s*min(?:ute)?", "mL/min"),
     (r"mm\s?hg", "mm[Hg]"),
-    (r"(?:°|º|degrees?)?\s*(?:c|celsius)\b|℃", "Cel"),
+    (r"(?:(?:°|º|degrees?)?\s*(?:c|celsius)\b|℃)(?:\s*(?:celsius|degrees?)\b)*", "Cel"),
     (r"(?:°|º|degrees?)?\s*(?:f|fahrenheit)\b|℉", "[degF]"),
     (r"kgs?\b|kilograms?", "kg"),
     (r"lbs?\b|pounds?", "[lb_av]"),
@@ -105,12 +118,16 @@ class Measurement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bound:
-    """One limit: an operator (`<`, `<=`, `>`, `>=`), a number, its unit; `of_normal`: times that limit."""
+    """One limit: an operator (`<`, `<=`, `>`, `>=`), a number, its unit; `of_normal`: times that limit.
+
+    bare: no unit is written at all.
+    """
 
     operator: str
     value: Decimal
     unit: str | None
     of_normal: bool = False
+    bare: bool = False
 
 
 def named_measure(text: str) -> str | None:
@@ -161,11 +178,27 @@ def _keeps(measured: Measurement, bound: Bound) -> Truth:
         if measured.upper_limit is None:
             return None
         return compare(measured.value, bound.operator, bound.value * measured.upper_limit)
-    default = MEASURES[measured.name].unit
-    one, other = measured.unit or default, bound.unit or default
+    one = measured.unit or plain_unit(measured.name, measured.value)
+    other = bound.unit or (
+        plain_unit(measured.name, bound.value) if bound.bare else MEASURES[measured.name].unit
+    )
     if one is None or other is None or not units.same_dimension(one, other):
         return None
+    if measured.name == "hba1c":
+        return compare(_in_percent(measured.value, one), bound.operator, _in_percent(bound.value, other))
     return compare(units.in_base(measured.value, one), bound.operator, units.in_base(bound.value, other))
+
+
+def plain_unit(name: str, value: Decimal) -> str | None:
+    """The unit of a number without one: where only one in use makes it a value that a person can have."""
+    if name not in BARE:
+        return MEASURES[name].unit
+    return next((unit for low, high, unit in BARE[name] if Decimal(low) <= value <= Decimal(high)), None)
+
+
+def _in_percent(value: Decimal, unit: str) -> Decimal:
+    """Glycated haemoglobin in the percents of the NGSP: the IFCC's mmol/mol are another scale, not another unit."""
+    return value if unit == "%" else value * Decimal("0.09148") + Decimal("2.152")
 
 
 def compare(value: object, operator: str, limit: object) -> bool:

@@ -14,12 +14,21 @@ from decimal import Decimal
 
 from equipoise.registry.match.ages import Age
 from equipoise.registry.match.clauses import NEGATED_AFTER, NEGATION, SENTENCE, Piece, pieces
+from equipoise.registry.match.consent import read_consent, read_keeping
 from equipoise.registry.match.errors import match_error
 from equipoise.registry.match.facts import LONGEST, OLDEST, Facts, Statement
 from equipoise.registry.match.family import FAMILY, OWNER, RELATIVES
-from equipoise.registry.match.measures import ANY_NAME, MEASURES, NUMBER, Measurement, number, unit_at
+from equipoise.registry.match.measures import (
+    ANY_NAME,
+    MEASURES,
+    NUMBER,
+    Measurement,
+    number,
+    plain_unit,
+    unit_at,
+)
 from equipoise.registry.match.residence import places, read_birth, read_country
-from equipoise.registry.match.wording import content
+from equipoise.registry.match.wording import content, listed
 
 UNIT = r"(?P<unit>years?|yrs?|y\.?o\.?|y/o|months?|mo|m/o|weeks?|days?|hours?)"
 AGES = (
@@ -78,10 +87,18 @@ VALUE = re.compile(
 PRESSURE = re.compile(
     r"\b(?:bp|blood pressure)\s*(?:is|was|of|:|=)*\s*(?P<s>\d{2,3})\s*/\s*(?P<d>\d{2,3})\b", re.I
 )
+STRANGE = re.compile(r"\s*(?:[/x×*]|times\b|-?\s?fold\b)", re.I)
 # A number that counts time or occasions is no value.
 COUNTED = re.compile(
     r"[\s-]*(?:days?|weeks?|wks?|months?|mo|years?|yrs?|yo|hours?|hrs?|times|episodes|doses)\b", re.I
 )
+LISTED = re.compile(r"\b(?:history of|hx of|h/o|pmhx?)\b", re.I)
+OVER = re.compile(
+    r"\b(?:ago|former\w*|resolved|childhood|cured|gestational|previous(?:ly)?|prior|treated|s/p|status post|underwent|"
+    r"family|remission)\b",
+    re.I,
+)
+LASTING = listed("lasting")
 WORDS = {"y": "year", "m": "month", "w": "week", "d": "day", "h": "hour"}
 MOST_STATEMENTS = 2_000
 
@@ -111,6 +128,8 @@ def read_note(text: str, *, place: str = "description", today: date | None = Non
         breastfeeding=_feeding(note),
         healthy=True if HEALTHY.search(note) else None,
         country=country,
+        consents=read_consent(note),
+        keeps=read_keeping(note),
         performance=dict(_performance(note)),
         measurements=measurements,
         statements=tuple(statements(note)),
@@ -205,7 +224,10 @@ def _values(note: str) -> Iterator[tuple[str, Decimal, str | None]]:
         if COUNTED.match(note, match.end()):
             continue
         unit, _ = unit_at(note, match.end())
-        yield name, number(match["value"]), unit or MEASURES[name].unit
+        value = number(match["value"])
+        # A number without a unit has none that is guessed; what looks like one and is not known makes it no value.
+        if unit or not STRANGE.match(note, match.end()):
+            yield name, value, unit or plain_unit(name, value)
     for match in PRESSURE.finditer(note):
         yield "systolic pressure", Decimal(match["s"]), "mm[Hg]"
         yield "diastolic pressure", Decimal(match["d"]), "mm[Hg]"
@@ -227,10 +249,14 @@ def statements(note: str) -> Iterator[Statement]:
 
 
 def _stated(piece: Piece, words: frozenset[str]) -> Statement:
+    """The statement of a piece. "History of hypertension" is how notes name what lasts; what is over is said to be."""
+    lasting = (
+        piece.past and bool(LISTED.search(piece.text)) and not OVER.search(piece.text) and words & LASTING
+    )
     return Statement(
         words=words,
         text=piece.text[:200],
         present=not piece.negated,
-        past=piece.ever if piece.negated else piece.past,
+        past=piece.ever if piece.negated else piece.past and not lasting,
         current=piece.current and not piece.negated,
     )
