@@ -413,3 +413,24 @@ def test_what_a_placebo_is_called_is_no_reason(tmp_path: Path) -> None:
     arms = {"armsInterventionsModule": {"interventions": [{"name": "Placebo"}]}}
     records = [full(place, f"Zolimumab, part {place}", **arms) for place in (1, 2)]
     assert not [text for text in texts(index_of(tmp_path, *records, *others()), 1, 2) if "lacebo" in text]
+
+
+def test_words_that_many_studies_have_and_function_words_are_not_told(tmp_path: Path) -> None:
+    def said(place: int) -> dict[str, Any]:
+        return full(
+            place,
+            f"Ward {place}",
+            descriptionModule={
+                "briefSummary": "Its desmoglein, which we meet in salient everyday wards itself."
+            },
+        )
+
+    common = [
+        full(900 + place, f"Ward {place}", descriptionModule={"briefSummary": f"Everyday matter{place % 9}."})
+        for place in range(30)
+    ]
+    index = index_of(tmp_path, said(1), said(2), *common, *others(400))
+    [shared] = [each for each in texts(index, 1, 2) if each.startswith("words in common")]
+    told = shared.partition(": ")[2].split(", ")
+    assert {"desmoglein", "salient"} <= set(told)
+    assert not {"everyday", "its", "itself", "we", "meet", "which"} & set(told)

@@ -17,7 +17,7 @@ from equipoise.registry.interfaces import Found, Store, Stored
 from equipoise.registry.related import disk, terms
 from equipoise.registry.related.disk import make
 from equipoise.registry.related.reasons import reasons
-from equipoise.registry.related.scheme import Slots
+from equipoise.registry.related.scheme import COMMON_AT_LEAST, Slots
 from equipoise.registry.related.segment import Body, Segment, Vector, shared
 
 __all__ = ["RelatedStudies", "RelatedStudy", "make", "open_part"]
@@ -27,6 +27,7 @@ ALIKE = 0.8  # from this cosine of their texts on, two studies of one sponsor ar
 MOST_OF_ONE = 2
 MOST = 1000
 MOST_TELLING = 40
+COMMON = 0.05  # of all studies: a word that more of them have tells a reader little
 LARGE = 31 << 20
 
 
@@ -112,7 +113,7 @@ class RelatedStudies:
         top = min(max(top, 0), MOST)
         near = nearest(opened.segments, found, 2 * top + 20)
         listed, first_of, also = grouped([each for each in near if each.number != nct_id], top)
-        telling = Telling(own, found)
+        telling = Telling(own, found, opened.segments)
         records = self._store.records_of([each.number for each in listed], at=opened.pointer.sequence)
         return [
             self._shown(each, own, telling, records, first_of[each.number], also.get(each.number, ()))
@@ -151,9 +152,14 @@ class RelatedStudies:
 
 
 class Telling:
-    """The words of the study asked about, and which of them another study's vector shares."""
+    """The words of the study asked about, and which of them another study's vector shares.
 
-    def __init__(self, own: Stored, vector: Vector) -> None:
+    A word that more than a twentieth of all studies have adds to a score and tells a reader little: it is left out.
+    """
+
+    def __init__(self, own: Stored, vector: Vector, segments: Sequence[Segment]) -> None:
+        self._segments = segments
+        self._most = max(COMMON * sum(each.studies for each in segments), COMMON_AT_LEAST)
         words = list(dict.fromkeys(terms.words("\n".join(terms.body_text(own.data)))))
         self._word = dict(zip(Slots().of("body", words), words, strict=True))
         self._own = vector.body()
@@ -162,9 +168,9 @@ class Telling:
         """The shared words, the one that adds most first; no more than a reader wants to choose from."""
         added = shared(self._own, other)
         order = np.argsort(-added, kind="stable")[:MOST_TELLING]
-        return [
-            self._word[slot] for slot in other.slots[order[added[order] > 0]].tolist() if slot in self._word
-        ]
+        slots = other.slots[order[added[order] > 0]]
+        found = sum((each.frequency(slots) for each in self._segments), np.zeros(len(slots), np.int64))
+        return [self._word[slot] for slot in slots[found <= self._most].tolist() if slot in self._word]
 
 
 def open_part(folder: Folder, store: Store) -> RelatedStudies:

@@ -114,6 +114,15 @@ class Segment:
             ratio=float(self._ratio[study]),
         )
 
+    def frequency(self, slots: NDArray[np.uint32]) -> NDArray[np.int64]:
+        """In how many of its studies each of these slots is; 0 for one that weighs nothing."""
+        first, after = (np.searchsorted(self._terms, slots, side=side) for side in ("left", "right"))
+        found = np.zeros(len(slots), np.int64)
+        there = after > first
+        last = after[there] - 1
+        found[there] = self._ends[last] - np.where(last > 0, self._ends[last - 1], 0)
+        return found
+
     def nearest(
         self, slots: NDArray[np.uint32], asked: NDArray[np.float32], top: int
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
