@@ -42,8 +42,8 @@ bootstrap intervals over patients.
 Each row adds to the one above. Unjudged studies count as not eligible, so compare rows and not with other tables. The
 last row judges the criteria of all 500 studies; a match judges only until its list is full. The experts' criteria were
 read while the rules were written, so the last table flatters. Their notes all end with a sentence that promises consent
-and keeping to the protocol; verdicts on that alone are counted apart. Of the eligible studies that a field removes, each
-was looked at: all are of a sex or an age that the record itself refuses."""
+and keeping to the protocol; verdicts on that alone are counted apart. Of the eligible studies that a field removes,
+each was looked at: all are of a sex or an age that the record itself refuses."""
 Ranked = Callable[[Facts], Sequence[str]]
 
 

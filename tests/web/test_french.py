@@ -42,6 +42,8 @@ def test_what_the_catalogue_has_not_is_marked_as_english() -> None:
     assert told("a <b>", "fr", say) == '<span lang="en">a &lt;b&gt;</span>'
     assert told("a <b>", "en", str) == "a &lt;b&gt;"
     assert told("the age is not known", "fr", say) == "l’âge n’est pas connu"
+    assert told("consents; will keep to the protocol", "fr", say) == "consent; respectera le protocole"
+    assert told("consents; something new", "fr", say) == '<span lang="en">consents; something new</span>'
 
 
 def test_every_fault_that_a_visitor_can_meet_is_said_in_french() -> None:

@@ -38,6 +38,9 @@ TRUTHS: dict[str, Callable[[Facts], bool]] = {
     "breastfeeding": lambda facts: facts.breastfeeding is True,
     "not breastfeeding": lambda facts: facts.breastfeeding is False,
     "a healthy volunteer": lambda facts: facts.healthy is True,
+    "consents": lambda facts: facts.consents is True,
+    "does not consent": lambda facts: facts.consents is False,
+    "will keep to the protocol": lambda facts: facts.keeps is True,
 }
 SHOWN = 6  # criteria on a card before the rest is folded away
 EXCLUDED = 20  # trials that are shown as ruled out

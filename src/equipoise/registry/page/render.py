@@ -188,6 +188,10 @@ def unsaid(text: str, banner: str | None) -> str:
 def told(text: str, language: str, say: Callable[[str], str]) -> Markup:
     """A sentence of another part in this language; one that the catalogue has not is marked as the English it is."""
     said = say(text)
+    if said == text and "; " in text:
+        parts = text.split("; ")
+        known = [say(part) for part in parts]
+        said = text if any(one == part for one, part in zip(known, parts, strict=True)) else "; ".join(known)
     if language != "en" and said == text:
         return Markup('<span lang="en">{}</span>').format(text)
     return Markup("{}").format(said)
