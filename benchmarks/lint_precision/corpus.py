@@ -1,4 +1,4 @@
-"""What the rules of today say on every record of the corpus: errors by record, and counts by level."""
+"""What the rules of today say on every record of the corpus: every finding, errors by record, counts by level."""
 
 from __future__ import annotations
 
@@ -19,9 +19,14 @@ Key = tuple[str, str, str, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Corpus:
-    """`errors`: record, rule, path and words of each error, by record; `counts`: findings by level; `size`: records."""
+    """What is found. `size`: records.
+
+    `errors`: record, rule, path and words of each error, by record; `found`: those of every finding; `counts`:
+    findings by level.
+    """
 
     errors: dict[str, tuple[Key, ...]]
+    found: frozenset[Key]
     counts: dict[str, int]
     size: int
 
@@ -29,6 +34,7 @@ class Corpus:
 def survey(shared: Path) -> Corpus:
     """Reads the whole corpus with the rules of today."""
     errors: dict[str, tuple[Key, ...]] = {}
+    every: set[Key] = set()
     counts: Counter[str] = Counter()
     size = 0
     with gzip.open(shared / "registry" / "records.jsonl.gz", "rt", encoding="utf-8") as stream:
@@ -38,12 +44,10 @@ def survey(shared: Path) -> Corpus:
             counts.update(one.severity for one in found)
             size += 1
             name = number(raw)
-            errors[name] = tuple(
-                (name, one.code, one.path, plain(one.words or one.message))
-                for one in found
-                if one.severity == "E"
-            )
-    return Corpus(errors=errors, counts=dict(counts), size=size)
+            keys = [(name, one.code, one.path, plain(one.words or one.message)) for one in found]
+            every.update(keys)
+            errors[name] = tuple(one for one, of in zip(keys, found, strict=True) if of.severity == "E")
+    return Corpus(errors=errors, found=frozenset(every), counts=dict(counts), size=size)
 
 
 def plain(words: str) -> str:

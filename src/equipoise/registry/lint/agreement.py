@@ -72,24 +72,31 @@ _LEVELS = {"SINGLE": 1, "DOUBLE": 2, "TRIPLE": 3, "QUADRUPLE": 4}
 
 @rule(
     "LINT-013",
-    "E",
+    "W",
     "The title and the field give two levels of masking",
     why="Who may see the allocation, and which kits must be alike, follow from the level.",
     question="Who is masked?",
 )
 def level_of_title(subject: Subject) -> Iterator[Hit]:
-    """`single-blind` with DOUBLE or more, `double-blind` with SINGLE, `triple` and `quadruple` with less.
+    """`single-blind` where both sides are masked, `double-blind` with SINGLE, `triple` and `quadruple` with less.
 
-    `double-blind` with more than DOUBLE is left: many call every blinded trial so.
+    `double-blind` with more than DOUBLE is left: many call every blinded trial so. So is `single-blind` where only
+    those who treat or assess are masked, be they two roles: one side knows, and many mean that.
     """
     info = _info(subject)
     field = _LEVELS.get(info.masking_info.masking, 0) if info and info.masking_info else 0
     for text in _titles(subject) if field else ():
         found = list(_LEVEL.finditer(text.text))
         said = {_LEVELS[one["level"].upper()] for one in found}
-        if len(said) == 1 and (field < min(said) or said == {1} and field > 1):
+        if len(said) == 1 and (field < min(said) or said == {1} and _both_sides(info)):
             yield span(text, found[0].start(), found[0].end(), f"masking is {info.masking_info.masking}")  # type: ignore[union-attr]
             return
+
+
+def _both_sides(info: DesignInfo | None) -> bool:
+    """Whether the participants are masked, and somebody else too."""
+    masked = info.masking_info.who_masked if info and info.masking_info else ()
+    return "PARTICIPANT" in masked and len(masked) > 1
 
 
 @rule(
@@ -113,7 +120,7 @@ def randomised_in_title_alone(subject: Subject) -> Iterator[Hit]:
 
 @rule(
     "LINT-012",
-    "E",
+    "W",
     "The title says randomised trial, the field says observational study",
     why="Who is assigned to what decides oversight, consent, reporting duties and the analysis.",
     question="Are participants assigned to groups by the protocol?",
@@ -131,7 +138,7 @@ def trial_called_observational(subject: Subject) -> Iterator[Hit]:
 
 @rule(
     "LINT-032",
-    "E",
+    "W",
     "The title and the field give two models of the trial",
     why="In a crossover everybody gets each treatment in turn, with a washout; in parallel groups nobody does.",
     question="Crossover or parallel groups?",
@@ -153,22 +160,28 @@ _PHASE = re.compile(
     r"\bphase[\s-]*(?P<phase>(?:I{1,3}|IV|[1-4])[ab]?(?:\s*(?:/|-|and|to)\s*(?:I{1,3}|IV|[1-4])[ab]?)?)\b(?!\s*-\s*\d)",
     re.I,
 )
+_PROJECT = re.compile(r"\b(?:projects?|program(?:me)?s?|initiatives?|campaigns?|surveys?)\b[\s\W]*\Z", re.I)
 PHASED = frozenset({"DRUG", "BIOLOGICAL", "GENETIC", "COMBINATION_PRODUCT"})
 _ROMAN = {"I": "1", "II": "2", "III": "3", "IV": "4"}
 
 
 @rule(
     "LINT-033",
-    "E",
+    "W",
     "The title and the field give two phases",
     why="Oversight, reporting duties and what the result may claim depend on the phase.",
     question="Which phase is the trial?",
 )
 def phase_disagrees(subject: Subject) -> Iterator[Hit]:
-    """`Phase II` in a title that names one phase, and other phases in the field; or `NA` where a drug is given."""
+    """`Phase II` in a title that names one phase, and other phases in the field; or `NA` where only drugs are given.
+
+    Where devices, behaviour or services are tried, `NA` is the due value. The phase of a project or a programme is
+    none of a trial.
+    """
     phases = subject.protocol.design_module.phases
     fields = {one[-1] for one in phases if one.startswith("PHASE")}
-    drugs = {one.type for one in subject.protocol.arms_interventions_module.interventions} & PHASED
+    given = {one.type for one in subject.protocol.arms_interventions_module.interventions}
+    drugs = bool(given) and given <= PHASED
     if "EARLY_PHASE1" in phases or not fields and not (phases == ("NA",) and drugs):
         return
     for text in subject.under("Title"):
@@ -178,7 +191,7 @@ def phase_disagrees(subject: Subject) -> Iterator[Hit]:
             for match in found
             for one in re.findall(r"I{1,3}V?|[1-4]", match["phase"], re.I)
         }
-        if len(found) == 1 and not said & fields:
+        if len(found) == 1 and not said & fields and not _PROJECT.search(text.text[: found[0].start()]):
             yield span(
                 text,
                 found[0].start(),
@@ -320,7 +333,7 @@ _COUNTS = {"single": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5}
 
 @rule(
     "LINT-038",
-    "E",
+    "W",
     "The title and the list give two numbers of groups",
     why="Supply and randomisation are made for each group; one of them is not described, or does not exist.",
     question="How many groups are there, and which?",

@@ -34,7 +34,8 @@ _UP_TO = {"<=", "\\<=", "≤", "no more than", "not more than", "at most", "up t
 def dose_bands(subject: Subject) -> Iterator[Hit]:
     """Two bounds on one number, in opposite directions, both strict (a gap) or both inclusive (an overlap).
 
-    In groups, interventions and description; a dose stands between the two or just behind.
+    In groups, interventions and description; a dose stands between the two or just behind. Bounds of two separate
+    definitions, and of donors, are no bands.
     """
     for text in subject.under("armsInterventionsModule", "descriptionModule"):
         bounds: dict[tuple[str, str], list[tuple[str, bool, re.Match[str]]]] = defaultdict(list)
@@ -46,8 +47,18 @@ def dose_bands(subject: Subject) -> Iterator[Hit]:
             for strict, fault in ((True, "no band holds"), (False, "two bands hold")):
                 pair = {side: found for side, is_strict, found in members if is_strict == strict}
                 ends = sorted(found.span() for found in pair.values())
-                if len(pair) == 2 and _DOSE.search(text.text[: ends[1][1] + NEAR], ends[0][0]):
+                if len(pair) == 2 and _is_dosed(text.text, ends[0][0], ends[1][1]):
                     yield span(text, ends[0][0], ends[1][1], f"{fault} exactly {number} {unit}")
+
+
+_DEFINED = re.compile(r"\bdefin(?:ed|es?|itions?)\b|\bdonors?\b", re.I)
+
+
+def _is_dosed(text: str, start: int, end: int) -> bool:
+    """Whether a dose stands between the two bounds or just behind, and no definition there or just before."""
+    return bool(_DOSE.search(text[: end + NEAR], start)) and not _DEFINED.search(
+        text[max(0, start - NEAR) : end]
+    )
 
 
 _RANGE = re.compile(

@@ -23,7 +23,7 @@ _EXCEPTED = re.compile(
 
 @rule(
     "LINT-060",
-    "E",
+    "W",
     "An exclusion criterion states what is acceptable",
     why="Read literally it excludes those who keep the limit and admits those who break it.",
     question="What excludes: exceeding this limit? One of several limits, or all of them?",

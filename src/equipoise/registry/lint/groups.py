@@ -68,7 +68,7 @@ _IN_TURN = re.compile(r"\border of\b|\bsequence\b|\bcross", re.I)
 
 @rule(
     "LINT-011",
-    "E",
+    "W",
     "A group called placebo is typed as experimental or as active comparator",
     why="Programs that look for the control group by its type take the placebo for a treatment under study.",
     question="Is this group the placebo control?",
@@ -90,7 +90,7 @@ _STEPS = re.compile(
 
 @rule(
     "LINT-039",
-    "E",
+    "W",
     "The model and the number of groups contradict each other",
     why="A single group cannot be several, and one group cannot be compared in parallel: no plan of visits follows.",
     question="How many groups are there, and does each participant belong to one of them?",

@@ -27,14 +27,19 @@ LEVELS = """
 
 The level says how certain the linter is, not how bad it would be.
 
+An error is what every careful reader accepts as one.
+
 - **Error** only for what the record's own words or fields contradict (one field against another, a title against
   a field, a limit in the text against its field), or leave impossible to carry out (no dose at a border, no unit
-  where laboratories use two, no primary outcome). A rule that compares fields may be an error from the start. A rule
-  that reads prose is one only when readers who judged its findings, on records that it was not written on, found
-  four in five right, or, where it was narrowed after a reading, four in five of what it still finds among the judged;
-  `benchmarks/lint_precision` keeps every judgement, and `docs/benchmarks.md` prints them, rule by rule.
+  where laboratories use two, no primary outcome). A rule that reads coded fields, counts and dates alone may be one
+  from the start. A rule that reads prose is one only when at least three of its findings were judged, on records
+  that it was not written on, and four in five of them were right; where two readers judged a finding, it is right
+  only when both say so. A rule that is narrowed after its findings were read does not rise by that: it must be read
+  again on other records. `benchmarks/lint_precision` keeps every judgement, `docs/benchmarks.md` prints them rule by
+  rule, with the share to expect on new records, and a test holds every error to this.
 - **Warning** for a likely gap: a careful reader could still find the answer, or the words allow two readings. Rules
-  that were errors and were found wrong, or too seldom right, stand here.
+  that were errors and were found wrong, too seldom right or by one reader only, and rules that nobody has judged,
+  stand here.
 - **Information** for the rest: forms, copies, spelling.
 
 A reviewed annotation may raise what a rule only warns of: a reader who is certain says so for this one record,

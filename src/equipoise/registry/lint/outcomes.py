@@ -63,7 +63,7 @@ def old_record_without_outcome(subject: Subject) -> Iterator[Hit]:
 
 @rule(
     "LINT-041",
-    "E",
+    "W",
     "A primary outcome has no time, or only a number",
     why="A value without a time cannot be scheduled or analysed.",
     question="At which time, in which unit, is this outcome measured?",
@@ -161,7 +161,7 @@ _APART = 1.12  # twelve weeks and three months, or 48 weeks and a year, are one 
 
 @rule(
     "LINT-046",
-    "E",
+    "W",
     "An outcome's title and its time frame give two times",
     why="A visit can be planned for one of them, and the primary time point decides the sample size.",
     question="At which time is the outcome measured?",

@@ -48,8 +48,8 @@ _SUBGROUP = re.compile(
 def ages_disagree(subject: Subject) -> Iterator[Hit]:
     """The one short inclusion criterion that states an age for everybody, against the fields of age in years.
 
-    Criteria with headings for several groups of people are left. A limit in the text and none in its field
-    differ too; one year of difference does not (`over 18`, `under 65`).
+    Criteria with headings for several groups of people are left, and an age behind donors, volunteers or controls.
+    A limit in the text and none in its field differ too; one year of difference does not (`over 18`, `under 65`).
     """
     stated = [one for one in subject.criteria if one.side == "inclusion" and _ANY_AGE.search(one.text)]
     if len(stated) != 1 or len(stated[0].text) > STATED or _SUBGROUP.search(_OLDER.sub("", stated[0].text)):
@@ -86,6 +86,10 @@ _GROUPS = re.compile(
     r"|\bcriteria for\b",
     re.I,
 )
+_OTHERS = re.compile(
+    r"\b(?:donors?|(?:healthy|normal) (?:volunteers?|subjects?|controls?|adults?|people))\b", re.I
+)
+OTHERS_NEAR = 200
 _ONE_OF = re.compile(
     r"\b(?:one|any|either|more|two|some) of (?:the )?(?:following|these)\b|\bpredictors?\b|\brisk factors?\b",
     re.I,
@@ -95,7 +99,7 @@ _ONE_OF = re.compile(
 def _part_of_a_list(subject: Subject, one: Criterion) -> bool:
     """Whether the criterion hangs on another, as one of several definitions or for one group of participants."""
     whole = subject.protocol.eligibility_module.eligibility_criteria[: one.start]
-    if _ONE_OF.search(whole[-400:]):
+    if _ONE_OF.search(whole[-400:]) or _OTHERS.search(whole[-OTHERS_NEAR:]):
         return True
     before = whole[-40:].rstrip(" \n*-•·1234567890.)")
     return bool(one.parent) or before.endswith(":") and not before.lower().endswith(("criteria:", "age:"))
@@ -197,7 +201,7 @@ def title_and_fields(subject: Subject) -> Iterator[Hit]:
 
 @rule(
     "LINT-076",
-    "E",
+    "W",
     "The title names one sex, the field takes only the other",
     why="Searches and screening by the field find nobody of those for whom the study was made.",
     question="Which sex may take part?",

@@ -13,7 +13,7 @@ _LIMIT = re.compile(
     r"\b(?P<name>h(?:a)?emoglobin|creatinine|bilirubin|platelets?(?: counts?)?|neutrophils?(?: counts?)?|glucose"
     r"|potassium|albumin|cholesterol|triglycerides|ferritin|calcium|weight|temperature)\s*(?:levels?\s*|concentrations?\s*)?"
     r"(?:of\s+|is\s+|was\s+)?(?:<=|>=|<|>|≤|≥|above|below|less than|greater than|more than|over|under)\s*"
-    r"\d[\d.,]*(?P<rest>.{0,24})",
+    r"(?P<value>\d[\d.,]*)(?P<rest>.{0,24})",
     re.I | re.S,
 )
 _BARE = re.compile(r"\s*(?:\Z|[;)]|[.,](?:\s|\Z)|(?:or|and|at|within|on|unless|in the|by)\b)", re.I)
@@ -29,11 +29,12 @@ _BARE = re.compile(r"\s*(?:\Z|[;)]|[.,](?:\s|\Z)|(?:or|and|at|within|on|unless|i
 def limit_without_unit(subject: Subject) -> Iterator[Hit]:
     """A named measurement, a comparison and a number, behind which the clause ends or goes on without a unit.
 
-    Measurements that laboratories report in two units are left to LINT-089.
+    Measurements that laboratories report in two units are left to LINT-089, unless the number fits one of them only.
     """
     for one, match in found_in(subject, _LIMIT):
         rest = match["rest"]
-        if _BARE.match(rest) and not _TWO_UNITS.match(match["name"]):
+        named = _TWO_UNITS.match(match["name"])
+        if _BARE.match(rest) and (not named or _fits_one_unit(match) and _no_unit_behind(one.text, match)):
             yield within(one, match.start(), match.end() - len(rest))
 
 
@@ -49,6 +50,26 @@ _SAID = re.compile(
 )
 
 
+# From these numbers on nobody lives in the smaller unit, or they are no limit in it: one reading is left.
+_ONE_UNIT_FROM = {
+    "glucose": 36.0, "creatinine": 30.0, "bilirubin": 60.0, "hemoglobin": 30.0, "haemoglobin": 30.0,
+    "cholesterol": 40.0, "triglycerides": 120.0, "calcium": 6.0,
+}  # fmt: skip
+
+
+def _fits_one_unit(match: re.Match[str]) -> bool:
+    """Whether the number is possible in one of the measurement's two units only."""
+    plain = re.sub(r",(?=\d{3}\b)", "", match["value"]).replace(",", ".")
+    whole, _, decimals = plain.partition(".")
+    return float(f"{whole}.{decimals.strip('.') or 0}") >= _ONE_UNIT_FROM[match["name"].lower()]
+
+
+def _no_unit_behind(text: str, match: re.Match[str]) -> bool:
+    """Whether no unit stands between the number and the end of its sentence."""
+    behind = text[match.start("rest") : match.start("rest") + 80]
+    return not _SAID.search(re.split(r"[.;](?:\s|\Z)", behind)[0])
+
+
 @rule(
     "LINT-089",
     "E",
@@ -57,11 +78,14 @@ _SAID = re.compile(
     question="In which unit is the limit?",
 )
 def limit_in_two_units(subject: Subject) -> Iterator[Hit]:
-    """Haemoglobin, creatinine, bilirubin, glucose, lipids, calcium: a limit, and no unit to the end of its sentence."""
+    """Haemoglobin, creatinine, bilirubin, glucose, lipids, calcium: a limit, and no unit to the end of its sentence.
+
+    Numbers that are possible in one of the units only are left to LINT-088: glucose 300 can be milligrams alone.
+    """
     for one, match in found_in(subject, _LIMIT):
-        rest, behind = match["rest"], one.text[match.start("rest") : match.start("rest") + 80]
+        rest = match["rest"]
         named = _TWO_UNITS.match(match["name"]) and _TWO_UNITS.match(one.text, match.start())
-        if named and _BARE.match(rest) and not _SAID.search(re.split(r"[.;](?:\s|\Z)", behind)[0]):
+        if named and _BARE.match(rest) and not _fits_one_unit(match) and _no_unit_behind(one.text, match):
             yield within(one, match.start(), match.end() - len(rest))
 
 

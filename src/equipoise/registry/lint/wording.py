@@ -14,7 +14,7 @@ _STRAY = re.compile(r"/(?:day|week|month|d|wk|kg)\s+(\d+)\s+(?:for|in|of|by|with
 
 @rule(
     "LINT-090",
-    "E",
+    "W",
     "A number stands where no number belongs",
     why="Words were lost: the number may be a time point, a duration or a dose.",
     question="What does the number mean?",
@@ -32,7 +32,7 @@ _IDIOM = {"more", "less", "one", "same"}
 
 @rule(
     "LINT-091",
-    "E",
+    "W",
     "Both sides of an alternative are the same",
     why="One of the two terms is lost, so a population, group or comparison is missing.",
     question="What should stand on the other side?",
@@ -51,7 +51,7 @@ def same_alternative(subject: Subject) -> Iterator[Hit]:
 
 @rule(
     "LINT-092",
-    "E",
+    "W",
     "A connective is misspelt",
     why="`and`, `or` and `and/or` give three different rules.",
     question="Which connective is meant?",
