@@ -21,14 +21,17 @@ _STEP = 1.0 / 2**53
 class Draws:
     """The draws of one simulated trial. A key is any text; the same key gives the same number, for ever."""
 
-    __slots__ = ("_key",)
+    __slots__ = ("_begun", "_key")
 
     def __init__(self, seed: int) -> None:
         self._key = hashlib.sha256(b"equipoise-simulation-1|" + str(seed).encode()).digest()
+        self._begun = hashlib.blake2b(digest_size=8, key=self._key)
 
     def bits(self, key: str) -> int:
         """64 bits."""
-        return int.from_bytes(hashlib.blake2b(key.encode(), digest_size=8, key=self._key).digest(), "big")
+        begun = self._begun.copy()
+        begun.update(key.encode())
+        return int.from_bytes(begun.digest(), "big")
 
     def uniform(self, key: str) -> float:
         """In [0, 1), with 53 bits."""

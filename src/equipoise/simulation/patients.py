@@ -35,15 +35,15 @@ class Patient:
         """The value of a latent, drawn when it is first asked for; None while it needs an arm that is not known."""
         if name == "arm":
             return self.arm
-        if name not in self.latents:
+        value = self.latents.get(name)
+        if value is None:
             generator = self.scenario.latents[name]
             if generator.by_arm and self.arm is None:
                 return None
             value = self.generate(generator, f"latent|{name}", None, None, None)
-            if value is None:
-                return None
-            self.latents[name] = value
-        return self.latents[name]
+            if value is not None:
+                self.latents[name] = value
+        return value
 
     def record(self, form: str, encounter: str | None, today: date, attempt: int = 1) -> dict[str, Any]:
         """The values that people enter for a form at an encounter."""
@@ -174,9 +174,10 @@ class Patient:
 
         Each unit has one draw for the whole trial, so that an item only falls while the share falls.
         """
-        if item not in self.first:
-            self.first[item] = self.at_first(generator, f"{self.key}|{item}")
-        units, bits = self.first[item]
+        first = self.first.get(item)
+        if first is None:
+            first = self.first[item] = self.at_first(generator, f"{self.key}|{item}")
+        units, bits = first
         if units == 0:
             return "0"
         kept, whole = 0, int(self.share_left(generator.thin or "", encounter, today) * UNIT)
@@ -187,28 +188,24 @@ class Patient:
 
     def at_first(self, generator: Generator, key: str) -> tuple[int, int]:
         """The value of an item at the first encounter, in units, and the draw that its units share."""
-        base = Generator(
-            choose=generator.choose,
-            normal=generator.normal,
-            between=generator.between,
-            low=0,
-            high=generator.high,
-        )
-        if base.choose:
-            text = self.draws.choose(base.choose, f"{key}|first")
+        if generator.choose:
+            text = self.draws.choose(generator.choose, f"{key}|first")
         else:
+            normal, between = generator.normal, generator.between
+            base = Generator(normal=normal, between=between, low=0, high=generator.high)
             text = self.number(base, f"{key}|first", None, None, None) or "0"
         return int(float(text)), self.draws.bits(f"{key}|units")
 
     def share_left(self, curve_name: str, encounter: str | None, today: date) -> float:
         """What a rater sees of the share that is left: one error a score, the same for all its items."""
         where = (curve_name, encounter, today)
-        if where not in self.seen:
+        share = self.seen.get(where)
+        if share is None:
             share, noise = self.left(curve_name, today), self.scenario.curves[curve_name].noise
             if noise:
                 share += self.draws.normal(0.0, noise, f"{self.key}|{encounter}|rater")
             self.seen[where] = share
-        return self.seen[where]
+        return share
 
 
 def _numeric(text: str) -> bool:

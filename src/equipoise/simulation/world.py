@@ -139,20 +139,30 @@ class World:
             subject.state = state.participant
         return events
 
-    def command(self, kind: str, subject: Subject | None, **given: Any) -> Command:
+    def command(
+        self,
+        kind: str,
+        subject: Subject | None,
+        *,
+        role: str | None = None,
+        site: str | None = None,
+        actor: str | None = None,
+        effective: str | None = None,
+        **given: Any,
+    ) -> Command:
         """The command as the person on duty would send it today."""
-        role = given.pop("role", None) or self._roles[kind]
+        role = role or self._roles[kind]
         scope = self.study.definition.roles[role].scope
-        site = given.pop("site", None) or (subject.state.site if subject else None)
+        site = site or (subject.state.site if subject else None)
         place = site if scope != "trial" and site else "00"
         self.items += len(given.get("data", {}).get("values", ()))
         self._number += 1
         return Command(
             kind=kind,
             id=f"c{self._number:07d}",
-            actor=given.pop("actor", None) or f"{role}-{place}",
+            actor=actor or f"{role}-{place}",
             role=role,
-            effective=given.pop("effective", None) or self.today.isoformat(),
+            effective=effective or self.today.isoformat(),
             site=site,
             participant=subject.state.subject if subject else None,
             **given,
