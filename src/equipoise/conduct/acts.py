@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
@@ -157,6 +158,12 @@ def time_of(text: Any) -> datetime | None:
     """The moment of an ISO date (its beginning) or UTC datetime, None when the text is neither."""
     if not isinstance(text, str) or (len(text) != 10 and not text.endswith("Z")):
         return None
+    return _moment(text)
+
+
+@lru_cache(maxsize=1024)
+def _moment(text: str) -> datetime | None:
+    """A time is asked for again and again: each intake is compared with those around it."""
     try:
         return datetime.fromisoformat(text.removesuffix("Z")).replace(tzinfo=UTC)
     except ValueError:

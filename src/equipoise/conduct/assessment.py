@@ -72,11 +72,8 @@ def check_blind(context: Context, command: Command) -> Refusal | None:
         return refuse("ASSE-002", command, f"the role `{command.role}` is not masked")
     participant = context.participant
     sites = {participant.site, participant.randomising_site, None}
-    could_read = any(
-        user == command.actor and site in sites and not roles[role].masked
-        for user, role, site in context.state.trial.delegated
-        if role in roles
-    )
+    held = [each for each in context.state.trial.delegated if each[0] == command.actor]
+    could_read = any(site in sites and role in roles and not roles[role].masked for _, role, site in held)
     if could_read or command.actor in participant.seen_by:
         return refuse("ASSE-003", command, f"{command.actor} cannot score this participant blind")
     return None

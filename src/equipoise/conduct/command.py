@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from equipoise.blinding import WAY
 from equipoise.ledger.entry import Draft
@@ -103,24 +104,21 @@ class Context(Struct, frozen=True, kw_only=True):
         """An event of this command: its envelope is the command's, unless `changes` says otherwise. What is of no
         encounter names none."""
         participant = self.state.participant
-        envelope: dict[str, Any] = {
-            "participant": command.participant,
-            "encounter": None if kind in WAY else command.encounter,
-            "effective": command.effective,
-            "reason": command.reason,
-            "site": command.site or (participant.site if participant else None),
-        }
-        envelope.update(changes)
-        return Draft(
+        draft = Draft(
             type=kind,
+            participant=command.participant,
+            encounter=None if kind in WAY else command.encounter,
+            effective=command.effective,
             recorded=self.recorded,
             actor=command.actor,
             role=command.role,
+            site=command.site or (participant.site if participant else None),
             command=command.id,
+            reason=command.reason,
             study=self.study.digest,
             data=data,
-            **envelope,
         )
+        return replace(draft, **changes) if changes else draft
 
 
 Decision = tuple[Draft, ...] | Refusal

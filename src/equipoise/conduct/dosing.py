@@ -210,11 +210,9 @@ def after_record(
     A companion whose need has changed asks for a new prescription; a hold or stop rule that has come true says so.
     """
     participant = context.participant
-    regimens = running(participant) if participant.arm is not None else ()
+    keys = _concerned(context.study, form, changed) if participant.arm is not None else frozenset()
+    regimens = running(participant) if keys else ()
     if not regimens:
-        return []
-    keys = _concerned(context.study, form, changed)
-    if not keys:
         return []
     before, after = participant.facts.on(command.day), facts.on(command.day)
     drafts = []

@@ -89,10 +89,10 @@ def decide(study: Study, state: State, command: Command, at: datetime, draw: Sea
     handler = HANDLERS.get(command.kind)
     if handler is None:
         return refuse("COND-001", command, f"there is no command `{command.kind}`")
-    problem = _general(study, state, command, at)
+    recorded = f"{at.isoformat()[:19]}Z"
+    problem = _general(study, state, command, recorded)
     if problem is not None:
         return problem
-    recorded = f"{at.isoformat()[:19]}Z"
     return handler(Context(study=study, state=state, at=at, draw=draw, recorded=recorded), command)
 
 
@@ -142,14 +142,14 @@ def _treated_by(study: Study, participant: ParticipantState, event: Event) -> Pa
     return replace(participant, seen_by=participant.seen_by | {event.actor})
 
 
-def _general(study: Study, state: State, command: Command, at: datetime) -> Refusal | None:
+def _general(study: Study, state: State, command: Command, recorded: str) -> Refusal | None:
     """What holds for every command."""
     if state.trial.mode is None and command.kind != "open_ledger":
         return refuse("COND-002", command, "the ledger is not open yet")
     role = study.definition.roles.get(command.role)
     if role is None or command.kind not in role.may:
         return refuse("COND-003", command, f"the role `{command.role}` may not do `{command.kind}`")
-    if command.effective[:10] > at.date().isoformat():
+    if command.effective[:10] > recorded[:10]:
         return refuse("COND-004", command, f"{command.effective[:10]} lies in the future")
     if state.trial.locked and command.kind not in AFTER_LOCK:
         return refuse("COND-005", command, "the trial is locked")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from equipoise.rules import Missing
@@ -53,13 +54,15 @@ def planned(study: Study, participant: ParticipantState, encounter_id: str) -> P
     anchor = participant.facts.named(encounter.anchor)
     if isinstance(anchor, Missing):
         return None
-    target = anchor + timedelta(days=encounter.day)
-    return Planned(
-        encounter=encounter_id,
-        target=target,
-        first=target - timedelta(days=encounter.window.before),
-        last=target + timedelta(days=encounter.window.after),
-    )
+    return _window(encounter_id, anchor, encounter.day, encounter.window.before, encounter.window.after)
+
+
+@lru_cache(maxsize=1024)
+def _window(encounter: str, anchor: date, day: int, before: int, after: int) -> Planned:
+    """The window around a day counted from the anchor; each form of an encounter asks for the same one."""
+    target = anchor + timedelta(days=day)
+    first, last = target - timedelta(days=before), target + timedelta(days=after)
+    return Planned(encounter=encounter, target=target, first=first, last=last)
 
 
 def expected(study: Study, participant: ParticipantState, encounter_id: str, on: date) -> bool:

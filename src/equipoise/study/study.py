@@ -11,6 +11,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 from equipoise.rules.check import Expression
@@ -128,12 +129,18 @@ class Study:
 
         A live ledger needs each one decided; practice and simulation run on assumptions too.
         """
-        enough = ("decided",) if mode == "live" else ("decided", "assumption")
-        return tuple(
-            (name, decision)
-            for name, decision in self.definition.decisions.items()
-            if act in decision.blocks and decision.status not in enough
-        )
+        return _open_decisions(self, act, mode)
+
+
+@lru_cache(maxsize=64)
+def _open_decisions(study: Study, act: str, mode: str) -> tuple[tuple[str, Decision], ...]:
+    """Asked for before each dose, and the same as long as the version is."""
+    enough = ("decided",) if mode == "live" else ("decided", "assumption")
+    return tuple(
+        (name, decision)
+        for name, decision in study.definition.decisions.items()
+        if act in decision.blocks and decision.status not in enough
+    )
 
 
 def build(definition: Definition, source: Source, compiled: Compiled) -> Study:
