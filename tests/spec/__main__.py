@@ -15,6 +15,7 @@ from equipoise.registry.lint.manual import manual as linter
 from equipoise.study.schema import schema_text
 from tests.spec.print_definition_manual import text as definition
 from tests.spec.print_manual import manual as language
+from tests.spec.print_python_manual import page as python
 
 SPEC = Path(__file__).parent
 REFERENCE = SPEC.parents[1] / "docs" / "reference"
@@ -24,6 +25,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "definition.md": definition,
     "definition.schema.json": schema_text,
     "lint.md": linter,
+    "python.md": python,
 }
 
 

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 
 from equipoise.analysis.errors import analysis_error
 from equipoise.analysis.proportions import Interval, normal_quantile
+from equipoise.analysis.shown import Shown
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Guesses:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Guesses(Shown):
     """Counts of the guesses about the participants of one arm: right, wrong, and "I do not know"."""
 
     right: int
@@ -31,8 +32,8 @@ class Guesses:
         return self.right + self.wrong + self.unknown
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Index:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Index(Shown):
     """An index, its standard error and its normal interval, kept within the range of the index."""
 
     estimate: float

@@ -17,8 +17,11 @@ from scipy.optimize import brentq
 from scipy.special import ndtr, ndtri
 
 from equipoise.analysis.errors import analysis_error
+from equipoise.analysis.shown import Shown
 
 EDGE = 1e-12
+ILL = 1e-4
+"""Below this, two roots of the cubic of the constrained estimate are so near that its digits are not to be trusted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,8 +51,8 @@ class Table2x2:
         return self.p1 - self.p2
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Interval:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Interval(Shown):
     """A two-sided interval at a confidence between 0 and 1."""
 
     lower: float
@@ -57,8 +60,15 @@ class Interval:
     confidence: float
 
 
+def check_confidence(confidence: float) -> None:
+    """Raises ANAL-019 unless the confidence lies between 0 and 1, both excluded."""
+    if not 0 < confidence < 1:
+        raise analysis_error("ANAL-019", "confidence", f"{confidence:g}")
+
+
 def normal_quantile(confidence: float) -> float:
-    """The quantile that a two-sided interval at this confidence uses: 1.959964 at 0.95."""
+    """The quantile that a two-sided interval at this confidence uses: 1.959964 at 0.95. Raises ANAL-019."""
+    check_confidence(confidence)
     return float(ndtri((1 + confidence) / 2))
 
 
@@ -147,7 +157,48 @@ def constrained_pair(p1: float, p2: float, theta: float, d: float) -> tuple[floa
     cosine = 1.0 if u == 0 else min(1.0, max(-1.0, v / u**3))
     first = 2 * u * math.cos((math.pi + math.acos(cosine)) / 3) - b / (3 * a)
     first = min(1.0, 1 + d, max(0.0, d, first))
+    if size * size * math.sqrt(1 - cosine * cosine) < ILL or min(p1, 1 - p1, p2, 1 - p2) <= 0:
+        first = _searched(p1, p2, theta, d, first)
     return first, first - d
+
+
+def _searched(p1: float, p2: float, theta: float, d: float, start: float) -> float:
+    """The same root where those of the cubic nearly meet and rounding costs half of the digits, or where it may be the
+    end of what is possible: by Newton's steps on the slope of the log likelihood, which falls, halving where a step
+    would leave what is known of the root."""
+
+    def slope(x: float) -> float:
+        return _pull(p1, x) + theta * _pull(p2, x - d)
+
+    low, high = max(0.0, d), min(1.0, 1 + d)
+    if slope(low) <= 0 or slope(high) >= 0:
+        return low if slope(low) <= 0 else high
+    x = start if low < start < high else (low + high) / 2
+    for _ in range(80):
+        found = slope(x)
+        low, high = (x, high) if found > 0 else (low, x)
+        near = x + found / (_bend(p1, x) + theta * _bend(p2, x - d))
+        after = near if low < near < high else (low + high) / 2
+        if abs(after - x) <= 1e-15 * min(x, 1 - x) or not low < after < high:
+            return after
+        x = after
+    return x
+
+
+def _bend(p: float, x: float) -> float:
+    """How fast that slope falls; where x is 0 or 1 to rounding, so fast that no step is taken."""
+    return p / max(x, 1e-150) ** 2 + (1 - p) / max(1 - x, 1e-150) ** 2
+
+
+def _pull(p: float, x: float) -> float:
+    """The slope at x of the log likelihood of a proportion p that was seen, for one participant."""
+    if p <= 0:
+        return -1 / (1 - x) if x < 1 else -math.inf
+    if p >= 1:
+        return 1 / x if x > 0 else math.inf
+    if 0 < x < 1:
+        return (p - x) / (x * (1 - x))
+    return math.inf if x <= 0 else -math.inf
 
 
 def score_variance(table: Table2x2, difference: float) -> float:
@@ -216,8 +267,12 @@ def inverted(statistic: Callable[[float], float], estimate: float, confidence: f
     z = normal_quantile(confidence)
     low, high = -1 + EDGE, 1 - EDGE
     middle = min(high, max(low, estimate))
-    lower = -1.0 if statistic(low) <= z else root(lambda d: statistic(d) - z, low, middle)
-    upper = 1.0 if statistic(high) >= -z else root(lambda d: statistic(d) + z, middle, high)
+    lower, upper = -1.0, 1.0
+    # Corrected for skewness, the statistic of a very small table need not be near 0 at the estimate.
+    if statistic(low) > z:
+        lower = root(lambda d: statistic(d) - z, low, middle if statistic(middle) < z else high)
+    if statistic(high) < -z:
+        upper = root(lambda d: statistic(d) + z, middle if statistic(middle) > -z else low, high)
     return Interval(lower=lower, upper=upper, confidence=confidence)
 
 

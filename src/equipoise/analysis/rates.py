@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from scipy.special import betaincinv, gammaincinv
 
 from equipoise.analysis.errors import analysis_error
-from equipoise.analysis.proportions import Interval
+from equipoise.analysis.proportions import Interval, check_confidence
+from equipoise.analysis.shown import Shown
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RateRatio:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class RateRatio(Shown):
     """A ratio of two rates with its exact interval; infinite where only the second group has no event."""
 
     estimate: float
@@ -25,6 +26,7 @@ def clopper_pearson(x: int, n: int, confidence: float = 0.95) -> Interval:
 
     Raises ANAL-004 unless 0 <= x <= n and n >= 1. Source: Clopper and Pearson, Biometrika 1934;26:404-413.
     """
+    check_confidence(confidence)
     if not 0 <= x <= n or n < 1:
         raise analysis_error("ANAL-004", "proportion", f"{x} of {n}")
     tail = (1 - confidence) / 2
@@ -41,7 +43,8 @@ def poisson_rate(events: int, time: float, confidence: float = 0.95) -> Interval
 
     Source: Garwood, Biometrika 1936;28:437-442.
     """
-    if events < 0 or not 0 < time < math.inf:
+    check_confidence(confidence)
+    if not 0 <= events < math.inf or not 0 < time < math.inf:
         raise analysis_error("ANAL-004", "rate", f"{events} events over {time}")
     tail = (1 - confidence) / 2
     lower = float(gammaincinv(events, tail)) if events else 0.0

@@ -14,10 +14,11 @@ from scipy.special import chdtrc
 from equipoise.analysis.errors import analysis_error
 from equipoise.analysis.proportions import Table2x2
 from equipoise.analysis.ratios import Ratio, around, constrained_by_odds
+from equipoise.analysis.shown import Shown
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Homogeneity:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Homogeneity(Shown):
     """A test that one odds ratio fits all strata: chi-squared on `df` degrees of freedom."""
 
     statistic: float

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from equipoise.allocation import Seal, seal_from
 from equipoise.cli.errors import command_error
+from equipoise.simulation.practice import practice_seal as practice_seal
 from equipoise.simulation.scenario import Scenario, load_scenario
 from equipoise.simulation.trial import Simulated
 
 BANNER = "SIMULATED – not results of this trial"
-SEAL = "practice_seal.json"
 
 
 def scenario_of(study: Path, name: str) -> Scenario:
@@ -26,19 +23,6 @@ def scenario_of(study: Path, name: str) -> Scenario:
         known = ", ".join(sorted(each.stem for each in folder.glob("*.yaml"))) or "none"
         raise command_error("COMM-003", str(folder), f"{name!r} (there: {known})")
     return load_scenario(path)
-
-
-def practice_seal(study: Path) -> Seal:
-    """The seal of practice and simulation: the study's public one, or one made from the study's folder name.
-
-    Whoever has the repository can foretell what it gives; it is never used for a live trial.
-    """
-    path = study / SEAL
-    if path.is_file():
-        return seal_from(json.loads(path.read_text(encoding="utf-8")), str(path))
-    seed = hashlib.sha256(f"equipoise practice seed {study.resolve().name}".encode()).digest()
-    salt = hashlib.sha256(f"equipoise practice salt {study.resolve().name}".encode()).digest()
-    return Seal(seed=seed, block_sizes=(), salt=salt)
 
 
 @contextmanager

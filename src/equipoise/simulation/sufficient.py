@@ -17,10 +17,11 @@ from equipoise.analysis.design import BinarySequential, ExactTest, exact_rejecti
 from equipoise.analysis.design.errors import design_error
 from equipoise.analysis.design.exact_sequential import TIES, statistics
 from equipoise.analysis.design.nuisance import binomial
+from equipoise.analysis.shown import Shown
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SimulatedPower:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class SimulatedPower(Shown):
     """The share of trials that rejected, its Monte Carlo standard error, and what happened at the looks.
 
     efficacy and futility: shares of trials that ended at each look; expected_n: mean participants of both groups;
@@ -102,5 +103,5 @@ def _binomial(random: np.random.Generator, n: int, p: float, trials: int) -> np.
 
 
 def _check(p1: float, p2: float, trials: int) -> None:
-    if not (0 <= p1 <= 1 and 0 <= p2 <= 1 and trials > 0):
+    if not (0 <= p1 <= 1 and 0 <= p2 <= 1 and trials > 0 and trials == int(trials)):
         raise design_error("DSGN-001", "trials", f"p1 {p1:g}, p2 {p2:g}, {trials} trials")

@@ -16,10 +16,11 @@ import numpy as np
 from equipoise.analysis.design.errors import design_error
 from equipoise.analysis.design.nuisance import binomial
 from equipoise.analysis.design.sequential import UserSpending, spent_by
+from equipoise.analysis.shown import Shown
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OneSample:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class OneSample(Shown):
     """Participants at each look; reject at `reject` events or more, stop at `stop` or fewer (None: never)."""
 
     n: tuple[int, ...]
@@ -27,8 +28,8 @@ class OneSample:
     stop: tuple[int | None, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OneSampleOperating:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class OneSampleOperating(Shown):
     """Under one proportion: power, chances to reject and to stop at each look, participants expected."""
 
     power: float

@@ -24,13 +24,14 @@ from equipoise.analysis.design.errors import design_error
 from equipoise.analysis.design.exact import fisher_p, fisher_upper_p, z_table
 from equipoise.analysis.design.nuisance import GRID, binomial, by_sum, choose, grid_binomial, worst
 from equipoise.analysis.design.sequential import UserSpending, spent_by
+from equipoise.analysis.shown import Shown
 
 Statistic = Literal["pooled_z", "unpooled_z", "fisher"]
 TIES = 1e-9
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BinarySequential:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class BinarySequential(Shown):
     """Participants of each group at each look, and the bounds of the statistic: reject at or above `efficacy`, stop
     at or below `futility` (None: no bound). With `sided` 2 the statistic is taken without its sign. An infinite bound
     rejects nothing. `sizes`: the error so far at the worst common proportion, futility counted only if `binding`."""
@@ -46,8 +47,8 @@ class BinarySequential:
     sizes: tuple[float, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BinaryOperating:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class BinaryOperating(Shown):
     """Under one pair of proportions (or arrays of them): power, chances to stop by look, participants expected.
 
     efficacy and futility have a first axis of looks. Not rejecting at the last look is no futility stop.
@@ -106,8 +107,13 @@ def exact_boundaries(
 
 
 def exact_operating(design: BinarySequential, p1: ArrayLike, p2: ArrayLike) -> BinaryOperating:
-    """What the test does under these proportions; futility stops where it says. p1 and p2 may be arrays."""
+    """What the test does under these proportions; futility stops where it says. p1 and p2 may be arrays.
+
+    Raises DSGN-001.
+    """
     one, two = np.broadcast_arrays(np.atleast_1d(np.asarray(p1, float)), np.asarray(p2, float))
+    if not np.all((one >= 0) & (one <= 1) & (two >= 0) & (two <= 1)):
+        raise design_error("DSGN-001", "operating", f"p1 {p1}, p2 {p2}")
     efficacy, futility = [], []
     before = np.ones((1, 1))
     for look, (a, b) in enumerate(zip(design.n1, design.n2, strict=True)):

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Literal
 
-from equipoise.analysis.design.two_proportions import Method, inflated, sample_size
+from equipoise.analysis.design.two_proportions import METHODS, Method, inflated, sample_size
+from equipoise.analysis.shown import Shown
 
 Way = Literal["divided", "multiplied"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Assumption:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Assumption(Shown):
     """One way to reach the number. per_arm: before the loss, rounded up. total: after it, both arms.
 
     way: the loss is made up for by dividing by 1 - loss, as it should be, or by multiplying with 1 + loss, as many do.
@@ -28,9 +29,6 @@ class Assumption:
     per_arm: int
     total: int
     way: Way = "divided"
-
-
-METHODS: tuple[Method, ...] = ("pooled", "unpooled", "continuity", "arcsine")
 
 
 def assumptions_for(

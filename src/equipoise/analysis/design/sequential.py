@@ -14,12 +14,18 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from scipy.optimize import brentq
 from scipy.special import ndtr, ndtri
 
 from equipoise.analysis.design.grid import Going, above, begin, below, go_on
 from equipoise.analysis.errors import analysis_error
+from equipoise.analysis.shown import Shown
+
+if TYPE_CHECKING:
+    from equipoise.analysis.svg import Figure
+    from equipoise.analysis.tables import Table
 
 INFINITE = 40.0
 """A bound that no statistic reaches."""
@@ -28,8 +34,8 @@ UserSpending = Spending | Sequence[float]
 """What a design of one's own spends: a function of alpha and the information, or the error spent up to each look."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Boundaries:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Boundaries(Shown):
     """Bounds of Z at each look: `efficacy` rejects at or above, `futility` stops at or below (None: no look).
 
     information: shares of the planned maximum; after an over- or under-run the last is not 1.
@@ -44,9 +50,21 @@ class Boundaries:
     parameter: float = 0.0
     user: UserSpending | None = None
 
+    def table(self) -> Table:
+        """A line for each look."""
+        from equipoise.analysis.design.bounds_shown import bounds_table
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
+        return bounds_table(self)
+
+    def figure(self) -> Figure | None:
+        """The bounds against the information."""
+        from equipoise.analysis.design.bounds_shown import bounds_figure
+
+        return bounds_figure(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Look(Shown):
     """What happens at a look under a drift: chances to stop here for efficacy and futility, and of efficacy so far."""
 
     information: float
@@ -63,6 +81,8 @@ SPENDING: dict[str, Callable[[float], Spending]] = {
     ),
     "KimDeMets": lambda rho: lambda alpha, t: alpha * t**rho,
 }
+LEAST = {"KimDeMets": 0.0, "HSD": -700.0}
+"""The parameter above which a spending function rises, and is finite."""
 SHAPES = {"OF": 0.0, "Pocock": 0.5}
 
 
@@ -70,6 +90,8 @@ def spent_by(
     design: str, times: Sequence[float], alpha: float, parameter: float, user: UserSpending | None
 ) -> tuple[float, ...]:
     """The error that may be spent up to each time; at time 1 and later, all of it. Raises ANAL-014."""
+    if not 0 < alpha < 1:
+        raise analysis_error("ANAL-014", design, f"alpha {alpha:g}")
     if design == "user" and user is not None and not callable(user):
         given = tuple(float(each) for each in user)
         rising = all(a <= b for a, b in zip((0.0, *given), given, strict=False))
@@ -81,7 +103,12 @@ def spent_by(
     )
     if spending is None:
         raise analysis_error("ANAL-014", design, "no such spending function")
-    return tuple(alpha if t >= 1 else float(spending(alpha, t)) for t in times)
+    if not LEAST.get(design, -math.inf) < parameter < math.inf:
+        raise analysis_error("ANAL-014", design, f"the parameter {parameter:g} spends nothing that rises")
+    spent = tuple(alpha if t >= 1 else float(spending(alpha, t)) for t in times)
+    if not all(a <= b for a, b in zip((0.0, *spent), (*spent, alpha), strict=True)):
+        raise analysis_error("ANAL-014", design, f"spending {spent} of {alpha:g}")
+    return spent
 
 
 def boundaries(
@@ -98,11 +125,12 @@ def boundaries(
 
     design: OF, Pocock, WT (shape `parameter`), LDOF, LDPocock, HSD (gamma `parameter`), KimDeMets (rho `parameter`)
     or user (a function of alpha and the information, or the error spent up to each look). futility: lower bounds of Z
-    at the looks before the last, None where there is none.
+    at the looks before the last, None where there is none (a None for the last look does no harm).
     Raises ANAL-014.
     """
     times = _checked(information, alpha)
-    lower = tuple(futility or (None,) * (len(times) - 1)) + (None,)
+    given = tuple(futility or (None,) * (len(times) - 1))
+    lower = given if len(given) == len(times) and given[-1] is None else (*given, None)
     if len(lower) != len(times):
         raise analysis_error("ANAL-014", design, f"{len(lower) - 1} futility bounds for {len(times)} looks")
     counted = lower if binding else (None,) * len(times)
@@ -112,6 +140,8 @@ def boundaries(
         efficacy = _shaped(SHAPES.get(design, parameter), times, alpha, counted)
     else:
         raise analysis_error("ANAL-014", design, "no such design")
+    if not all(low is None or low <= high for low, high in zip(lower, efficacy, strict=True)):
+        raise analysis_error("ANAL-014", design, f"futility {lower} above efficacy {efficacy}")
     return Boundaries(
         information=times, efficacy=efficacy, futility=lower, alpha=alpha, design=design, binding=binding,
         parameter=parameter, user=user,
@@ -137,8 +167,30 @@ def power_of(bounds: Boundaries, drift: float) -> float:
 
 
 def drift_for(bounds: Boundaries, power: float) -> float:
-    """The mean of Z at full information that gives this power."""
-    return float(brentq(lambda drift: power_of(bounds, drift) - power, -1.0, 20.0, xtol=1e-12))
+    """The mean of Z at full information that gives this power.
+
+    Raises ANAL-013 for a power that no drift has, or that nobody asks for: at or below the error.
+    """
+    if not bounds.alpha < power < 1:
+        raise analysis_error("ANAL-013", "power", f"a power of {power:g} with an error of {bounds.alpha:g}")
+
+    def lacking(drift: float) -> float:
+        return power_of(bounds, drift) - power
+
+    return float(brentq(lacking, -1.0, reaching(lacking, 20.0), xtol=1e-12))
+
+
+def reaching(rising: Callable[[float], float], first: float) -> float:
+    """A drift at or beyond `first`, on its side of 0, at which the function has the sign of that side.
+
+    Raises ANAL-013 where there is none below a million.
+    """
+    drift = first
+    while abs(drift) < 1e6:
+        if rising(drift) * first > 0:
+            return drift
+        drift *= 2
+    raise analysis_error("ANAL-013", "drift", "no drift below a million has this chance")
 
 
 def inflation(bounds: Boundaries, power: float = 0.8) -> float:
@@ -220,7 +272,7 @@ def _shaped(
     )
     constant = least
     if len(times) > 1:
-        low = least if all(each is None for each in lower) else 0.1
+        low = least - 1e-3 if all(each is None for each in lower) else 0.1
         constant = float(brentq(error, low, most + 1e-6, xtol=1e-11))
     return tuple(constant * t ** (shape - 0.5) for t in times)
 

@@ -13,10 +13,11 @@ from equipoise.analysis.design.errors import design_error
 from equipoise.analysis.design.sequential import Boundaries, drift_for, expected_information, inflation
 from equipoise.analysis.design.size import Size
 from equipoise.analysis.design.two_proportions import inflated
+from equipoise.analysis.shown import Shown
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SequentialSize:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class SequentialSize(Shown):
     """Participants of a group-sequential trial.
 
     looks: by look, participants with data of each group, real numbers; groups: the whole ones at the last look;

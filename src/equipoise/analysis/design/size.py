@@ -9,18 +9,23 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from scipy.optimize import brentq
 
 from equipoise.analysis.design.errors import design_error
 from equipoise.analysis.design.two_proportions import inflated
+from equipoise.analysis.shown import Shown, number
+
+if TYPE_CHECKING:
+    from equipoise.analysis.tables import Table
 
 MOST = 1e9
 """Participants of the first group beyond which no trial is looked for."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Size:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Size(Shown):
     """Participants by group. exact: the real numbers; groups: whole, with data; randomised: whole, before the loss.
 
     power: what the whole groups have; wanted: what was asked for.
@@ -32,6 +37,26 @@ class Size:
     power: float
     wanted: float
     loss: float = 0.0
+
+    def table(self) -> Table:
+        """A line for each group, then the total and the power."""
+        from equipoise.analysis.tables import Row, Table
+
+        lines = [
+            Row(head=f"group {place + 1}", cells=(number(exact), str(whole), str(more)))
+            for place, (exact, whole, more) in enumerate(
+                zip(self.exact, self.groups, self.randomised, strict=True)
+            )
+        ]
+        lines.append(
+            Row(head="together", cells=(number(sum(self.exact)), str(self.total), str(self.randomised_total)))
+        )
+        lost = f" {number(100 * self.loss)}% of those randomised give no data." if self.loss else ""
+        note = f"The whole groups have a power of {number(self.power)}; {number(self.wanted)} was asked for.{lost}"
+        heads = ("formula", "with data", "to randomise")
+        return Table(
+            id="size", title="Sample size", corner="", columns=heads, rows=tuple(lines), notes=(note,)
+        )
 
     @property
     def total(self) -> int:

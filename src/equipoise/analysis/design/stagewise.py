@@ -16,12 +16,14 @@ from scipy.optimize import brentq
 from scipy.special import ndtr
 
 from equipoise.analysis.design.grid import above
-from equipoise.analysis.design.sequential import Boundaries, continued
+from equipoise.analysis.design.sequential import Boundaries, continued, reaching
 from equipoise.analysis.errors import analysis_error
+from equipoise.analysis.proportions import check_confidence
+from equipoise.analysis.shown import Shown
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stagewise:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Stagewise(Shown):
     """In drifts (mean of Z at full information): the interval, the median-unbiased estimate, the one-sided p."""
 
     p_value: float
@@ -32,19 +34,30 @@ class Stagewise:
 
 
 def stagewise(bounds: Boundaries, look: int, z: float, *, confidence: float = 0.95) -> Stagewise:
-    """The inference of a trial that ended at a look (1 for the first) with this Z. Raises ANAL-014."""
-    if not 1 <= look <= len(bounds.information):
-        raise analysis_error("ANAL-014", "look", f"look {look} of {len(bounds.information)}")
+    """The inference of a trial that ended at a look (1 for the first) with this Z.
+
+    Raises ANAL-014 for a look that is none or a Z that is no number, ANAL-019 for a confidence that is none.
+    """
+    if not 1 <= look <= len(bounds.information) or not math.isfinite(z):
+        raise analysis_error("ANAL-014", "look", f"look {look} of {len(bounds.information)}, z {z:g}")
+    check_confidence(confidence)
     tail = (1 - confidence) / 2
 
     def chance(drift: float) -> float:
         return _as_extreme(bounds, look, z, drift)
 
     def at(share: float) -> float:
-        return float(brentq(lambda drift: chance(drift) - share, -20.0, 20.0, xtol=1e-10))
+        def lacking(drift: float) -> float:
+            return chance(drift) - share
+
+        return float(brentq(lacking, reaching(lacking, -20.0), reaching(lacking, 20.0), xtol=1e-10))
 
     return Stagewise(
-        p_value=chance(0.0), estimate=at(0.5), lower=at(tail), upper=at(1 - tail), confidence=confidence
+        p_value=min(1.0, chance(0.0)),
+        estimate=at(0.5),
+        lower=at(tail),
+        upper=at(1 - tail),
+        confidence=confidence,
     )
 
 

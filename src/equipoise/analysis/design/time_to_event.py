@@ -28,13 +28,15 @@ from equipoise.analysis.design.follow_up import (
 )
 from equipoise.analysis.design.hypotheses import Goal, Hypotheses, Margin, check_reachable, hypotheses
 from equipoise.analysis.design.size import Size, sized, smallest
+from equipoise.analysis.shown import Shown
 
 EventMethod = Literal["schoenfeld", "freedman"]
 SurvivalMethod = Literal["schoenfeld", "freedman", "lakatos"]
+POSITIVE = (0.0, math.inf)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SurvivalSize:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class SurvivalSize(Shown):
     """Participants, and the events to expect of them. chances: of a seen event, by group; duration: of the study."""
 
     size: Size
@@ -59,8 +61,8 @@ def events_power(
     DSGN-001, DSGN-002.
     """
     one, seen = np.broadcast_arrays(np.asarray(hazard_ratio, float), np.asarray(events, float))
-    _check(float(one.min()), alpha, ratio, float(seen.min()))
-    tested = hypotheses(goal, margin, float(one.flat[0]), 1.0, "events")
+    _check(float(one.min()), alpha, ratio, float(seen.min()), method)
+    tested = hypotheses(goal, margin, float(one.flat[0]), 1.0, "events", POSITIVE)
     found = _power(one, tested, np.sqrt(seen), alpha, ratio, method)
     return float(found) if found.ndim == 0 else found
 
@@ -76,8 +78,8 @@ def events_size(
     method: EventMethod = "schoenfeld",
 ) -> float:
     """The events that give this power, not rounded. Raises DSGN-001, DSGN-002, DSGN-003."""
-    _check(hazard_ratio, alpha, ratio, 1.0)
-    tested = hypotheses(goal, margin, hazard_ratio, 1.0, "events")
+    _check(hazard_ratio, alpha, ratio, 1.0, method)
+    tested = hypotheses(goal, margin, hazard_ratio, 1.0, "events", POSITIVE)
     check_reachable(tested, hazard_ratio, "events")
     return smallest(
         lambda events: float(_power(np.asarray(hazard_ratio), tested, np.sqrt(events), alpha, ratio, method)),
@@ -100,9 +102,11 @@ def survival_power(
 
     Schoenfeld's and Freedman's methods need hazards in one ratio. Raises DSGN-001.
     """
+    _check(1.0, alpha, n2 / n1 if n1 > 0 else 0.0, n1, method)
     if method == "lakatos":
-        _check(1.0, alpha, n2 / n1, n1)
         mean, variance = expected_logrank(first, second, n1, n2, window, dropout=dropout)
+        if variance <= 0:
+            raise design_error("DSGN-001", "hazard", "nobody is expected to have the event")
         return float(ndtr(abs(mean) / math.sqrt(variance) - ndtri(1 - alpha)))
     hazard_ratio = constant_ratio(first, second)
     chances = [
@@ -147,8 +151,8 @@ def survival_size(
 
     if method == "lakatos" and goal != "superiority":
         raise design_error("DSGN-002", "survival", f"{goal} by the expected log-rank statistic")
-    _check(hazard_ratio, alpha, ratio, 1.0)
-    tested = hypotheses(goal, margin, hazard_ratio, 1.0, "survival")
+    _check(hazard_ratio, alpha, ratio, 1.0, method)
+    tested = hypotheses(goal, margin, hazard_ratio, 1.0, "survival", POSITIVE)
     check_reachable(tested, hazard_ratio, "survival")
     exact = smallest(lambda n1: reached(n1, n1 * ratio), power, "survival", 1e-2)
     size = sized(exact, reached, ratios=(ratio,), wanted=power, loss=loss)
@@ -199,7 +203,10 @@ def _distance(hazard_ratio: np.ndarray, ratio: float, method: EventMethod) -> np
     return math.sqrt(ratio) * (hazard_ratio - 1) / (ratio + hazard_ratio)
 
 
-def _check(hazard_ratio: float, alpha: float, ratio: float, events: float) -> None:
-    if not (hazard_ratio > 0 and 0 < alpha < 1 and ratio > 0 and events > 0):
-        detail = f"hazard ratio {hazard_ratio:g}, alpha {alpha:g}, ratio {ratio:g}, events {events:g}"
+def _check(hazard_ratio: float, alpha: float, ratio: float, events: float, method: SurvivalMethod) -> None:
+    positive = all(0 < each < math.inf for each in (hazard_ratio, ratio, events))
+    if not positive or not 0 < alpha < 1 or method not in ("schoenfeld", "freedman", "lakatos"):
+        detail = (
+            f"hazard ratio {hazard_ratio:g}, alpha {alpha:g}, ratio {ratio:g}, events {events:g}, {method}"
+        )
         raise design_error("DSGN-001", "events", detail)

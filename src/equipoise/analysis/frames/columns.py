@@ -1,0 +1,122 @@
+"""Columns of a frame that a person gives: Polars, pandas, or a mapping of names to anything with an array.
+
+Missing is None, whatever it was (null, NaN, NA); the kinds are checked, never guessed.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from equipoise.analysis.frames.errors import frame_error, unlike
+
+SHOWN = 4
+
+
+def names_of(frame: Any) -> list[str]:
+    """The names of the columns. Raises FRAM-006."""
+    if isinstance(frame, Mapping):
+        return [str(each) for each in frame]
+    lazy = hasattr(frame, "collect")
+    names = None if lazy else getattr(frame, "columns", None)
+    if names is None or not hasattr(frame, "__getitem__"):
+        raise frame_error("FRAM-006", "frame", f"a {type(frame).__name__}")
+    return [str(each) for each in names]
+
+
+def column(frame: Any, name: str) -> list[Any]:
+    """The values (n,) of a column, None where missing. Raises FRAM-001, FRAM-006."""
+    names = names_of(frame)
+    if name not in names:
+        raise frame_error("FRAM-001", "frame", unlike(name, names))
+    given = frame[name]
+    values = given if isinstance(given, list | tuple) else _listed(given)
+    return [None if _gap(each) else each for each in values]
+
+
+def _listed(given: Any) -> list[Any]:
+    if hasattr(given, "to_list"):  # Polars and pandas, whose own missing values it keeps
+        return list(given.to_list())
+    return list(np.asarray(given).tolist())
+
+
+def _gap(value: Any) -> bool:
+    if isinstance(value, float):
+        return math.isnan(value)
+    return value is None or type(value).__name__ in ("NAType", "NaTType")
+
+
+def numbers(frame: Any, name: str) -> list[float | None]:
+    """A column of numbers. Raises FRAM-002 for anything else."""
+    values = column(frame, name)
+    try:
+        return [None if each is None else float(each) for each in values]
+    except (TypeError, ValueError):
+        raise frame_error("FRAM-002", name, f"values that are no numbers: {_some(values)}") from None
+
+
+def complete(frame: Any, name: str) -> list[float]:
+    """A column of numbers without a gap. Raises FRAM-002, FRAM-004."""
+    values = numbers(frame, name)
+    _check_whole(values, name)
+    return [each for each in values if each is not None]
+
+
+def labels(frame: Any, name: str) -> list[str]:
+    """A column of names without a gap, as text. Raises FRAM-004."""
+    values = column(frame, name)
+    _check_whole(values, name)
+    return [str(each) for each in values]
+
+
+def truths(frame: Any, name: str) -> list[bool | None]:
+    """A column of yes and no: booleans, or 0 and 1. Raises FRAM-002."""
+    values = column(frame, name)
+    if any(each is not None and each not in (0, 1) for each in values):
+        raise frame_error("FRAM-002", name, f"other values than true and false, 1 and 0: {_some(values)}")
+    return [None if each is None else bool(each) for each in values]
+
+
+def _check_whole(values: Sequence[Any], name: str) -> None:
+    gaps = sum(each is None for each in values)
+    if gaps:
+        raise frame_error("FRAM-004", name, f"{gaps} of {len(values)} values are")
+
+
+def _some(values: Sequence[Any]) -> str:
+    seen = list(dict.fromkeys(repr(each) for each in values if each is not None))
+    return ", ".join(seen[:SHOWN]) + (", …" if len(seen) > SHOWN else "")
+
+
+def arms_of(arm: Sequence[str], reference: object) -> list[str]:
+    """The arms, sorted, the reference last. Raises FRAM-003 unless it is one of two or more."""
+    found = sorted(set(arm))
+    if str(reference) not in found or len(found) < 2:
+        raise frame_error("FRAM-003", "reference", unlike(reference, found))
+    return [*(each for each in found if each != str(reference)), str(reference)]
+
+
+def strata_of(frame: Any, names: Sequence[str]) -> list[str]:
+    """The stratum of each row, as `site=a, age=old`; empty without names. Raises FRAM-001, FRAM-004."""
+    parts = {name: labels(frame, name) for name in names}
+    if not parts:
+        return [""] * (len(column(frame, names_of(frame)[0])) if names_of(frame) else 0)
+    return [
+        ", ".join(f"{n}={v}" for n, v in zip(parts, row, strict=True))
+        for row in zip(*parts.values(), strict=True)
+    ]
+
+
+def chosen(name: object, known: Sequence[str], kind: str) -> str:
+    """A word of a list. Raises FRAM-005 with the nearest one."""
+    if name not in known:
+        raise frame_error("FRAM-005", kind, f"{kind} {unlike(name, known)}")
+    return str(name)
+
+
+def several(names: str | Sequence[str]) -> tuple[str, ...]:
+    """One name or some."""
+    return (names,) if isinstance(names, str) else tuple(names)

@@ -1,0 +1,182 @@
+"""Counts of events and ordered categories compared, and the guesses that tell whether a mask held."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from statistics import median
+from typing import TYPE_CHECKING, Any, Literal
+
+from equipoise.analysis.count_models import COUNTS, LogRatios, fit_categories, fit_counts, ratio_effect
+from equipoise.analysis.frames.columns import arms_of, chosen, column, complete, labels, numbers, several
+from equipoise.analysis.frames.comparison import Comparison
+from equipoise.analysis.frames.errors import frame_error
+from equipoise.analysis.guesses import Masking, masking, masking_table
+from equipoise.analysis.results import Contrast, Group
+from equipoise.analysis.shown import Shown
+
+if TYPE_CHECKING:
+    import polars
+
+    from equipoise.analysis.tables import Table
+
+
+def compare_counts(
+    frame: Any,
+    *,
+    outcome: str,
+    arm: str,
+    reference: object,
+    exposure: str | None = None,
+    covariates: str | Sequence[str] = (),
+    model: Literal["negative_binomial", "poisson"] = "negative_binomial",
+    missing: Literal["refuse", "left_out"] = "refuse",
+    confidence: float = 0.95,
+) -> Comparison:
+    """Rate ratios of counts of events, each arm against the reference, by maximum likelihood (statsmodels).
+
+    outcome: whole numbers; exposure: a column of time at risk above 0 (default: the same for all). Raises FRAM-001 to
+    FRAM-005, ANAL-004, ANAL-015 to ANAL-018. Sources: Lawless, Can J Stat 1987;15:209-225; Keene and others, Pharm
+    Stat 2007;6:89-97.
+    """
+    chosen(model, COUNTS, "model")
+    group, arms, kept, note = _rows(frame, outcome, arm, reference, missing)
+    values = numbers(frame, outcome)
+    time = complete(frame, exposure) if exposure else [1.0] * len(group)
+    given = {name: complete(frame, name) for name in several(covariates)}
+    fit = fit_counts(
+        [values[each] for each in kept],  # type: ignore[arg-type]
+        [group[each] for each in kept],
+        [time[each] for each in kept],
+        {name: [column_[each] for each in kept] for name, column_ in given.items()},
+        reference=arms[-1],
+        model=model,
+    )
+    words = f"{model.replace('_', ' ')} model, Wald interval of the logarithm"
+    return _compared(fit, "rate_ratio", words, (group, arms, kept, note), confidence)
+
+
+def compare_categories(
+    frame: Any,
+    *,
+    outcome: str,
+    arm: str,
+    reference: object,
+    covariates: str | Sequence[str] = (),
+    missing: Literal["refuse", "left_out"] = "refuse",
+    confidence: float = 0.95,
+) -> Comparison:
+    """Common odds ratios of a higher category, each arm against the reference, by proportional odds (statsmodels).
+
+    outcome: numbers whose order is that of the categories. Raises FRAM-001 to FRAM-005, ANAL-015 to ANAL-018. Source:
+    McCullagh, J R Stat Soc B 1980;42:109-142.
+    """
+    group, arms, kept, note = _rows(frame, outcome, arm, reference, missing)
+    values = numbers(frame, outcome)
+    given = {name: complete(frame, name) for name in several(covariates)}
+    fit = fit_categories(
+        [values[each] for each in kept],  # type: ignore[arg-type]
+        [group[each] for each in kept],
+        {name: [column_[each] for each in kept] for name, column_ in given.items()},
+        reference=arms[-1],
+    )
+    words = "proportional odds model, Wald interval of the logarithm"
+    made = _compared(fit, "common_odds_ratio", words, (group, arms, kept, note), confidence)
+    middle = {arm: _middle([values[each] for each in kept if group[each] == arm]) for arm in arms}
+    return replace(made, groups=tuple(replace(each, median=middle[each.arm]) for each in made.groups))
+
+
+def _middle(values: Sequence[float | None]) -> Any:
+    """The median category, a whole number where it is one."""
+    found = median(each for each in values if each is not None)
+    return int(found) if found == round(found) else found
+
+
+Rows = tuple[list[str], list[str], list[int], tuple[str, ...]]
+
+
+def _rows(frame: Any, outcome: str, arm: str, reference: object, missing: str) -> Rows:
+    """The arm of each row, the arms, the places of rows with a value, and a note of those without."""
+    chosen(missing, ("refuse", "left_out"), "missing")
+    group, values = labels(frame, arm), numbers(frame, outcome)
+    kept = [place for place, each in enumerate(values) if each is not None]
+    gaps = len(values) - len(kept)
+    if gaps and missing == "refuse":
+        raise frame_error("FRAM-004", outcome, f"{gaps} of {len(values)} values are")
+    note = (f"{gaps} of {len(values)} values are missing. Participants whose value is missing are left out.",)
+    return group, arms_of(group, reference), kept, note if gaps else ()
+
+
+def _compared(fit: LogRatios, summary: str, method: str, rows: Rows, confidence: float) -> Comparison:
+    group, arms, kept, note = rows
+    used = [group[each] for each in kept]
+    contrasts = []
+    for arm in arms[:-1]:
+        found = ratio_effect(fit, arm, confidence)
+        contrasts.append(
+            Contrast(
+                arm=arm, reference=arms[-1], estimate=found.estimate, lower=found.interval.lower,
+                upper=found.interval.upper, error=found.standard_error, p_value=found.p, confidence=confidence,
+            )
+        )  # fmt: skip
+    rates = fit.rates or {}
+    return Comparison(
+        summary=summary,
+        method=method,
+        groups=tuple(
+            Group(
+                arm=arm, analysed=used.count(arm), missing=group.count(arm) - used.count(arm), rate=rates.get(arm)
+            )
+            for arm in arms
+        ),
+        contrasts=tuple(contrasts),
+        notes=note,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Blinding(Shown):
+    """Whether a mask held: guesses by arm with Bang's index, and James's index of a trial of two arms.
+
+    asked and missing: guesses made, and participants about whom nobody guessed.
+    """
+
+    found: Masking
+    arms: tuple[str, ...]
+    asked: int
+    missing: int
+
+    def table(self) -> Table:
+        """Guesses and indices."""
+        return masking_table(self.found, {each: each for each in self.arms}, self.arms)
+
+    def to_frame(self) -> polars.DataFrame:
+        """One row an arm: guesses and Bang's index."""
+        import polars
+
+        return polars.DataFrame(
+            [
+                {
+                    "arm": arm, "right": each.right, "wrong": each.wrong, "unknown": each.unknown,
+                    "bang": self.found.bang[arm].estimate, "lower": self.found.bang[arm].interval.lower,
+                    "upper": self.found.bang[arm].interval.upper,
+                }
+                for arm, each in self.found.guesses.items()
+            ]
+        )  # fmt: skip
+
+
+def blinding_indices(frame: Any, *, guess: str, arm: str) -> Blinding:
+    """Bang's index of each arm and James's index of the trial, from a frame with one row for each person asked.
+
+    guess: the arm that was named; any other word is "I do not know"; missing where nobody was asked. Raises FRAM-001,
+    FRAM-003, FRAM-004. Sources: Bang, Ni and Davis, Control Clin Trials 2004;25:143-156; James and others, Stat Med
+    1996;15:1421-1434.
+    """
+    own, said = labels(frame, arm), column(frame, guess)
+    arms = sorted(set(own))
+    told = {str(place): str(each) for place, each in enumerate(said) if each is not None}
+    found = masking(told, {str(place): each for place, each in enumerate(own)}, arms)
+    if found is None:
+        raise frame_error("FRAM-004", guess, "all guesses are")
+    return Blinding(found=found, arms=tuple(arms), asked=len(told), missing=len(own) - len(told))

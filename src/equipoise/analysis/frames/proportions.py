@@ -1,0 +1,307 @@
+"""Two or more proportions compared: from counts, from a frame over strata, and adjusted for covariates."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import numpy as np
+
+from equipoise.analysis.binary_effects import How, People, effect, method_name
+from equipoise.analysis.errors import analysis_error
+from equipoise.analysis.frames.columns import arms_of, chosen, complete, labels, several, strata_of, truths
+from equipoise.analysis.frames.comparison import Comparison
+from equipoise.analysis.frames.errors import frame_error
+from equipoise.analysis.imputation import generator
+from equipoise.analysis.results import Group
+from equipoise.analysis.stratified_ratios import Homogeneity
+from equipoise.analysis.stratified_ratios import breslow_day as test_of_strata
+from equipoise.study.methods import METHODS, POOLED
+
+Measure = Literal["risk_difference", "risk_ratio", "odds_ratio"]
+Handling = Literal["refuse", "left_out", "non_response"]
+Imputing = Literal["refuse", "left_out", "non_response", "imputed"]
+MEASURES = ("risk_difference", "risk_ratio", "odds_ratio")
+HANDLINGS = ("refuse", "left_out", "non_response")
+SAID = {
+    "left_out": "Participants whose value is missing are left out.",
+    "non_response": "A missing value counts as non-response.",
+}
+FIRST, SECOND = "group 1", "group 2"
+
+
+def risk_difference(
+    x1: int, n1: int, x2: int, n2: int, *, method: str = "miettinen_nurminen", confidence: float = 0.95
+) -> Comparison:
+    """The difference of two proportions, x1 of n1 minus x2 of n2, with its interval and the Cochran-Mantel-Haenszel p.
+
+    method: `wald`, `newcombe`, `newcombe_corrected`, `mee`, `miettinen_nurminen` or `skewness_corrected`. Raises
+    FRAM-005 for another method, ANAL-004 for counts that make no table. Sources: see the reference of estimators.
+    """
+    return _of_counts("risk_difference", (x1, n1, x2, n2), method, confidence)
+
+
+def risk_ratio(
+    x1: int, n1: int, x2: int, n2: int, *, method: str = "miettinen_nurminen", confidence: float = 0.95
+) -> Comparison:
+    """The ratio of two proportions, x1 of n1 to x2 of n2; method `wald` or `miettinen_nurminen` (the score interval).
+
+    Raises FRAM-005, ANAL-004. Sources: Katz and others, Biometrics 1978;34:469-474; Miettinen and Nurminen, Stat Med
+    1985;4:213-226.
+    """
+    return _of_counts("risk_ratio", (x1, n1, x2, n2), method, confidence)
+
+
+def odds_ratio(
+    x1: int, n1: int, x2: int, n2: int, *, method: str = "miettinen_nurminen", confidence: float = 0.95
+) -> Comparison:
+    """The odds ratio of x1 of n1 to x2 of n2; method `wald` or `miettinen_nurminen` (the score interval).
+
+    Raises FRAM-005, ANAL-004. Sources: Woolf, Ann Hum Genet 1955;19:251-253; Miettinen and Nurminen, Stat Med
+    1985;4:213-226.
+    """
+    return _of_counts("odds_ratio", (x1, n1, x2, n2), method, confidence)
+
+
+def _of_counts(summary: str, counts: tuple[int, int, int, int], method: str, confidence: float) -> Comparison:
+    x1, n1, x2, n2 = counts
+    interval = chosen(method, METHODS["binary", summary]["crude"], "method")
+    if not (0 <= x1 <= n1 and 0 <= x2 <= n2):
+        raise analysis_error("ANAL-004", "counts", f"{x1}/{n1} against {x2}/{n2}")
+    response = [True] * x1 + [False] * (n1 - x1) + [True] * x2 + [False] * (n2 - x2)
+    arm = [FIRST] * n1 + [SECOND] * n2
+    how = How(summary=summary, estimator="crude", interval=interval, confidence=confidence)
+    return _compared(how, response, arm, [""] * len(arm), {}, [FIRST, SECOND], ({FIRST: 0, SECOND: 0}, ()))
+
+
+def compare_proportions(
+    frame: Any,
+    *,
+    outcome: str,
+    arm: str,
+    reference: object,
+    measure: Measure = "risk_difference",
+    strata: str | Sequence[str] = (),
+    method: str | None = None,
+    missing: Imputing = "refuse",
+    imputations: int = 50,
+    seed: int = 1,
+    confidence: float = 0.95,
+) -> Comparison:
+    """Each arm's proportion against the reference's, from a frame with one row a participant; over strata where named.
+
+    outcome: a column of true and false (1 and 0). method, without strata: as for `risk_difference` and the ratios;
+    over strata: `miettinen_nurminen` (the default for a difference), `mantel_haenszel` (for all measures) or
+    `inverse_variance`. missing: `refuse`, `left_out`, `non_response`, or `imputed`: drawn (`seed`) at random within arm
+    and stratum under Jeffreys's prior, and pooled by Rubin's rules, which needs a method with a variance (`wald`, over
+    strata `mantel_haenszel`, `inverse_variance`). The p-value is that of the Cochran-Mantel-Haenszel test, or of the
+    pool. Raises FRAM-001 to FRAM-005, ANAL-004. Sources: the reference of estimators; Rubin and Schenker, JASA
+    1986;81:366-374.
+    """
+    chosen(measure, MEASURES, "measure")
+    group = labels(frame, arm)
+    arms, stratum = arms_of(group, reference), strata_of(frame, several(strata))
+    how = _how(measure, method, bool(several(strata)), confidence)
+    if missing == "imputed":
+        return _imputed(how, truths(frame, outcome), group, stratum, arms, (imputations, seed))
+    response, kept, counted = answers(truths(frame, outcome), group, missing, outcome)
+    rows = [stratum[place] for place in kept]
+    return _compared(how, response, [group[place] for place in kept], rows, {}, arms, counted)
+
+
+def _how(measure: str, method: str | None, stratified: bool, confidence: float) -> How:
+    """The method by its one word: with strata the word names estimator or interval."""
+    found = METHODS["binary", measure]
+    if not stratified:
+        name = chosen(method or "miettinen_nurminen", found["crude"], "method")
+        return How(summary=measure, estimator="crude", interval=name, confidence=confidence)
+    offered = {"mantel_haenszel": ("mantel_haenszel", "wald")}
+    if measure == "risk_difference":
+        offered = {
+            "miettinen_nurminen": ("mantel_haenszel", "miettinen_nurminen"),
+            "mantel_haenszel": ("mantel_haenszel", "mantel_haenszel"),
+            "inverse_variance": ("inverse_variance", "wald"),
+        }
+    name = chosen(method or next(iter(offered)), tuple(offered), "method over strata")
+    return How(summary=measure, estimator=offered[name][0], interval=offered[name][1], confidence=confidence)
+
+
+def adjusted_proportions(
+    frame: Any,
+    *,
+    outcome: str,
+    arm: str,
+    reference: object,
+    covariates: str | Sequence[str],
+    measure: Measure = "risk_difference",
+    variance: Literal["ge", "ye", "ye_strata"] = "ye",
+    strata: str | Sequence[str] = (),
+    interactions: bool = False,
+    missing: Handling = "refuse",
+    confidence: float = 0.95,
+) -> Comparison:
+    """The marginal effect after adjusting for baseline covariates: logistic regression, then standardisation.
+
+    covariates: columns of numbers, complete, measured before allocation. variance: `ge`, `ye` (robust) or `ye_strata`
+    (robust, for allocation in blocks within `strata`). interactions: each arm its own slopes. missing: as for
+    `compare_proportions`. Raises FRAM-001 to FRAM-005, ANAL-015 to ANAL-017. Sources: Ge and others, Drug Inf J
+    2011;45:481-493; Ye and others, Stat Theory Relat Fields 2023;7:159-163.
+    """
+    chosen(measure, MEASURES, "measure")
+    chosen(variance, METHODS["binary", measure]["g_computation"], "variance")
+    group = labels(frame, arm)
+    arms, stratum = arms_of(group, reference), strata_of(frame, several(strata))
+    columns = {name: complete(frame, name) for name in several(covariates)}
+    response, kept, counted = answers(truths(frame, outcome), group, missing, outcome)
+    how = How(
+        summary=measure, estimator="g_computation", interval=variance, confidence=confidence,
+        interactions=interactions,
+    )  # fmt: skip
+    used = {name: [values[place] for place in kept] for name, values in columns.items()}
+    rows = [stratum[place] for place in kept]
+    return _compared(how, response, [group[place] for place in kept], rows, used, arms, counted)
+
+
+Counted = tuple[dict[str, int], tuple[str, ...]]
+
+
+def answers(
+    values: Sequence[bool | None], arm: Sequence[str], missing: str, name: str
+) -> tuple[list[bool], list[int], Counted]:
+    """The responses, the places they come from, and how many are missing by arm with the note that says what was
+    done. Raises FRAM-004, FRAM-005."""
+    chosen(missing, HANDLINGS, "missing")
+    gaps = [place for place, value in enumerate(values) if value is None]
+    if gaps and missing == "refuse":
+        raise frame_error("FRAM-004", name, f"{len(gaps)} of {len(values)} values are")
+    lost = {each: sum(arm[place] == each for place in gaps) for each in set(arm)}
+    kept = [p for p, value in enumerate(values) if value is not None or missing == "non_response"]
+    note = (f"{len(gaps)} of {len(values)} values are missing. {SAID[missing]}",) if gaps else ()
+    return [bool(values[place]) for place in kept], kept, (lost, note)
+
+
+def _compared(
+    how: How,
+    response: Sequence[bool],
+    arm: Sequence[str],
+    stratum: Sequence[str],
+    covariates: dict[str, list[float]],
+    arms: Sequence[str],
+    counted: Counted,
+) -> Comparison:
+    """Each arm against the last."""
+    contrasts = tuple(
+        effect(
+            how,
+            [
+                People(
+                    response=response, arm=arm, stratum=stratum, covariates=covariates, one=one, two=arms[-1]
+                )
+            ],
+        )
+        for one in arms[:-1]
+    )
+    alone = _alone(arm, stratum, arms) if how.estimator in ("mantel_haenszel", "inverse_variance") else ()
+    return Comparison(
+        summary=how.summary,
+        method=method_name(how, pooled=False, several=len(set(stratum)) > 1),
+        groups=tuple(_group(each, response, arm, counted[0].get(each, 0)) for each in arms),
+        contrasts=contrasts,
+        notes=(*counted[1], *alone),
+    )
+
+
+def _alone(arm: Sequence[str], stratum: Sequence[str], arms: Sequence[str]) -> tuple[str, ...]:
+    """A note of participants whose stratum lacks the other arm, so that they say nothing about a difference."""
+    found = []
+    rows = list(zip(arm, stratum, strict=True))
+    for one in arms[:-1]:
+        both = {s for a, s in rows if a == one} & {s for a, s in rows if a == arms[-1]}
+        lost = sum(a in (one, arms[-1]) and s not in both for a, s in rows)
+        if lost:
+            found.append(
+                f"{lost} participants are in strata without {one} or without {arms[-1]}: they do not count."
+            )
+    return tuple(found)
+
+
+def _group(name: str, response: Sequence[bool], arm: Sequence[str], missing: int) -> Group:
+    mine = [answer for answer, own in zip(response, arm, strict=True) if own == name]
+    share = sum(mine) / len(mine) if mine else math.nan
+    return Group(arm=name, analysed=len(mine), responders=float(sum(mine)), proportion=share, missing=missing)
+
+
+def _imputed(
+    how: How,
+    values: Sequence[bool | None],
+    arm: Sequence[str],
+    stratum: Sequence[str],
+    arms: Sequence[str],
+    draws: tuple[int, int],
+) -> Comparison:
+    """Each arm against the last, missing responses drawn from the posterior of their arm and stratum."""
+    chosen(how.interval, POOLED, "method of imputed responses, with a variance,")
+    count, seed = draws
+    random = generator("frame", seed, "responses")
+    sets = np.tile(np.array([bool(each) for each in values]), (count, 1))
+    for cell in sorted(set(zip(arm, stratum, strict=True))):
+        mine = [place for place, each in enumerate(zip(arm, stratum, strict=True)) if each == cell]
+        known = [values[place] for place in mine if values[place] is not None]
+        lost = [place for place in mine if values[place] is None]
+        chances = random.beta(sum(map(bool, known)) + 0.5, len(known) - sum(map(bool, known)) + 0.5, count)
+        sets[:, lost] = random.random((count, len(lost))) < chances[:, None]
+    gaps = sum(each is None for each in values)
+    people = [
+        [
+            People(response=row, arm=arm, stratum=stratum, covariates={}, one=one, two=arms[-1])
+            for row in sets.tolist()
+        ]
+        for one in arms[:-1]
+    ]
+    return Comparison(
+        summary=how.summary,
+        method=method_name(how, pooled=True, several=len(set(stratum)) > 1),
+        groups=tuple(_mean_group(each, sets, values, arm) for each in arms),
+        contrasts=tuple(effect(how, each) for each in people),
+        notes=(f"{gaps} of {len(values)} values are missing and were imputed {count} times.",),
+    )
+
+
+def _mean_group(name: str, sets: np.ndarray, values: Sequence[bool | None], arm: Sequence[str]) -> Group:
+    mine = np.array([each == name for each in arm])
+    responders = float(sets[:, mine].sum(axis=1).mean())
+    lost = sum(value is None and own == name for value, own in zip(values, arm, strict=True))
+    size = int(mine.sum())
+    return Group(arm=name, analysed=size, responders=responders, proportion=responders / size, missing=lost)
+
+
+def breslow_day(
+    frame: Any,
+    *,
+    outcome: str,
+    arm: str,
+    reference: object,
+    strata: str | Sequence[str],
+    missing: Handling = "refuse",
+    tarone: bool = True,
+) -> Homogeneity:
+    """Whether one odds ratio fits all strata of two arms: Breslow and Day's test, with Tarone's correction or without.
+
+    Raises FRAM-001 to FRAM-005, ANAL-004. Sources: Breslow and Day, IARC 1980, section 4.4; Tarone, Biometrika
+    1985;72:91-95.
+    """
+    group = labels(frame, arm)
+    arms, stratum = arms_of(group, reference), strata_of(frame, several(strata))
+    if len(arms) != 2:
+        raise frame_error("FRAM-003", "arms", f"pair in {', '.join(arms)}: one odds ratio compares two")
+    response, kept, _ = answers(truths(frame, outcome), group, missing, outcome)
+    people = People(
+        response=response,
+        arm=[group[place] for place in kept],
+        stratum=[stratum[place] for place in kept],
+        covariates={},
+        one=arms[0],
+        two=arms[1],
+    )
+    return test_of_strata(people.tables(), tarone=tarone)
