@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
 
+from equipoise.registry.match.ages import Limit
 from equipoise.registry.match.criteria import LONGEST, MOST, Criterion, criteria_of, judge
 from equipoise.registry.match.facts import Facts, read_facts
 from equipoise.registry.match.hard import Terms, hard_findings, terms_of
@@ -211,6 +213,59 @@ def test_what_everybody_must_be_is_asked_beside_the_rest(
     text: str, side: str, given: dict[str, Any], expected: str
 ) -> None:
     assert verdict(text, known(**given), side) == expected
+
+
+ILL = read_note(
+    "A 62-year-old woman with thalidomide, AST, spirometry, breast cancer, jaundice, Hep C cirrhosis, "
+    "interferon, asthma."
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hypersensitivity to bortezomib, boron or thalidomide",
+        "Contraindications for bronchial provocation or spirometry",
+        "AST and/or ALT above the normal range",
+        "Child Pugh class B or C cirrhosis",
+        "Varices in high-risk patients (patients with epilepsy, asthma)",
+        "Interferon or immunosuppressant within the last 6 months",
+        "History of jaundice or high fevers before the present illness",
+        "History of other breast cancer",
+    ],
+)
+def test_a_name_alone_keeps_nobody_out_where_the_words_around_it_change_it(text: str) -> None:
+    assert verdict(text, ILL, "exclusion") == "not known"
+
+
+@pytest.mark.parametrize(
+    ("text", "facts", "expected"),
+    [
+        ("Bone density below the mean of young adult men", WOMAN, "not known"),
+        ("Males: ejection fraction at least 50%", WOMAN, "not known"),
+        ("Patients of both sexes", WOMAN, "met"),
+        ("Patients of female sex", WOMAN, "met"),
+        ("Platelets ≥ 100,000/mm3", {"labs": [{"name": "platelets", "value": 300000, "unit": "/mL"}]}, "not known"),
+    ],
+)  # fmt: skip
+def test_what_is_said_of_others_or_by_a_slip_decides_nothing(
+    text: str, facts: dict[str, Any], expected: str
+) -> None:
+    assert verdict(text, known(**facts)) == expected
+
+
+def test_a_sex_or_age_that_the_fields_admit_is_that_of_a_group() -> None:
+    words = "Inclusion Criteria:\n\n- men age ≥ 55 years\n\n- women age ≥ 65 years\n"
+    both = Terms(nct_id="n1", sex="ALL", minimum=Limit(count=55, unit="year"), criteria=words)
+    verdicts = [str(each.verdict) for each in worded_findings(both, known(age=70, sex="F"))]
+    assert verdicts == ["not known", "met"]
+    men = replace(both, sex="MALE")
+    assert [str(each.verdict) for each in worded_findings(men, known(age=70, sex="F"))] == ["not met", "met"]
+    wide = replace(both, maximum=Limit(count=90, unit="year"))
+    assert [str(each.verdict) for each in worded_findings(wide, known(age=60, sex="F"))] == [
+        "not known",
+        "not known",
+    ]
 
 
 def test_a_lasting_condition_in_a_history_is_had_and_one_that_is_over_is_not() -> None:

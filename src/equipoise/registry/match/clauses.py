@@ -52,7 +52,7 @@ DOUBT = re.compile(
     r"\b(?:risks?|screen\w*|rule out|r/o|suspect\w*|possibl[ey]|probabl[ey]|likely|concern\w*|question\w*|exposures?|"
     r"vaccin\w*|prophyla\w*|prevent\w*|candidates?|consider\w*|schedul\w*|plan(?:s|ned|ning)?|offer\w*|evaluat\w*|"
     r"work-?up|if|whether|may|might|would|refus\w*|declin\w*|differential|versus|vs|test(?:s|ed|ing)?|against|"
-    r"prior to|before|until|agree\w*|wants?|wish\w*|trying|interested|"
+    r"scales?|scores?|index|prior to|before|until|agree\w*|wants?|wish\w*|trying|interested|"
     r"will|await\w*|pending|fail\w*|challenge)\b|\?",
     re.I,
 )

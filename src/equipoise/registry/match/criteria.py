@@ -15,6 +15,7 @@ from functools import lru_cache
 from equipoise.registry.lint.layout import split_criteria
 from equipoise.registry.match import atoms
 from equipoise.registry.match.atoms import Atom, Judged
+from equipoise.registry.match.caution import ONE_SEX, cautious, of_others
 from equipoise.registry.match.consent import find_consent, whole_consent
 from equipoise.registry.match.facts import Facts
 from equipoise.registry.match.lifestages import find_stages
@@ -180,7 +181,7 @@ def read_criterion(text: str, side: str = "inclusion") -> Reading | None:
     elements, joints = _elements(plain, start, parts)
     if not any(each.kind for each in elements) or _conditional(elements, plain, side):
         return None
-    elements = _without_shared_heads(elements, joints, plain)
+    elements = cautious(_without_shared_heads(elements, joints, plain), plain)
     between = "".join(plain[each.start : each.end] for each in elements if each.kind in ("", "statement"))
     if INNER_NEGATION.search(between):
         return None
@@ -196,6 +197,8 @@ def read_criterion(text: str, side: str = "inclusion") -> Reading | None:
 
 def _conditional(elements: Sequence[Atom], text: str, side: str) -> bool:
     """Whether the words ask something of one sex only ("women must ..."), or of each sex something else."""
+    if ONE_SEX.search(text):
+        return True
     named = {text[each.start : each.end].lower()[:1] for each in elements if each.kind == "sex"}
     duty = DUTY.search(text) is not None
     if side == INCLUSION and duty and any(each.kind == "pregnancy" for each in elements):
@@ -219,7 +222,9 @@ def _atoms(text: str) -> Iterator[Atom]:
     for finder in finders:
         for atom in finder(text):
             if all(atom.end <= other.start or other.end <= atom.start for other in taken):
-                taken.append(atom)
+                alone = atom.kind == "sex" and " " not in text[atom.start : atom.end]
+                other = alone and of_others(text, atom.start)
+                taken.append(replace(atom, kind="", test=lambda facts: (None, "")) if other else atom)
     yield from sorted(taken, key=lambda each: each.start)
 
 

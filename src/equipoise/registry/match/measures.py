@@ -66,6 +66,7 @@ BARE: Mapping[str, tuple[tuple[str, str, str], ...]] = {
     "glucose": (("2", "25", "mmol/L"), ("45", "1000", "mg/dL")),
     "temperature": (("30", "45", "Cel"), ("86", "113", "[degF]")),
 }
+COUNTS = ("platelets", "leukocytes", "neutrophils")
 NAMES = {name: re.compile(measure.pattern, re.I) for name, measure in MEASURES.items()}
 # The longest names first, so that "creatinine clearance" is not read as "creatinine".
 ANY_NAME = "|".join(f"(?P<m{number}>{measure.pattern})" for number, measure in enumerate(MEASURES.values()))
@@ -182,6 +183,8 @@ def _keeps(measured: Measurement, bound: Bound) -> Truth:
     other = bound.unit or (
         plain_unit(measured.name, bound.value) if bound.bare else MEASURES[measured.name].unit
     )
+    if one == "/mL" and measured.name in COUNTS:
+        return None  # a slip of the pen for a thousandth of it, more often than not
     if one is None or other is None or not units.same_dimension(one, other):
         return None
     if measured.name == "hba1c":

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from equipoise.registry.match.atoms import Atom, Judged
 from equipoise.registry.match.facts import Facts, Statement
+from equipoise.registry.match.measures import named_measure
 from equipoise.registry.match.truth import Truth
 from equipoise.registry.match.wording import content, listed
 
@@ -30,6 +31,8 @@ OTHER = re.compile(
     r"\b(?:no|not|non|without|risk|suspect\w*|possib\w+|probab\w+|family|relative|sibling|parent|"
     r"mother|exposure|contact|vaccin\w*|test\w*|screen\w*|plan\w*|"
     r"willing\w*|able|unable|agree\w*|consent\w*|requir\w+|need\w*|candidate|"
+    r"other|another|additional|outside|range|percentile|x-?rays?|radiogra\w+|spirometry|echocardiogra\w*|ecg|ekg|"
+    r"ultraso\w+|endoscop\w+|tomogra\w+|ct|mri|scale|score|index|"
     r"eligible|refus\w*|contra-?indicat\w*|intoleran\w+|respon\w+|fail\w*(?! ?$)|investigator|opinion|likely|life|"
     r"at least|more than|less than|[<>≤≥=]|\d+ ?(?:mg|g|ml|x|%))|[<>≤≥=%]",
     re.I,
@@ -40,6 +43,7 @@ TOO_GENERAL = listed("too_general")
 # not the thing.
 FRAGMENT = re.compile(r"^\W*(?:of|to|due|by|than|as|on|at|from|per|that|which)\b|\bfor\b", re.I)
 ADJECTIVE = re.compile(r".{3,}(?:ic|al|ive|ous|ed|ar|ing|ary|ent|able)$")
+CONTINUES = re.compile(r"[a-z]|[ivx]+|\d+")
 MOST_WORDS = 5
 
 
@@ -94,6 +98,9 @@ def read_phrase(text: str) -> Phrase | None:
         return None
     past, now = bool(PAST.search(bare)), bool(NOW.search(bare))
     words = [word for word in content(bare) if word not in THERAPY]
+    # "class B or C cirrhosis": a letter or number goes on with what stood before. A measurement's name is no condition.
+    if not words or CONTINUES.fullmatch(words[0]) or named_measure(" ".join(words)):
+        return None
     if not 0 < len(words) <= MOST_WORDS or all(word in TOO_GENERAL or len(word) < 3 for word in words):
         return None
     if len(words) == 1 and ADJECTIVE.fullmatch(words[0]):
