@@ -103,6 +103,11 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
         "Models for counts and ordered categories are those of a kept library; without it there is no estimate.",
         "Install the extra: pip install 'equipoise[models]'.",
     ),
+    "ANAL-019": (
+        "no interval has the confidence {detail}",
+        "A confidence is a share: 95 in place of 0.95 has no quantile, and 1 holds every value there is.",
+        "Give a confidence between 0 and 1, such as 0.95.",
+    ),
 }
 
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 from equipoise.analysis.proportions import Interval, Table2x2, normal_quantile, root, standardised
 
-# A ratio beyond exp(30) is shown as infinite, one below exp(-30) as 0.
-EDGE = 30.0
+# A ratio beyond exp(60) is shown as infinite, one below exp(-60) as 0.
+EDGE = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,9 +76,10 @@ def risk_ratio_score(table: Table2x2, confidence: float = 0.95) -> Ratio:
 def constrained_by_ratio(table: Table2x2, ratio: float) -> tuple[float, float]:
     """The likeliest pair of proportions of which the first is `ratio` times the second."""
     events = table.x1 + table.x2
-    a = (table.n1 + table.n2) * ratio
-    b = table.n1 * ratio + table.x1 + table.n2 + table.x2 * ratio
-    second = 2 * events / (b + math.sqrt(max(0.0, b * b - 4 * a * events)))
+    one, two = (table.n1 + table.x2) * ratio, table.n2 + table.x1
+    # The discriminant of the quadratic as a sum of what is never negative, so that no digit is lost.
+    inside = (one - two) ** 2 + 4 * ratio * (table.n1 - table.x1) * (table.n2 - table.x2)
+    second = 2 * events / (one + two + math.sqrt(inside))
     second = min(second, 1.0, 1 / ratio)
     return min(1.0, second * ratio), second
 
@@ -90,9 +91,17 @@ def odds_ratio_score(table: Table2x2, confidence: float = 0.95) -> Ratio:
         return Ratio(estimate=estimate, interval=_nothing(confidence))
 
     def statistic(logarithm: float) -> float:
-        first, second = constrained_by_odds(table, math.exp(logarithm))
-        one, two = table.n1 * first * (1 - first), table.n2 * second * (1 - second)
-        return standardised(table.x1 - table.n1 * first, _enlarged(table) / (1 / one + 1 / two))
+        second = _second_odds(table, math.exp(logarithm))
+        first = math.exp(logarithm) * second
+        # Both sides of the gap are equal; the one with smaller terms loses fewer digits.
+        ways = (
+            (table.x1 / (1 + first), (table.n1 - table.x1) * first / (1 + first)),
+            ((table.n2 - table.x2) * second / (1 + second), table.x2 / (1 + second)),
+        )
+        above, below = min(ways, key=max)
+        gap = above - below
+        spread = (1 + first) ** 2 / (table.n1 * first) + (1 + second) ** 2 / (table.n2 * second)
+        return standardised(gap, _enlarged(table) / spread)
 
     return Ratio(estimate=estimate, interval=_inverted(statistic, confidence))
 
@@ -100,11 +109,16 @@ def odds_ratio_score(table: Table2x2, confidence: float = 0.95) -> Ratio:
 def constrained_by_odds(table: Table2x2, odds: float) -> tuple[float, float]:
     """The likeliest pair of proportions with this odds ratio; neither is 0 or 1 if there are events and
     participants without."""
-    events = table.x1 + table.x2
-    a, b = table.n2 * (odds - 1), table.n1 * odds + table.n2 - events * (odds - 1)
-    inside = math.sqrt(max(0.0, b * b + 4 * a * events))
-    second = 2 * events / (b + inside) if b > 0 else (inside - b) / (2 * a)
-    return odds * second / (1 + second * (odds - 1)), second
+    second = _second_odds(table, odds)
+    return odds * second / (1 + odds * second), second / (1 + second)
+
+
+def _second_odds(table: Table2x2, odds: float) -> float:
+    """The odds of the second group of that pair. Odds keep their digits where a proportion is nearly 1."""
+    events, others = table.x1 + table.x2, table.n1 + table.n2 - table.x1 - table.x2
+    a, b = odds * others, odds * (table.n1 - events) + table.n2 - events
+    inside = math.sqrt(b * b + 4 * a * events)
+    return 2 * events / (b + inside) if b > 0 else (inside - b) / (2 * a)
 
 
 def _enlarged(table: Table2x2) -> float:

@@ -14,6 +14,12 @@ import numpy as np
 
 Measure = Literal["risk_difference", "risk_ratio", "odds_ratio"]
 NULL: dict[Measure, float] = {"risk_difference": 0.0, "risk_ratio": 1.0, "odds_ratio": 1.0}
+RANGE: dict[Measure, tuple[float, float]] = {
+    "risk_difference": (-1.0, 1.0),
+    "risk_ratio": (0.0, np.inf),
+    "odds_ratio": (0.0, np.inf),
+}
+"""Between what the null values of a measure lie."""
 Pair = tuple[np.ndarray, np.ndarray]
 
 
@@ -61,11 +67,11 @@ def _difference(p1: np.ndarray, p2: np.ndarray, ratio: np.ndarray, d: np.ndarray
 
 
 def _ratio(p1: np.ndarray, p2: np.ndarray, ratio: np.ndarray, r: np.ndarray) -> Pair:
-    a = (1 + ratio) * r
-    b = r * (1 + ratio * p2) + ratio + p1
+    one, two = r * (1 + ratio * p2), ratio + p1
     events = p1 + ratio * p2
-    root = np.sqrt(np.maximum(0.0, b * b - 4 * a * events))
-    second = np.minimum(2 * events / (b + root), np.minimum(1.0, 1 / r))
+    # The discriminant of the quadratic as a sum of what is never negative, so that no digit is lost.
+    root = np.sqrt((one - two) ** 2 + 4 * r * ratio * (1 - p1) * (1 - p2))
+    second = np.minimum(2 * events / (one + two + root), np.minimum(1.0, 1 / r))
     return np.minimum(1.0, second * r), second
 
 

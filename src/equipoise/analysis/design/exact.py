@@ -19,6 +19,7 @@ ExactTest = Literal["pooled_z", "unpooled_z", "fisher", "boschloo", "uncondition
 TIES = 1 + 1e-7
 """Probabilities that differ by rounding alone count as equal, as usual for Fisher's test."""
 UNCONDITIONAL = ("boschloo", "unconditional_z")
+TESTS = ("pooled_z", "unpooled_z", "fisher", "boschloo", "unconditional_z")
 VALID = ("fisher", *UNCONDITIONAL)
 
 
@@ -37,8 +38,8 @@ def exact_power(
     """
     one, two = np.broadcast_arrays(np.asarray(p1, float), np.asarray(p2, float))
     inside = bool(np.all((one >= 0) & (one <= 1) & (two >= 0) & (two <= 1)))
-    if not (inside and n1 > 0 and n2 > 0 and 0 < alpha < 1):
-        raise analysis_error("ANAL-013", "exact", f"p1 {p1}, p2 {p2}, n1 {n1}, n2 {n2}, alpha {alpha:g}")
+    if not inside:
+        raise analysis_error("ANAL-013", "exact", f"p1 {p1}, p2 {p2}")
     first, second = binomial(n1, one.ravel()), binomial(n2, two.ravel())
     found = np.einsum("gi,gi->g", first @ exact_rejections(n1, n2, test=test, alpha=alpha), second)
     return float(found[0]) if one.ndim == 0 else found.reshape(one.shape)
@@ -47,15 +48,18 @@ def exact_power(
 def largest_size(
     n1: int, n2: int, *, test: ExactTest = "pooled_z", alpha: float = 0.05
 ) -> tuple[float, float]:
-    """The largest size over all common proportions, and where it is reached."""
+    """The largest size over all common proportions, and where it is reached. Raises ANAL-013."""
     return _worst_size(exact_rejections(n1, n2, test=test, alpha=alpha))
 
 
 def exact_rejections(n1: int, n2: int, *, test: ExactTest = "pooled_z", alpha: float = 0.05) -> np.ndarray:
     """1 for each table (events in the first group, in the second) that the two-sided test rejects, else 0.
 
-    Shape (n1 + 1, n2 + 1). The array is shared: do not write to it.
+    Shape (n1 + 1, n2 + 1). The array is shared: do not write to it. Raises ANAL-013.
     """
+    whole = all(n > 0 and n == int(n) for n in (n1, n2))
+    if not whole or not 0 < alpha < 1 or test not in TESTS:
+        raise analysis_error("ANAL-013", "exact", f"n1 {n1}, n2 {n2}, alpha {alpha:g}, test {test}")
     return _rejections(n1, n2, test, alpha)
 
 

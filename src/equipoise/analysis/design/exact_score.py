@@ -13,7 +13,7 @@ import numpy as np
 from scipy.optimize import minimize_scalar
 from scipy.special import ndtri
 
-from equipoise.analysis.design.constrained import NULL, Measure, constrained, partner, value
+from equipoise.analysis.design.constrained import NULL, RANGE, Measure, constrained, partner, value
 from equipoise.analysis.design.errors import design_error
 from equipoise.analysis.design.hypotheses import Goal, Hypotheses, Margin, hypotheses
 from equipoise.analysis.design.nuisance import binomial
@@ -33,11 +33,12 @@ def exact_score_power(
     alpha: float = 0.025,
 ) -> float:
     """The probability that the one-sided score test (both, for equivalence) rejects. Raises DSGN-001, DSGN-002."""
-    if not (0 <= p1 <= 1 and 0 <= p2 <= 1 and n1 > 0 and n2 > 0 and 0 < alpha < 1):
-        raise design_error("DSGN-001", "score", f"p1 {p1:g}, p2 {p2:g}, n1 {n1}, n2 {n2}, alpha {alpha:g}")
+    if not (0 <= p1 <= 1 and 0 <= p2 <= 1):
+        raise design_error("DSGN-001", "score", f"p1 {p1:g}, p2 {p2:g}")
+    _check(n1, n2, measure, alpha)
     with np.errstate(divide="ignore", invalid="ignore"):
         effect = float(value(np.float64(p1), np.float64(p2), measure))
-    tested = hypotheses(goal, margin, effect, NULL[measure], "score")
+    tested = hypotheses(goal, margin, effect, NULL[measure], "score", RANGE[measure])
     table = _rejected(n1, n2, measure, tested, alpha)
     return float(binomial(n1, np.array([p1]))[0] @ table @ binomial(n2, np.array([p2]))[0])
 
@@ -55,14 +56,22 @@ def largest_score_size(
     """The largest size at the margin, and the second proportion where it is reached; for equivalence, at either one.
 
     A grid of `steps` and a local search around its highest point. Superiority looks at effects above the null value.
+    Raises DSGN-001, DSGN-002.
     """
+    _check(n1, n2, measure, alpha)
     none = NULL[measure]
-    within = none if goal != "equivalence" else (margin[0] + margin[1]) / 2  # type: ignore[index]
+    within = none if margin is None else sum(margin) / 2 if isinstance(margin, tuple) else margin
     inside = within + 1e-3 if goal == "superiority" else within
-    tested = hypotheses(goal, margin, inside, none, "score")
+    tested = hypotheses(goal, margin, inside, none, "score", RANGE[measure])
     table = _rejected(n1, n2, measure, tested, alpha)
     nulls = [null for null in (tested.above, tested.below) if null is not None]
     return max(_worst(table, n1, n2, measure, null, steps) for null in nulls)
+
+
+def _check(n1: int, n2: int, measure: Measure, alpha: float) -> None:
+    whole = all(n > 0 and n == int(n) for n in (n1, n2))
+    if not whole or measure not in NULL or not 0 < alpha < 1:
+        raise design_error("DSGN-001", "score", f"n1 {n1}, n2 {n2}, {measure}, alpha {alpha:g}")
 
 
 def _worst(

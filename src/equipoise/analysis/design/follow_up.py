@@ -39,9 +39,11 @@ class Window:
 
     @property
     def periods(self) -> tuple[tuple[float, float], ...]:
-        """Ends and shares of the periods of accrual; the shares sum to 1."""
+        """Ends and shares of the periods of accrual; the shares sum to 1. Raises DSGN-001."""
         given = self.accrual if isinstance(self.accrual, tuple) else ((float(self.accrual), 1.0),)
         total = sum(share for _, share in given)
+        if not 0 < total < math.inf or any(share < 0 for _, share in given):
+            raise design_error("DSGN-001", "accrual", f"the shares of the periods {given}")
         return tuple((end, share / total) for end, share in given)
 
     @property
@@ -124,10 +126,16 @@ def nodes(window: Window, *hazards: Hazard) -> tuple[np.ndarray, np.ndarray]:
     changes = window.changes().union(*({start for start, _ in pieces(each)} for each in hazards))
     edges = np.unique([0.0, window.horizon, *(each for each in changes if 0 < each < window.horizon)])
     # A piece is cut again where it is long for its rates, so that 24 nodes stay exact.
-    cut = np.unique(np.concatenate([np.linspace(a, b, 9) for a, b in pairwise(edges)]))
+    fastest = sum(max(rate for _, rate in pieces(each)) for each in hazards)
+    cut = np.unique(np.concatenate([np.linspace(a, b, _cuts(fastest * (b - a))) for a, b in pairwise(edges)]))
     half = np.diff(cut) / 2
     middle = (cut[1:] + cut[:-1]) / 2
     return (middle[:, None] + half[:, None] * NODES).ravel(), (half[:, None] * WEIGHTS).ravel()
+
+
+def _cuts(falls: float) -> int:
+    """Ends of the parts of a piece over which the logarithm of those at risk falls by no more than `falls`."""
+    return 1 + min(4000, max(8, math.ceil(falls / 20)))
 
 
 def at_risk(hazard: Hazard, dropout: Hazard, window: Window, t: np.ndarray) -> np.ndarray:
@@ -141,7 +149,7 @@ def event_probability(
     """The probability that a participant's event is seen; with `until`, by that time since the first arrival, in those
     who have arrived by then and those who have not. Raises DSGN-001."""
     share, seen = (1.0, window) if until is None else _cut(window, until)
-    if share <= 0:
+    if share <= 0 or seen.horizon <= 0:
         return 0.0
     t, weights = nodes(seen, hazard, dropout)
     return share * float(weights @ (rate_at(hazard, t) * at_risk(hazard, dropout, seen, t)))
@@ -187,7 +195,7 @@ def _cut(window: Window, until: float) -> tuple[float, Window]:
     """The share of participants who have arrived by a time, and the window that these are seen in."""
     arrived, begin, periods = 0.0, 0.0, []
     for end, share in window.periods:
-        part = min(1.0, max(0.0, (until - begin) / (end - begin)))
+        part = min(1.0, max(0.0, (until - begin) / (end - begin))) if end > begin else float(until >= end)
         if part > 0:
             periods.append((min(end, until), share * part))
             arrived += share * part
@@ -212,5 +220,5 @@ def expected_logrank(
     both = np.maximum(one + two, 1e-300)
     rates = rate_at(first, t), rate_at(second, t)
     mean = weights @ (one * two / both * (rates[0] - rates[1]))
-    variance = weights @ (one * two / both**2 * (one * rates[0] + two * rates[1]))
+    variance = weights @ ((one / both) * (two / both) * (one * rates[0] + two * rates[1]))
     return float(mean), float(variance)

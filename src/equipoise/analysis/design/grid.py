@@ -1,7 +1,8 @@
 """Numerical integration over the looks of a group-sequential trial.
 
 Z statistics at information I_1 < ... < I_K have the canonical joint distribution. The density of Z_k among the trials
-that go on is carried from look to look on a grid that is dense where the normal density is, with Simpson's weights.
+that go on is carried from look to look on a grid that is dense where the normal density is; between its points Gauss
+and Legendre's rule keeps some eight digits also for looks that lie close together, and for chances far out.
 
 Source: Jennison C, Turnbull BW. Group Sequential Methods with Applications to Clinical Trials (2000), chapter 19.
 """
@@ -13,8 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtr
 
-FINENESS = 24
-"""Six times this many points cover each look; probabilities are then good to some 1e-8."""
+FINENESS = 12
+"""Six times this many pieces cover each look."""
+NODES, WEIGHTS = np.polynomial.legendre.leggauss(5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,7 @@ class Going:
     information: float
 
 
-def _odd_points(mean: float) -> np.ndarray:
+def _pieces(mean: float) -> np.ndarray:
     r = FINENESS
     i = np.arange(1, 6 * r)
     low = -3 - 4 * np.log(r / i[: r - 1])
@@ -36,21 +38,15 @@ def _odd_points(mean: float) -> np.ndarray:
 
 
 def grid(mean: float, low: float, high: float) -> tuple[np.ndarray, np.ndarray]:
-    """Points and Simpson's weights from `low` to `high`, dense around `mean`; empty where nothing lies between."""
-    odd = _odd_points(mean)
-    inside = odd[(odd > low) & (odd < high)]
-    ends = [end for end in (low, high) if odd[0] < end < odd[-1]]
-    odd = np.sort(np.concatenate([inside, ends]))
-    if len(odd) < 2:
+    """Points and weights from `low` to `high`, dense around `mean`; empty where nothing lies between."""
+    pieces = _pieces(mean)
+    inside = pieces[(pieces > low) & (pieces < high)]
+    ends = [end for end in (low, high) if pieces[0] < end < pieces[-1]]
+    pieces = np.sort(np.concatenate([inside, ends]))
+    if len(pieces) < 2:
         return np.empty(0), np.empty(0)
-    points = np.empty(2 * len(odd) - 1)
-    points[::2], points[1::2] = odd, (odd[1:] + odd[:-1]) / 2
-    steps = np.diff(odd)
-    weights = np.zeros(len(points))
-    weights[1::2] = 4 * steps
-    weights[:-1:2] += steps
-    weights[2::2] += steps
-    return points, weights / 6
+    half, middle = np.diff(pieces)[:, None] / 2, (pieces[1:] + pieces[:-1])[:, None] / 2
+    return (middle + half * NODES).ravel(), (half * WEIGHTS).ravel()
 
 
 def begin(drift: float, information: float, low: float, high: float) -> Going:

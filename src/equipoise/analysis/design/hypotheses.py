@@ -7,6 +7,7 @@ superiority at 0.05 is the one-sided one at 0.025 in the direction of the effect
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -34,13 +35,24 @@ class Hypotheses:
         return 1 if self.above is not None else -1
 
 
-def hypotheses(goal: Goal, margin: Margin, effect: float, none: float, place: str) -> Hypotheses:
+def hypotheses(
+    goal: Goal,
+    margin: Margin,
+    effect: float,
+    none: float,
+    place: str,
+    within: tuple[float, float] = (-math.inf, math.inf),
+) -> Hypotheses:
     """The null values of a goal.
 
     margin: for superiority none, or a null value other than that of no effect (`none`); for non-inferiority the worst
     effect that is still accepted, on the other side of `none` than better effects; for equivalence the lower and the
-    upper one. effect: the assumed one, which says the direction of superiority. Raises DSGN-002.
+    upper one. effect: the assumed one, which says the direction of superiority. within: what null values lie between.
+    Raises DSGN-002.
     """
+    given = margin if isinstance(margin, tuple) else () if margin is None else (margin,)
+    if not all(within[0] < each < within[1] for each in given) or (math.isnan(effect) and not given):
+        raise design_error("DSGN-002", place, f"{goal} with margin {margin}, effect {effect:g}")
     if goal == "equivalence":
         if not isinstance(margin, tuple) or len(margin) != 2 or not margin[0] < effect < margin[1]:
             raise design_error("DSGN-002", place, f"equivalence with margins {margin}, effect {effect:g}")

@@ -49,10 +49,13 @@ def means_power(
     variances = sds[0] ** 2 / first, sds[1] ** 2 / second
     error = np.sqrt((variances[0] + variances[1]) * (1 - correlation**2))
     degrees = first + second - 2
-    if sds[0] != sds[1]:
+    if sds[0] != sds[1] and distribution == "t":
+        _check_degrees(effect, np.minimum(first, second) - 1, distribution)
         below = variances[0] ** 2 / (first - 1) + variances[1] ** 2 / (second - 1)
         degrees = (variances[0] + variances[1]) ** 2 / below
-    return _plain(_power(effect, error, degrees - (correlation != 0), tested, alpha, distribution))
+    degrees = degrees - (correlation != 0)
+    _check_degrees(effect, degrees, distribution)
+    return _plain(_power(effect, error, degrees, tested, alpha, distribution))
 
 
 def means_size(
@@ -99,6 +102,7 @@ def mean_power(
     effect, size = np.broadcast_arrays(np.asarray(difference, float), np.asarray(n, float))
     _check((sd, size), alpha, 0.0, distribution)
     tested = hypotheses(goal, margin, float(effect.flat[0]), 0.0, "mean")
+    _check_degrees(effect, size - 1, distribution)
     return _plain(_power(effect, sd / np.sqrt(size), size - 1, tested, alpha, distribution))
 
 
@@ -160,6 +164,12 @@ def _between(low: np.ndarray, high: np.ndarray, critical: np.ndarray, degrees: n
     density = np.exp(logarithm) * 2 * s * free
     inside = ndtr(high[..., None] - critical[..., None] * s) - ndtr(low[..., None] + critical[..., None] * s)
     return (half * density * inside) @ WEIGHTS
+
+
+def _check_degrees(effect: np.ndarray, degrees: np.ndarray, distribution: Distribution) -> None:
+    """A t test needs participants from whom to estimate a standard deviation."""
+    if not np.all(np.isfinite(effect)) or (distribution == "t" and not np.all(degrees > 0)):
+        raise design_error("DSGN-001", "means", f"a difference of {effect}, {degrees} degrees of freedom")
 
 
 def _plain(found: np.ndarray) -> float | np.ndarray:

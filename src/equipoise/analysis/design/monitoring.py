@@ -40,8 +40,8 @@ def monitored(plan: Boundaries, information: Sequence[float], *, final: bool = T
     times = tuple(float(t) for t in information)
     if not times or any(a >= b for a, b in zip((0.0, *times), times, strict=False)):
         raise analysis_error("ANAL-014", "looks", f"information {times}")
-    lower = (*plan.futility[: len(times) - 1], *(None,) * (len(times) - len(plan.futility)), None)
-    lower = lower[: len(times) - 1] + (None,)
+    kept = plan.futility[: len(times) - final]
+    lower = (*kept, *(None,) * (len(times) - len(kept)))
     counted = lower if plan.binding else (None,) * len(times)
     spending = plan.design in SPENDING or plan.design == "user"
     if spending:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import ndtr, ndtri
 
-from equipoise.analysis.design.constrained import NULL, Measure, constrained, value
+from equipoise.analysis.design.constrained import NULL, RANGE, Measure, constrained, value
 from equipoise.analysis.design.errors import design_error
 from equipoise.analysis.design.hypotheses import Goal, Hypotheses, Margin, check_reachable, hypotheses
 from equipoise.analysis.design.size import Size, sized, smallest
@@ -42,7 +42,7 @@ def proportions_power(
     one, two, first, second = np.broadcast_arrays(*(np.asarray(each, float) for each in (p1, p2, n1, n2)))
     _check(one, two, first, second, measure, alpha)
     effect = float(value(one.flat[0], two.flat[0], measure))
-    tested = hypotheses(goal, margin, effect, NULL[measure], "proportions")
+    tested = hypotheses(goal, margin, effect, NULL[measure], "proportions", RANGE[measure])
     found = _power(one, two, first, second, measure, tested, float(ndtri(1 - alpha)))
     return float(found) if found.ndim == 0 else found
 
@@ -63,7 +63,7 @@ def proportions_size(
     one, two = np.asarray(p1, float), np.asarray(p2, float)
     _check(one, two, np.asarray(1.0), np.asarray(ratio), measure, alpha)
     effect = float(value(one, two, measure))
-    tested = hypotheses(goal, margin, effect, NULL[measure], "proportions")
+    tested = hypotheses(goal, margin, effect, NULL[measure], "proportions", RANGE[measure])
     check_reachable(tested, effect, "proportions")
     critical = float(ndtri(1 - alpha))
 

@@ -21,6 +21,7 @@ from equipoise.analysis.errors import analysis_error
 from equipoise.analysis.proportions import constrained_pair
 
 Method = Literal["pooled", "unpooled", "continuity", "arcsine"]
+METHODS: tuple[Method, ...] = ("pooled", "unpooled", "continuity", "arcsine")
 
 
 def sample_size(
@@ -38,10 +39,10 @@ def sample_size(
 
     Raises ANAL-013 for probabilities outside (0, 1), equal proportions, or a ratio that is not positive.
     """
-    _check(p1, p2, alpha, power, ratio)
+    _check(p1, p2, alpha, power, ratio, sided, method)
     critical, wanted = float(ndtri(1 - alpha / sided)), float(ndtri(power))
     if method == "arcsine":
-        closed = (critical + wanted) ** 2 * (1 + 1 / ratio) / _angle(p1, p2) ** 2
+        closed = _square(critical + wanted, power) * (1 + 1 / ratio) / _angle(p1, p2) ** 2
         if not both_tails:
             return closed
 
@@ -50,7 +51,7 @@ def sample_size(
 
         return float(brentq(lacking, closed / 2, closed * 1.01, xtol=1e-9))
     null, other = _spreads(p1, p2, ratio, method)
-    size = (critical * null + wanted * other) ** 2 / (p1 - p2) ** 2
+    size = _square(critical * null + wanted * other, power) / (p1 - p2) ** 2
     if method != "continuity":
         return size
     gap = abs(p1 - p2)
@@ -70,7 +71,7 @@ def power(
 ) -> float:
     """Power of `n1` against `n2` participants. Raises ANAL-013."""
     ratio = n2 / n1 if n1 > 0 else 0.0
-    _check(p1, p2, alpha, 0.5, ratio)
+    _check(p1, p2, alpha, 0.5, ratio, sided, method)
     critical = float(ndtri(1 - alpha / sided))
     if method == "arcsine":
         return _arcsine_power(p1, p2, n1, ratio, critical, both_tails)
@@ -88,7 +89,7 @@ def farrington_manning_power(
 
     The null variance is that of the proportions under the constraint p1 - p2 = margin. Raises ANAL-013.
     """
-    _check(p1, p2 if p1 != p2 else p2 + margin, alpha, 0.5, n2 / n1 if n1 > 0 else 0.0)
+    _check_margin(p1, p2, margin, alpha, 0.5, n2 / n1 if n1 > 0 else 0.0)
     null, other = _constrained_spreads(p1, p2, n2 / n1, margin)
     critical = float(ndtri(1 - alpha))
     return float(ndtr(((p1 - p2 - margin) * math.sqrt(n1) - critical * null) / other))
@@ -98,20 +99,22 @@ def farrington_manning_n(
     p1: float, p2: float, *, margin: float, alpha: float = 0.025, power: float = 0.8, ratio: float = 1.0
 ) -> float:
     """Participants of the first group for the same test. Raises ANAL-013 where the margin is already reached."""
-    _check(p1, p2 if p1 != p2 else p2 + margin, alpha, power, ratio)
+    _check_margin(p1, p2, margin, alpha, power, ratio)
     if p1 - p2 <= margin:
         raise analysis_error(
             "ANAL-013", "design", f"the difference {p1 - p2:g} is not above the margin {margin:g}"
         )
     null, other = _constrained_spreads(p1, p2, ratio, margin)
     critical, wanted = float(ndtri(1 - alpha)), float(ndtri(power))
-    return (critical * null + wanted * other) ** 2 / (p1 - p2 - margin) ** 2
+    return _square(critical * null + wanted * other, power) / (p1 - p2 - margin) ** 2
 
 
 def inflated(size: float, loss: float) -> int:
     """Whole participants to randomise, so that `size` remain when a share `loss` is lost."""
     if not 0 <= loss < 1:
         raise analysis_error("ANAL-013", "design", f"a loss of {loss:g} leaves nobody, or is no share")
+    if not 0 <= size < math.inf:
+        raise analysis_error("ANAL-013", "design", f"{size:g} participants")
     return math.ceil(size / (1 - loss) - 1e-9)
 
 
@@ -142,13 +145,43 @@ def _constrained_spreads(p1: float, p2: float, ratio: float, margin: float) -> t
 
 
 def detectable(p2: float, n1: float, n2: float, *, alpha: float = 0.05, wanted: float = 0.8) -> float:
-    """The smallest proportion above `p2` that is found with the wanted power (pooled)."""
-    _check(p2 + (1 - p2) / 2, p2, alpha, wanted, n2 / n1)
+    """The smallest proportion above `p2` that is found with the wanted power (pooled).
+
+    Raises ANAL-013, also where so few participants do not find even the largest difference.
+    """
+    _check(p2 + (1 - p2) / 2, p2, alpha, wanted, n2 / n1 if n1 > 0 else 0.0)
+    if not alpha / 2 < wanted <= power(1 - 1e-9, p2, n1, n2, alpha=alpha):
+        raise analysis_error(
+            "ANAL-013", "design", f"power {wanted:g} above {p2:g} with {n1:g} and {n2:g} participants"
+        )
     return float(brentq(lambda p: power(p, p2, n1, n2, alpha=alpha) - wanted, p2 + 1e-9, 1 - 1e-9))
 
 
-def _check(p1: float, p2: float, alpha: float, wanted: float, ratio: float) -> None:
+def _square(distance: float, wanted: float) -> float:
+    """The square of what the effect must be away from the null value; a power that needs nobody is refused."""
+    if distance <= 0:
+        raise analysis_error("ANAL-013", "design", f"a power of {wanted:g} is not above the error")
+    return distance * distance
+
+
+def _check_margin(p1: float, p2: float, margin: float, alpha: float, wanted: float, ratio: float) -> None:
+    """The same with a null difference, so that equal proportions are something to be found."""
+    if not -1 < margin < 1:
+        raise analysis_error("ANAL-013", "design", f"a margin of {margin:g}")
+    _check(p1, p2 if p1 != p2 else p2 / 2, alpha, wanted, ratio)
+
+
+def _check(
+    p1: float,
+    p2: float,
+    alpha: float,
+    wanted: float,
+    ratio: float,
+    sided: int = 2,
+    method: Method = "pooled",
+) -> None:
     inside = all(0 < value < 1 for value in (p1, p2, alpha, wanted))
-    if not inside or p1 == p2 or not ratio > 0:
+    known = sided in (1, 2) and method in METHODS
+    if not inside or p1 == p2 or not 0 < ratio < math.inf or not known:
         detail = f"p1 {p1:g}, p2 {p2:g}, alpha {alpha:g}, power {wanted:g}, ratio {ratio:g}"
-        raise analysis_error("ANAL-013", "design", detail)
+        raise analysis_error("ANAL-013", "design", f"{detail}, sided {sided}, method {method}")
