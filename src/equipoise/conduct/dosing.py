@@ -7,7 +7,7 @@ the system is recorded, with a deviation for each reason that would have refused
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -202,7 +202,7 @@ def _changes(context: Context, command: Command, main: Item) -> Iterator[Barrier
 
 
 def after_record(
-    context: Context, command: Command, facts: Facts, form: str, changed: frozenset[str]
+    context: Context, command: Command, facts: Facts, form: str, changed: Iterable[str]
 ) -> list[Draft]:
     """What a new or corrected record means for the treatment that is running: alarms, never a refusal.
 
@@ -210,7 +210,9 @@ def after_record(
     A companion whose need has changed asks for a new prescription; a hold or stop rule that has come true says so.
     """
     participant = context.participant
-    keys = _concerned(context.study, form, changed) if participant.arm is not None else frozenset()
+    if participant.arm is None or not _read_by_regimens(context.study, form):
+        return []
+    keys = _concerned(context.study, form, frozenset(changed))
     regimens = running(participant) if keys else ()
     if not regimens:
         return []
@@ -220,6 +222,12 @@ def after_record(
         drafts += _rejudged(context, command, regimen, keys, before, after)
         drafts += holds.instructed(context, command, regimen, keys, before, after)
     return drafts
+
+
+@lru_cache(maxsize=512)
+def _read_by_regimens(study: Study, form: str) -> bool:
+    """Whether a rule of a regimen reads the form at all; most forms are read by none."""
+    return bool(_concerned(study, form, frozenset(study.form(form).items)))
 
 
 @lru_cache(maxsize=512)

@@ -89,7 +89,7 @@ def decide(study: Study, state: State, command: Command, at: datetime, draw: Sea
     handler = HANDLERS.get(command.kind)
     if handler is None:
         return refuse("COND-001", command, f"there is no command `{command.kind}`")
-    recorded = f"{at.isoformat()[:19]}Z"
+    recorded = f"{at.date().isoformat()}T{at.time().isoformat('seconds')}Z"
     problem = _general(study, state, command, recorded)
     if problem is not None:
         return problem

@@ -102,7 +102,7 @@ def _existing(context: Context, command: Command) -> Record | None:
 
 def _entered(context: Context, command: Command, kind: str) -> Decision:
     """Parses, checks and records; what follows from the record goes into the same answer."""
-    form_id = command.data["form"]
+    form_id, day = command.data["form"], command.day
     earlier = _existing(context, command)
     try:
         given = context.study.parse_record(form_id, command.data.get("values", {}), earlier)
@@ -114,12 +114,12 @@ def _entered(context: Context, command: Command, kind: str) -> Decision:
         form=form_id,
         encounter=command.encounter,
         repeat=command.data.get("repeat"),
-        date=earlier.date if earlier else command.day,
+        date=earlier.date if earlier else day,
         sequence=0,
         values=given,
     )
     facts = context.participant.facts.with_record(record)
-    case = facts.on(command.day).with_own(record)
+    case = facts.on(day).with_own(record)
     # unknown is silent: an edit check speaks only when it is false
     false = [check for check in context.study.checks_on(form_id) if check.rule.value(case) is False]
     impossible = [check.message for check in false if check.must]
@@ -132,8 +132,7 @@ def _entered(context: Context, command: Command, kind: str) -> Decision:
         events += deviations.on_correction(context, command, facts)
     else:
         events += deviations.on_window(context, command)
-    changed = frozenset(command.data.get("values", {}))
-    events += dosing.after_record(context, command, facts, form_id, changed)
+    events += dosing.after_record(context, command, facts, form_id, command.data.get("values", {}))
     return tuple(events)
 
 

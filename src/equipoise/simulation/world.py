@@ -116,7 +116,7 @@ class World:
     @property
     def stamp(self) -> str:
         """The time of the world, in UTC, as the ledger writes it."""
-        return f"{self.now.isoformat()[:19]}Z"
+        return f"{self.now.date().isoformat()}T{self.now.time().isoformat('seconds')}Z"
 
     def do(self, kind: str, subject: Subject | None = None, **given: Any) -> Sequence[Event] | Refusal:
         """Sends one command as the person whose duty it is; returns its events, or the refusal."""

@@ -117,7 +117,8 @@ class Facts(Struct, frozen=True, kw_only=True):
                 break
         else:
             found.append(record)
-        found.sort(key=attrgetter("date"))
+        if len(found) > 1:
+            found.sort(key=attrgetter("date"))
         return self._changed(("form", record.form), forms={**self.forms, record.form: tuple(found)})
 
     def without_record(self, form: str, key: str) -> Facts:

@@ -76,10 +76,8 @@ class FormParser:
     ) -> Mapping[str, Value | Missing]:
         readers, values = self.readers, dict(earlier or {})
         for name, entry in given.items():
-            if isinstance(entry, str) and name in readers:
-                values[name] = readers[name](entry)
-            else:
-                values[name] = self.unsaid(name, entry)
+            reader = readers.get(name) if isinstance(entry, str) else None
+            values[name] = reader(entry) if reader is not None else self.unsaid(name, entry)
         for name, rule in self.derived.items():
             values[name] = self.computed(name, rule, values)
         return MappingProxyType(values)
