@@ -16,10 +16,11 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def write_section(path: Path, name: str, text: str) -> None:
-    """Puts a section (its `## name` and all up to the next one) in its place in a file, or at the end of it."""
+    """Puts a section (its `## name` and all up to the next one, or to a part that another program marks as its own) in
+    its place in a file, or at the end of it."""
     whole = path.read_text(encoding="utf-8") if path.is_file() else HEAD
     section = f"## {name}\n\n{text.strip()}\n"
-    pattern = re.compile(rf"^## {re.escape(name)}\n.*?(?=^## |\Z)", re.DOTALL | re.MULTILINE)
+    pattern = re.compile(rf"^## {re.escape(name)}\n.*?(?=^## |^<!-- begin |\Z)", re.DOTALL | re.MULTILINE)
     if pattern.search(whole):
         whole = pattern.sub(lambda _: section + "\n", whole).rstrip("\n") + "\n"
     else:

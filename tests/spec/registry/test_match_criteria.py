@@ -232,6 +232,8 @@ ILL = read_note(
         "Interferon or immunosuppressant within the last 6 months",
         "History of jaundice or high fevers before the present illness",
         "History of other breast cancer",
+        "Sex partners with hepatitis B or asthma",
+        "Masses in neck or jaundice",
     ],
 )
 def test_a_name_alone_keeps_nobody_out_where_the_words_around_it_change_it(text: str) -> None:

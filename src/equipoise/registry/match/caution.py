@@ -18,10 +18,13 @@ from equipoise.registry.match.wording import content
 
 GOVERNS = re.compile(
     r"\b(?:hypersensitiv\w*|allerg\w*|intoleran\w*|contra-?indicat\w*|resist\w*|refractory|sensitiv\w*|reactions?|"
-    r"respon\w+|candidates?|indications?|exposures?|needs?|requir\w+|risks?|causes?|complications?|suspicion|fear)\b"
+    r"respon\w+|candidates?|indications?|exposures?|needs?|requir\w+|risks?|causes?|complications?|suspicion|fear|partners?|relatives?|"
+    r"donors?|contacts?|households?|siblings?)\b"
     r"[^.;]{0,40}\b(?:to|for|of|with)\b",
     re.I,
 )
+# "masses in neck or tongue": the tongue is only where.
+PLACES = re.compile(r"\b(?:in|on|at|from)\s+(?:the\s+)?[\w-]+\s*(?:,|/|\bor\b|\band\b)[\s\w,/]*$", re.I)
 STOP = re.compile(r"[.;]\s")
 BRACKETS = re.compile(r"\((?!\s*(?:e\.?g|i\.?e|including|such as|like)\b)[^()]*\)?", re.I)
 OTHERS = re.compile(
@@ -48,6 +51,8 @@ def _changed(part: Atom, text: str, brackets: Sequence[tuple[int, int]], open_pa
     if any(not STOP.search(text, match.end(), part.start) for match in GOVERNS.finditer(text, 0, part.start)):
         return True
     if WINDOW.search(text, part.end) and not WINDOW.search(own):
+        return True
+    if len(content(own)) == 1 and PLACES.search(text[: part.start]):
         return True
     # A word of its own beside a part that is not understood may be only the beginning of that part.
     return open_part and len(content(own)) == 1

@@ -49,7 +49,8 @@ CURRENT = re.compile(
 )
 NEGATED_AFTER = re.compile(r"\b(?:negative|ruled out|absent|unremarkable|not (?:present|found|seen))\b", re.I)
 DOUBT = re.compile(
-    r"\b(?:risks?|screen\w*|rule out|r/o|suspect\w*|possibl[ey]|probabl[ey]|likely|concern\w*|question\w*|exposures?|"
+    r"\b(?:risks?|screen\w*|rule out|r/o|suspect\w*|possibl[ey]|probabl[ey]|likely|presum\w+|provisional|tentative|"
+    r"concern\w*|question\w*|exposures?|"
     r"vaccin\w*|prophyla\w*|prevent\w*|candidates?|consider\w*|schedul\w*|plan(?:s|ned|ning)?|offer\w*|evaluat\w*|"
     r"work-?up|if|whether|may|might|would|refus\w*|declin\w*|differential|versus|vs|test(?:s|ed|ing)?|against|"
     r"scales?|scores?|index|prior to|before|until|agree\w*|wants?|wish\w*|trying|interested|"
