@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from equipoise.registry.match.atoms import Atom, Judged
 from equipoise.registry.match.facts import Facts, Statement
-from equipoise.registry.match.measures import named_measure
+from equipoise.registry.match.measures import ANY_NAME
 from equipoise.registry.match.truth import Truth
 from equipoise.registry.match.wording import content, listed
 
@@ -43,6 +43,7 @@ TOO_GENERAL = listed("too_general")
 # not the thing.
 FRAGMENT = re.compile(r"^\W*(?:of|to|due|by|than|as|on|at|from|per|that|which)\b|\bfor\b", re.I)
 ADJECTIVE = re.compile(r".{3,}(?:ic|al|ive|ous|ed|ar|ing|ary|ent|able)$")
+MEASURE = re.compile(ANY_NAME, re.I)
 CONTINUES = re.compile(r"[a-z]|[ivx]+|\d+")
 MOST_WORDS = 5
 
@@ -99,7 +100,7 @@ def read_phrase(text: str) -> Phrase | None:
     past, now = bool(PAST.search(bare)), bool(NOW.search(bare))
     words = [word for word in content(bare) if word not in THERAPY]
     # "class B or C cirrhosis": a letter or number goes on with what stood before. A measurement's name is no condition.
-    if not words or CONTINUES.fullmatch(words[0]) or named_measure(" ".join(words)):
+    if not words or CONTINUES.fullmatch(words[0]) or MEASURE.fullmatch(" ".join(words)):
         return None
     if not 0 < len(words) <= MOST_WORDS or all(word in TOO_GENERAL or len(word) < 3 for word in words):
         return None
