@@ -28,6 +28,8 @@ LEVEL = 0.999
 KINDS = ("mean", "ranks", "spread")
 TOTALLED = ("lost", "withdrawn", "deaths", "stopped", "missing", "responders", "truth", "supplies", "died")
 """Stems of which the sum over the arms is compared too: a rare event shows there first."""
+GAPS = (("second attempts", "attempts", "people"), ("width of the interval", "upper", "lower"))
+"""Differences of two columns that are compared too: they vary much less than the columns."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +125,7 @@ def _of(place: int) -> slice:
 
 
 def totalled(frame: polars.DataFrame) -> dict[str, np.ndarray]:
-    """The columns as numbers, with the sums over the arms of TOTALLED."""
+    """The columns as numbers, with the sums over the arms of TOTALLED and the differences of GAPS."""
     found = {
         name: np.nan_to_num(frame[name].to_numpy().astype(float), nan=-1e9)
         for name in frame.columns
@@ -133,7 +135,8 @@ def totalled(frame: polars.DataFrame) -> dict[str, np.ndarray]:
         f"{stem} (all)": sum(values for name, values in found.items() if name.startswith(f"{stem}."))
         for stem in TOTALLED
     }
-    return found | {name: total for name, total in sums.items() if isinstance(total, np.ndarray)}
+    gaps = {name: found[high] - found[low] for name, high, low in GAPS if high in found and low in found}
+    return found | {name: total for name, total in sums.items() if isinstance(total, np.ndarray)} | gaps
 
 
 def scored(values: np.ndarray) -> Sequence[np.ndarray]:

@@ -6,8 +6,11 @@ lost. A part that loses several workers one after the other is given up, and nam
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from equipoise import __version__
@@ -51,15 +54,21 @@ def _check_workers(client: Any, address: str, patience: float) -> None:
     except TimeoutError as error:
         raise scenario_error("SIMU-011", address, "the scheduler has no worker") from error
     found = client.run(version_here, on_error="return")
-    others = {worker: said for worker, said in found.items() if said != __version__}
-    if others:
-        worker, said = next(iter(sorted(others.items())))
-        raise scenario_error("SIMU-013", address, f"{worker} has {said!r}, this is {__version__}")
+    for worker, said in sorted(found.items()):
+        _check_version(worker, str(said), version_here())
 
 
+def _check_version(worker: str, there: str, own: str) -> None:
+    if there != own:
+        raise scenario_error("SIMU-013", worker, f"it has {there}, this is {own}")
+
+
+@cache
 def version_here() -> str:
-    """The version of Equipoise in the process that is asked."""
-    return __version__
+    """The version of Equipoise in the process that is asked, and a digest of the sources of its simulation."""
+    folder = Path(__file__).parent
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in sorted(folder.rglob("*.py"))))
+    return f"{__version__}+{digest.hexdigest()[:12]}"
 
 
 def on_cluster(client: Any, work: Work, trials: int, seed: int, progress: Progress) -> polars.DataFrame:
@@ -72,7 +81,7 @@ def on_cluster(client: Any, work: Work, trials: int, seed: int, progress: Progre
     # As a task, and not as data put on a worker: what was on a worker that is lost is then made again.
     shared = client.submit(_same, work, pure=False)
     waiting = {
-        client.submit(_part, shared, first, count, seed, pure=False): first
+        client.submit(_part, shared, first, count, seed, version_here(), pure=False): first
         for first, count in parts_of(trials, work.size)
     }
     found: dict[int, polars.DataFrame] = {}
@@ -91,5 +100,7 @@ def _same(work: Work) -> Work:
     return work
 
 
-def _part(work: Work, first: int, trials: int, seed: int) -> polars.DataFrame:
+def _part(work: Work, first: int, trials: int, seed: int, version: str) -> polars.DataFrame:
+    """A part, by a worker that may have come later than the check of the others."""
+    _check_version("a worker", version_here(), version)
     return work(first, trials, seed)

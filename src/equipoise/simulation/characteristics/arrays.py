@@ -72,7 +72,7 @@ class Score(NamedTuple):
 
     scores (R, levels), baseline (R,), responds (values, values), depth (R, B, A). faded: the share of the depth that
     is reached by day (days,). first, last: days on which a visit takes place (V,); late: the first day of those
-    outside the window (V,).
+    outside the window (V,). foretold: the chance that a missing response is known from earlier scores (A,).
     """
 
     scores: np.ndarray
@@ -91,6 +91,7 @@ class Score(NamedTuple):
     missed: float
     outside: float
     substitute: float
+    foretold: np.ndarray
 
 
 class Analysis(NamedTuple):

@@ -25,6 +25,7 @@ from equipoise.simulation.characteristics.arrays import (
     Score,
 )
 from equipoise.simulation.characteristics.course import Course, course_of
+from equipoise.simulation.characteristics.foretold import foretold
 from equipoise.simulation.characteristics.judged import Judged, judge
 from equipoise.simulation.characteristics.screened import SAMPLE, Sample, screen_sample
 from equipoise.simulation.characteristics.spread import SpreadDraws
@@ -91,11 +92,13 @@ def compile_plan(
     judged = _judged_once(study, scenario, seal, where, name, sample, seed)
     arms = tuple(study.definition.arms)
     depth, applies = _courses(scenario, course, arms, sample, seed)
+    recruitment = _recruitment(study, scenario, seal, declared, sample)
+    score = _score(study, scenario, where, course, depth)
     plan = Plan(
-        recruitment=_recruitment(study, scenario, seal, declared, sample),
+        recruitment=recruitment,
         allocation=plan_of(scheme_of(study, seal.block_sizes), _strata(study, scenario, sample)[0]),
         exit=_exit(scenario, arms, judged, applies),
-        score=_score(study, scenario, where, course, depth),
+        score=_foretold(study, where, declared, score, recruitment, seed),
         analysis=_analysis(declared, arms, looks),
         dispensing=dispensing_of(study, scenario, seal, regimens, sample, seed),
         kits=kits,
@@ -106,6 +109,15 @@ def compile_plan(
         kits=tuple(scenario.supply.kits) if scenario.supply else (),
         confidence=float(declared.confidence), attempts=_room(study, scenario, sample),
     )  # fmt: skip
+
+
+def _foretold(
+    study: Study, where: Endpoint, estimand: Estimand, score: Score, recruitment: Recruitment, seed: int
+) -> Score:
+    """The score with how far a missing response is foretold, where the analysis imputes it."""
+    if estimand.missing.method != "multiple_imputation":
+        return score
+    return score._replace(foretold=foretold(study, where, score, recruitment, len(score.foretold), seed))
 
 
 def _judged_once(
@@ -316,6 +328,7 @@ def _score(study: Study, scenario: Scenario, where: Endpoint, course: Course, de
         faded=1 - 2.0 ** (-np.arange(int(late.max()) + 8) / curve.half_time), noise=curve.noise, gap=course.missing,
         day=where.day, before=where.before, after=where.after, first=first, last=last, late=late,
         missed=conduct.missed_visit, outside=conduct.outside_window, substitute=conduct.substitute_assessor,
+        foretold=np.zeros(depth.shape[2]),
     )  # fmt: skip
 
 

@@ -13,16 +13,17 @@ from numba import njit
 from equipoise.simulation.characteristics.arrays import NOWHERE
 from equipoise.simulation.keyed import below, normal, uniform
 
-COURSE, NEVER, LEAVING, KIND, STOPPING, CAUSE, GAP, RATER = range(8)
+COURSE, NEVER, LEAVING, KIND, STOPPING, CAUSE, GAP, RATER, EARLIER = range(9)
 VISIT, SUPPLY, REFUSED = 16, 512, 1024
 """The numbers of a participant's draws; each visit has eight."""
-NON_RESPONSE, RESPONSE, EVENT, ABSENT = range(4)
+NON_RESPONSE, RESPONSE, EVENT, ABSENT, FORETOLD, FORETOLD_RESPONSE = range(6)
 LOSS, VISITS, DATA, DEATH = range(4)
 COMPOSITE, HYPOTHETICAL = 0, 1
 
 
 class Followed(NamedTuple):
-    """By participant. outcome: NON_RESPONSE, RESPONSE, EVENT or ABSENT. died: an EVENT by death. truth: the response
+    """By participant. outcome: NON_RESPONSE, RESPONSE, EVENT, ABSENT, or absent and foretold by earlier scores. died:
+    an EVENT by death. truth: the response
     had no score been missing. some: whether events were judged; events: which are true
     (participants, E), only then to be read. exit: kind or -1, left: its day. stopped: day
     of the end of treatment, early: before its time."""
@@ -171,5 +172,7 @@ def _judged(score, draws, patient, place, found, composite, hypothetical):
         found.outcome[place] = EVENT
     elif hypothetical or day < 0:
         found.outcome[place] = ABSENT
+        if uniform(draws, EARLIER) < score.foretold[arm]:
+            found.outcome[place] = FORETOLD_RESPONSE if response else FORETOLD
     else:
         found.outcome[place] = RESPONSE if response else NON_RESPONSE

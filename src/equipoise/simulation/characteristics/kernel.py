@@ -31,6 +31,7 @@ from equipoise.simulation.characteristics.following import (
     ABSENT,
     DEATH,
     EVENT,
+    FORETOLD_RESPONSE,
     LOSS,
     REFUSED,
     RESPONSE,
@@ -116,7 +117,7 @@ def _count(plan, work, found, people, counts):
             cell[EVENTS] += 1
         else:
             cell[VALUES] += 1
-            cell[RESPONDERS] += outcome == RESPONSE
+            cell[RESPONDERS] += outcome in (RESPONSE, FORETOLD_RESPONSE)
 
 
 @njit(_nrt=False, inline="always")
@@ -168,7 +169,7 @@ def _totals(plan, work, found, kept, people, trial, out):
         arm[8] += found.early[place]
         arm[3] += found.truth[place]
         if place < people:
-            arm[1] += found.outcome[place] == ABSENT
+            arm[1] += found.outcome[place] >= ABSENT
             arm[2] += found.outcome[place] == RESPONSE
             arm[4] += found.died[place]
             for event in range(found.events.shape[1] if found.some[place] else 0):
