@@ -355,3 +355,9 @@ def test_any_two_versions_are_compared_and_those_of_one_day_stand_apart(
     assert "Rien ne distingue ces deux versions." in same
     assert served.get(f"/studies/{FIRST.lower()}/compare/").status == 302
     assert served.get("/studies/NCT99999999/compare/").status == 404
+
+
+def test_an_empty_answer_offers_no_filters_to_apply(client: Client) -> None:
+    assert "Apply filters" in client.get("/search/?q=pain").text
+    answer = client.get("/search/?q=xyzzyqwv")
+    assert "No study matches." in answer.text and "Apply filters" not in answer.text

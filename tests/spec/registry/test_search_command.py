@@ -225,3 +225,14 @@ def test_an_index_in_use_is_not_written_by_a_reader(tmp_path: Path) -> None:
     found(open_index(tmp_path / "index"), "walking")
     assert [(path, path.stat().st_mtime_ns) for path in files] == before
     assert part.NAME == "search"
+
+
+def test_the_package_opens_an_index_by_one_name(folder: Path) -> None:
+    from equipoise import registry
+
+    index = registry.open_index(folder)
+    for hit in index.search("pain"):
+        assert hit.nct_id and hit.score > 0 and hit.reasons
+    with pytest.raises(RegistryError) as refused:
+        registry.open_index(folder / "none")
+    assert refused.value.code == "REGI-030"
