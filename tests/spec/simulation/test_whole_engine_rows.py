@@ -94,7 +94,7 @@ def test_each_trial_has_draws_and_a_list_of_its_own() -> None:
 
 
 def test_a_trial_that_crosses_its_bound_keeps_those_who_came_before_it_was_known() -> None:
-    """Futility that nothing of four people passes: the trial ends there, and whoever was randomised by then is followed."""
+    """Futility that four people cannot pass: the trial ends there, and whoever was randomised by then is followed."""
     looks = Looks(design="WT", shares=(0.4, 1.0), futility=(3.0,))
     found = run_whole(study(), msgspec.structs.replace(small(), looks=looks), seal(), 1, SEED).row(
         0, named=True
