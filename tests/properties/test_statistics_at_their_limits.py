@@ -46,6 +46,7 @@ from equipoise.analysis.design import (
     survival_size,
 )
 from equipoise.analysis.errors import AnalysisError
+from equipoise.analysis.imputation import rubin
 from equipoise.analysis.proportions import (
     Table2x2,
     constrained,
@@ -154,6 +155,10 @@ NO_TRIAL: tuple[tuple[str, Callable[[], object]], ...] = (
     ("ANAL-019", lambda: rates.clopper_pearson(1, 2, 95)),
     ("ANAL-019", lambda: rates.poisson_rate(1, 2.0, math.nan)),
     ("ANAL-019", lambda: stagewise(boundaries("OF", [0.5, 1]), 2, 2.0, confidence=95)),
+    ("ANAL-019", lambda: rubin([1.0, 2.0], [1.0, 1.0], 20).interval(95)),
+    ("ANAL-010", lambda: rubin([1.0, math.nan], [1.0, 1.0], 20)),
+    ("ANAL-010", lambda: rubin([1.0, 2.0], [-1.0, -1.0], 20)),
+    ("ANAL-010", lambda: rubin([1.0, 2.0], [1.0, 1.0], -3)),
     ("ANAL-014", lambda: stagewise(boundaries("OF", [0.5, 1]), 2, math.nan)),
     ("ANAL-014", lambda: boundaries("KimDeMets", [0.5, 1])),
     ("ANAL-014", lambda: boundaries("KimDeMets", [0.5, 1], parameter=-1)),

@@ -18,7 +18,7 @@ from equipoise.analysis.covariance import Array
 from equipoise.analysis.errors import analysis_error
 from equipoise.analysis.mmrm import check_rank
 from equipoise.analysis.mmrm_inference import Estimate
-from equipoise.analysis.proportions import Interval
+from equipoise.analysis.proportions import Interval, check_confidence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +94,7 @@ def _combined(fit: Ancova, row: Array, confidence: float) -> Estimate:
     1."""
     value, error = float(row @ fit.coefficients), math.sqrt(max(0.0, float(row @ fit.covariance @ row)))
     statistic = value / error if error else math.copysign(math.inf, value) if value else 0.0
+    check_confidence(confidence)
     half = float(stdtrit(fit.df, (1 + confidence) / 2)) * error
     return Estimate(
         estimate=value,

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from scipy.stats import t as student
 
 from equipoise.analysis.errors import analysis_error
-from equipoise.analysis.proportions import Interval, normal_quantile, two_sided_p
+from equipoise.analysis.proportions import Interval, check_confidence, normal_quantile, two_sided_p
 
 ROUNDS = 10
 RIDGE = 1e-8
@@ -72,6 +72,7 @@ class Pool:
 
     def interval(self, confidence: float = 0.95) -> Interval:
         """The interval from Student's t, or from the normal when nothing varies between imputations."""
+        check_confidence(confidence)
         whole = math.isinf(self.df)
         z = normal_quantile(confidence) if whole else float(student.ppf((1 + confidence) / 2, self.df))
         half = z * self.error
@@ -91,6 +92,12 @@ def rubin(estimates: Sequence[float], variances: Sequence[float], complete_df: f
     if m < 2 or m != len(variances):
         raise analysis_error(
             "ANAL-010", "pooling", f"{m} estimates and {len(variances)} variances; at least 2 of each"
+        )
+    if not all(map(math.isfinite, (*estimates, *variances))) or min(variances) < 0 or not complete_df >= 0:
+        raise analysis_error(
+            "ANAL-010",
+            "pooling",
+            f"an estimate or a variance that is none, or {complete_df:g} degrees of freedom",
         )
     centre = math.fsum(estimates) / m
     within = math.fsum(variances) / m

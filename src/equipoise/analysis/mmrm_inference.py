@@ -18,7 +18,7 @@ from scipy.special import fdtrc, stdtr, stdtrit
 from equipoise.analysis.covariance import Array
 from equipoise.analysis.errors import analysis_error
 from equipoise.analysis.mmrm import Mmrm
-from equipoise.analysis.proportions import Interval
+from equipoise.analysis.proportions import Interval, check_confidence
 
 METHODS = ("satterthwaite", "kenward_roger")
 
@@ -98,6 +98,7 @@ def _estimate(fit: Mmrm, row: Array, used: Array, confidence: float) -> Estimate
     """With one combination Kenward and Roger's degrees of freedom are Satterthwaite's."""
     value, error = float(row @ fit.coefficients), math.sqrt(row @ used @ row)
     freedom = satterthwaite_df(fit, row)
+    check_confidence(confidence)
     half = float(stdtrit(freedom, (1 + confidence) / 2)) * error
     return Estimate(
         estimate=value,
