@@ -309,3 +309,14 @@ def test_a_head_of_rows_stands_first_in_its_own_group_of_rows() -> None:
     groups = baseline.split("<tbody>")[1:]
     assert ["Participants" in groups[0], "Female" in groups[1], "Age, Continuous" in groups[2]] == [True] * 3
     assert len(groups) == 3 and groups[1].strip().startswith('<tr class="spans')
+
+
+def test_a_withdrawn_study_promises_no_results() -> None:
+    data = {
+        "protocolSection": {
+            "identificationModule": {"nctId": "NCT00000001", "briefTitle": "Rest"},
+            "statusModule": {"overallStatus": "WITHDRAWN"},
+        }
+    }
+    text = render_page(read_record(data), banner=None)
+    assert "withdrawn before anybody joined it" in text and "Results pending" not in text

@@ -43,7 +43,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--severity",
         choices=tuple(ORDER),
         default="I",
-        help="print only findings of this severity or above: E blocks, W needs a decision, I is hygiene (default)",
+        help="print only findings of this severity or above: E contradicts itself or cannot be carried out, "
+        "W likely gap, I form and spelling (default)",
     )
     parser.add_argument("--json", action="store_true", help="print the findings as JSON")
 
