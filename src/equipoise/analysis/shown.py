@@ -156,11 +156,15 @@ def in_words(table: Table) -> str:
 
 def in_html(table: Table, figure: Figure | None, source: Provenance) -> Markup:
     """The table with a caption and scoped headings, then the picture as an image with its description."""
-    heads = Markup("").join(Markup('<th scope="col">{}</th>').format(each) for each in table.columns)
+    look = "padding:0.1em 0.6em;text-align:" + ("left" if table.prose else "right")
+    heads = Markup("").join(
+        Markup('<th scope="col" style="{}">{}</th>').format(look, each) for each in table.columns
+    )
     head = Markup('<thead><tr><th scope="col">{}</th>{}</tr></thead>').format(table.corner, heads)
     rows = Markup("").join(
         Markup('<tr><th scope="row" style="text-align:left">{}</th>{}</tr>').format(
-            row.head, Markup("").join(Markup("<td>{}</td>").format(each) for each in row.cells)
+            row.head,
+            Markup("").join(Markup('<td style="{}">{}</td>').format(look, each) for each in row.cells),
         )
         for row in table.rows
     )
@@ -181,5 +185,6 @@ def picture_html(figure: Figure, source: Provenance) -> Markup:
 
     data = base64.b64encode(str(svg(figure, source, alone=True, captioned=False)).encode()).decode()
     return Markup(
-        '<figure><img src="data:image/svg+xml;base64,{}" alt="{}" width="{}"><figcaption>{}</figcaption></figure>'
+        '<figure><img src="data:image/svg+xml;base64,{}" alt="{}" width="{}" style="max-width:100%">'
+        "<figcaption>{}</figcaption></figure>"
     ).format(Markup(data), figure.description, figure.width, figure.caption)
