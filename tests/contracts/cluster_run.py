@@ -1,0 +1,124 @@
+"""A local cluster of processes, on which parts of trials are run while workers are ended by force; run by
+`test_a_cluster_gives_the_numbers_of_one_process`. Argument: a folder for results. Prints what happened as JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import signal
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import dask
+import msgspec
+import polars
+from distributed import LocalCluster
+
+from equipoise.cli.main import main as command
+from equipoise.cli.simulating import practice_seal, scenario_of
+from equipoise.errors import EquipoiseError
+from equipoise.simulation import cluster
+from equipoise.simulation.characteristics.compiling import compile_plan
+from equipoise.simulation.parts import FastWork, WholeWork, Work, here, parcel_of
+from equipoise.study import load
+
+STUDY = Path(__file__).parents[2] / "studies" / "NCT06965244"
+SEED, TRIALS, PEOPLE = 11, {"whole": 4, "fast": 3000}, 4
+
+
+@dataclass(frozen=True, slots=True)
+class Deadly:
+    """A part that ends the process that runs it."""
+
+    size: int = 1
+
+    def __call__(self, first: int, trials: int, seed: int) -> polars.DataFrame:
+        if first == 1:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return polars.DataFrame({"trial": [first]})
+
+
+def works() -> dict[str, Work]:
+    """The work of both paths."""
+    study, seal = load(STUDY), practice_seal(STUDY)
+    scenario = msgspec.structs.replace(scenario_of(STUDY, "base"), participants=PEOPLE)
+    return {
+        "whole": WholeWork(parcel_of(STUDY, study.digest), scenario, seal, None),
+        "fast": FastWork(compile_plan(study, scenario, seal, size=60), size=300),
+    }
+
+
+def with_a_worker_killed(client: Any, name: str, work: Work, folder: Path) -> dict[str, Any]:
+    """Runs in one process, then on the cluster, and kills a worker that is at work when the first part is done."""
+    killed: list[int] = []
+
+    def kill(rows: int) -> None:
+        at_work = [worker for worker, tasks in client.processing().items() if tasks]
+        if at_work and not killed:
+            killed.append(client.run(os.getpid, workers=at_work[:1])[at_work[0]])
+            os.kill(killed[0], signal.SIGKILL)
+
+    # First in one process: it keeps the compiled loop, which the workers then find.
+    here(work, TRIALS[name], SEED, lambda rows: None).write_parquet(folder / f"{name}-here.parquet")
+    many = cluster.on_cluster(client, work, TRIALS[name], SEED, kill)
+    many.write_parquet(folder / f"{name}-cluster.parquet")
+    return {"killed": len(killed)}
+
+
+def code_of(attempt: Any) -> str:
+    """The code that an attempt is refused with."""
+    try:
+        attempt()
+    except EquipoiseError as error:
+        return error.code
+    return "none"
+
+
+def by_command(address: str, folder: Path) -> int:
+    """The command itself."""
+    return command(
+        [
+            *("simulate", str(STUDY), "--engine", "whole", "--participants", str(PEOPLE)),
+            *("--trials", str(TRIALS["whole"]), "--seed", str(SEED), "--json"),
+            *("--scheduler", address, "--out", str(folder / "command")),
+        ]
+    )
+
+
+def connect(address: str, patience: float = 2.0) -> None:
+    with cluster.connected(address, patience):
+        pass
+
+
+def main(folder: Path) -> None:
+    found: dict[str, Any] = {}
+    # A busy machine takes longer to start a worker again than the 15 s after which a local cluster gives it up.
+    dask.config.set({"distributed.deploy.lost-worker-timeout": "10 minutes"})
+    with LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as machines:
+        address = machines.scheduler_address
+        with cluster.connected(address) as client:
+            for name, work in works().items():
+                found[name] = with_a_worker_killed(client, name, work, folder)
+            machines.scheduler.allowed_failures = 1
+            found["deadly"] = code_of(
+                lambda: cluster.on_cluster(client, Deadly(), 4, SEED, lambda rows: None)
+            )
+        sys.stdout, stdout = sys.stderr, sys.stdout
+        found["command"] = by_command(address, folder)
+        sys.stdout = stdout
+        cluster.version_here = lambda: str(os.getpid())  # each process says something else
+        found["another version"] = code_of(lambda: connect(address))
+        machines.scale(0)
+        found["no worker"] = code_of(lambda: connect(address))
+    found["no scheduler"] = code_of(lambda: connect("tcp://127.0.0.1:1"))
+    found["no address"] = code_of(lambda: connect("nowhere://x"))
+    (folder / "found.json").write_text(json.dumps(found))
+
+
+if __name__ == "__main__":
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    main(Path(sys.argv[1]))
