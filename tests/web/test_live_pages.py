@@ -84,7 +84,8 @@ def test_a_search_finds_the_trial_as_it_stands(served: Client, ledger: Growing, 
     registered = open_index(registry).find
     assert registered is not None
     recruiting = served.get("/api/search?status=RECRUITING&count=status&count=country").json
-    assert recruiting["hits"][0]["nct_id"] == REFERENCE and recruiting["hits"][0]["status"] == "RECRUITING"
+    standing = {hit["nct_id"]: hit["status"] for hit in recruiting["hits"]}
+    assert standing[REFERENCE] == "RECRUITING"
     ledger.to("locked")
     after = served.get("/api/search?status=RECRUITING&count=status&count=country").json
     assert after["total"] == recruiting["total"] - 1
@@ -97,6 +98,13 @@ def test_a_search_finds_the_trial_as_it_stands(served: Client, ledger: Growing, 
     assert sum(counts[0].values()) == sum(counts[1].values())
     second = served.get("/api/search?status=COMPLETED&page=2").json["hits"]
     assert REFERENCE not in [hit["nct_id"] for hit in second]
+
+
+def test_a_search_keeps_the_rank_and_score_of_the_index(served: Client, registry: Path) -> None:
+    for text in ("cutaneous lupus", "pregnancy", "back pain or lupus"):
+        ranked = [(hit.nct_id, round(hit.score, 6)) for hit in open_index(registry).search(text).hits]
+        shown = served.get(f"/api/search?q={text.replace(chr(32), chr(43))}").json["hits"]
+        assert [(hit["nct_id"], round(hit["score"], 6)) for hit in shown] == ranked
 
 
 def test_a_search_that_does_not_ask_for_the_trial_does_not_show_it(served: Client) -> None:

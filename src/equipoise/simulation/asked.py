@@ -294,7 +294,7 @@ class Findings(Shown):
         return Table(
             id="lint", title=f"{self.record}: {len(self.findings)} findings ({kinds})", corner="",
             columns=("",), rows=rows, prose=True,
-            notes=("E blocks carrying it out as written, W needs a decision, I is hygiene.",),
+            notes=("E blocks carrying out as written, W leaves a decision, I is hygiene.",),
         )  # fmt: skip
 
     def to_frame(self) -> polars.DataFrame:

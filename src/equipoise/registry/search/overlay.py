@@ -2,8 +2,9 @@
 
 The index holds the registered record; the ledger of a trial moves on between two updates of the index. So the answer
 of the index is corrected by the few trials that run here: what each adds as registered is taken away, what it adds as
-it stands is put in. Whether it matches is decided by the naive reference, with the words that the index knows. Those
-found stand first on the first page, in their own order, because scores of other places do not compare with theirs.
+it stands is put in. Whether it matches is decided by the naive reference, with the words that the index knows. A
+trial keeps the place and the score that the index gives to its registered record. One that matches only as it stands
+has no score to compare, and ends the first page.
 """
 
 from __future__ import annotations
@@ -51,24 +52,34 @@ def overlaid(index: RegistryIndex, asked: Query, trials: Sequence[Standing]) -> 
     if not trials:
         return answer
     tree = index.tree(asked.text)
-    hits, total = list(answer.hits), answer.total
+    hits, total = {hit.nct_id: hit for hit in answer.hits}, answer.total
     counts = {name: Counter(dict(values)) for name, values in answer.facets.items()}
-    found = []
     for trial in trials:
         before, after = sides(index, trial)
         total += bool(after and matches(after, tree, asked)) - bool(before and matches(before, tree, asked))
         for name, counted in counts.items():
             counted.update(added(after, tree, asked, name))
             counted.subtract(added(before, tree, asked, name))
-        hits = [hit for hit in hits if hit.nct_id != trial.nct_id]
-        if matches(after, tree, asked):
-            found.append(hit_of(trial, after, tree, asked))
+        hits = placed(hits, trial, before, after, tree, asked)
     ordered = {
         name: tuple(sorted(((v, n) for v, n in counted.items() if n > 0), key=lambda one: (-one[1], one[0])))
         for name, counted in counts.items()
     }
-    first = tuple(found) if asked.page == 1 else ()
-    return replace(answer, hits=(*first, *hits), total=total, facets=ordered)
+    return replace(answer, hits=tuple(hits.values()), total=total, facets=ordered)
+
+
+def placed(
+    hits: Mapping[str, Hit], trial: Standing, before: Side | None, after: Side, tree: Node, asked: Query
+) -> dict[str, Hit]:
+    """The hits of a page by number, with a trial where it belongs."""
+    if not matches(after, tree, asked):
+        return {number: hit for number, hit in hits.items() if number != trial.nct_id}
+    ranked = hits.get(trial.nct_id)
+    if ranked is not None:
+        return {**hits, trial.nct_id: hit_of(trial, after, tree, asked, score=ranked.score)}
+    if asked.page == 1 and not (before and matches(before, tree, asked)):
+        return {**hits, trial.nct_id: hit_of(trial, after, tree, asked)}
+    return dict(hits)
 
 
 def sides(index: RegistryIndex, trial: Standing) -> tuple[Side | None, Side]:
@@ -97,12 +108,12 @@ def added(one: Side | None, tree: Node, asked: Query, facet: str) -> dict[str, i
     return dict.fromkeys(one[0].facets[facet], 1)
 
 
-def hit_of(trial: Standing, one: Side, tree: Node, asked: Query) -> RunningHit:
+def hit_of(trial: Standing, one: Side, tree: Node, asked: Query, *, score: float = 0.0) -> RunningHit:
     """The trial as a list of hits shows it."""
     made, _ = one
     return RunningHit(
         nct_id=trial.nct_id,
-        score=0.0,
+        score=score,
         reasons=reasons_of(trial.data, tree, asked.text),
         title=made.title,
         status=next(iter(made.facets["status"]), ""),
