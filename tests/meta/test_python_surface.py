@@ -19,7 +19,10 @@ FUNCTIONS = [name for name in NAMES if inspect.isfunction(getattr(eq, name))]
 
 
 def test_the_import_loads_nothing_else() -> None:
-    script = "import sys\nbefore = set(sys.modules)\nimport equipoise\nprint(sorted(set(sys.modules) - before - {'__future__'}))\n"
+    script = (
+        "import sys\nbefore = set(sys.modules)\nimport equipoise\n"
+        "print(sorted(set(sys.modules) - before - {'__future__'}))\n"
+    )
     said = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
     assert said.strip() == "['equipoise']"
 
