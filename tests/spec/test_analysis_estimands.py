@@ -170,7 +170,8 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
         "serious": "false",
         "onset": "2026-03-20",
         "criteria": [],
-        "causality": {}, "expected": {},
+        "causality": {},
+        "expected": {},
         "site_aware": "2026-03-22T08:00:00Z",
         "outcome": "unknown",
     }

@@ -62,9 +62,7 @@ def tables(report: Report) -> dict[str, Table]:
     if report.harms is not None:
         made.append(harms_table(report.harms, report.labels, report.arms, report.harms_population))
     for each in report.estimates:
-        made += [
-            grid_table(one, report.labels, f"{each.name}-{one.id}") for one in each.analyses if one.grid
-        ]
+        made += [grid_table(one, report.labels, f"{each.name}-{one.id}") for one in each.analyses if one.grid]
     if report.rates:
         made.append(rates_table(report.rates, report.labels, report.arms))
     if report.masking is not None:
@@ -100,7 +98,11 @@ PAGE = (
         "Adverse events by term",
         "Which harms differ between the arms, and how sure that is.",
     ),
-    ("tipping-points", "Tipping points", "How far missing values would have to be off before the conclusion changes."),
+    (
+        "tipping-points",
+        "Tipping points",
+        "How far missing values would have to be off before the conclusion changes.",
+    ),
     ("masking", "Masking of the assessors", "Whether those who scored could tell the arm."),
     ("recruitment", "Recruitment and data", "How many joined when and where, and how the data were kept."),
     ("deviations", "Protocol deviations", "How far conduct kept to the protocol."),
