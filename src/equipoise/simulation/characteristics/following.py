@@ -98,6 +98,8 @@ def _seen(plan, draws, left):
     """The day of the usable score nearest to the planned day, -1 without one."""
     found, nearest = -1, NOWHERE
     for visit in range(plan.first.size):
+        if plan.first[visit] > plan.day + plan.after or plan.late[visit] + 6 < plan.day - plan.before:
+            continue  # on no day within the window, however late: not worth a draw
         number = VISIT + 8 * visit
         if plan.outside > 0 and uniform(draws, number) < plan.outside:
             day = plan.late[visit] + below(draws, number + 1, 7)
@@ -163,14 +165,15 @@ def _judged(score, draws, patient, place, found, composite, hypothetical):
     who, course, arm = patient
     died = found.exit[place] == DEATH and found.left[place] < score.day
     found.died[place] = died
+    if died or composite:
+        found.truth[place], found.outcome[place] = False, EVENT
+        return
     day = _seen(score, draws, found.left[place])
     if score.gap > 0 and uniform(draws, GAP) < score.gap:
         day = -1
     response = _responds(score, draws, day if day >= 0 else score.day, who, course, arm)
-    found.truth[place] = response and not (died or composite)
-    if died or composite:
-        found.outcome[place] = EVENT
-    elif hypothetical or day < 0:
+    found.truth[place] = response
+    if hypothetical or day < 0:
         found.outcome[place] = ABSENT
         if uniform(draws, EARLIER) < score.foretold[arm]:
             found.outcome[place] = FORETOLD_RESPONSE if response else FORETOLD
