@@ -46,9 +46,9 @@ def test_from_recruitment_to_results(browser: Browser, running: str, ledger: Gro
     context = browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
     visit = Visit(context, running)
     page = visit.go("/search/?status=RECRUITING")
-    first = page.locator(".results > li").first
-    expect(first).to_contain_text("Runs here")
-    first.get_by_role("link").click()
+    running_here = page.locator(".results > li", has_text=REFERENCE)
+    expect(running_here).to_contain_text("Runs here")
+    running_here.get_by_role("link").click()
     expect(page.locator("#live")).to_contain_text(f"{PARTICIPANTS // 2} of 122 planned")
     expect(page.locator(".banner")).to_contain_text("SIMULATED")
     expect(page.locator("#live svg polyline")).to_have_count(1)
