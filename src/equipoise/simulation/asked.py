@@ -119,7 +119,8 @@ class Simulation(Shown):
         for each in self.answer.characteristics:
             row: dict[str, float | str | int] = {"scenario": each.scenario, "trials": each.trials}
             for name in names:
-                row |= {name: getattr(each, name).value, f"{name}_error": getattr(each, name).error}
+                found = getattr(each, name)
+                row |= {name: found.value, f"{name}_error": found.error} if found else {}
             rows.append(row)
         return polars.DataFrame(rows)
 

@@ -23,7 +23,7 @@ CATALOGUE: Mapping[str, tuple[str, str]] = MappingProxyType(
         ),
         "SIMU-007": (
             "The compiled loop would answer another question than the one that the definition asks.",
-            "Run whole trials with `equipoise run`, or name another estimand or scenario.",
+            "Run whole trials with `--engine whole`, or name another estimand or scenario.",
         ),
         "SIMU-008": (
             "A trial that never ends its recruitment has no result.",

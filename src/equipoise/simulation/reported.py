@@ -50,7 +50,8 @@ QUANTITIES: tuple[Quantity, ...] = (
     _one("months_last", "", "months", "months", "From the start to the day of the last randomisation."),
     _one(
         "months_readable", "", "months", "months",
-        "From the start to the last day of the time point's window of the last participant who is analysed.",
+        "From the start to the last day of the time point's window of the last participant who is analysed; without a "
+        "time point, to the last day on which one of them is followed.",
     ),
     _one(
         "months_ended", "", "months", "months",
@@ -89,7 +90,11 @@ QUANTITIES: tuple[Quantity, ...] = (
     ),
     _one("supplies", "arm", "count", "supplies", "Days on which a participant of the arm was dispensed anything."),
     _one("units", "regimen", "count", "units", "The sum of the quantities of DoseDispensed events."),
-    _one("estimate", "", "share", "", "The difference of the primary analysis: first arm of the estimand minus last."),
+    _one(
+        "estimate", "", "share", "",
+        "The estimate of the primary analysis, first arm of the estimand against the last: a difference or a ratio, as "
+        "the estimand's summary says.",
+    ),
     _one("lower", "", "share", "", "The lower bound of its interval at the estimand's confidence."),
     _one("upper", "", "share", "", "The upper bound."),
     _one("p", "", "share", "", "The two-sided p-value of the primary analysis."),
@@ -110,13 +115,14 @@ QUANTITIES: tuple[Quantity, ...] = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Names:
-    """What the quantities of a trial are counted by."""
+    """What the quantities of a trial are counted by. binary: whether the variable is a yes or no."""
 
     sites: Sequence[str]
     arms: Sequence[str]
     events: Sequence[str]
     regimens: Sequence[str]
     kits: Sequence[str] = ()
+    binary: bool = True
 
     def columns(self, quantity: Quantity) -> list[str]:
         """The names of the columns of a quantity, in order."""
@@ -132,11 +138,13 @@ class Names:
 
 
 def schema(names: Names) -> dict[str, Quantity]:
-    """By name of column, its quantity, in the order of the frame; without kits, the stock is left out."""
+    """By name of column, its quantity, in the order of the frame; without kits the stock is left out, and responders
+    where the variable is no yes or no."""
     return {
         column: quantity
         for quantity in QUANTITIES
-        if names.kits or quantity.stem != "stockouts"
+        if (names.kits or quantity.stem != "stockouts")
+        and (names.binary or quantity.stem not in ("responders", "truth"))
         for column in names.columns(quantity)
     }
 

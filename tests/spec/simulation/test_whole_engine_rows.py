@@ -15,12 +15,15 @@ from equipoise.errors import EquipoiseError
 from equipoise.ledger.entry import Event
 from equipoise.simulation.characteristics.screened import unscripted
 from equipoise.simulation.parts import Parcel, WholeWork, here, parcel_of, unpacked
+from equipoise.simulation.practice import practice_seal
 from equipoise.simulation.reported import schema
-from equipoise.simulation.scenario import Looks, Scenario
+from equipoise.simulation.scenario import Looks, Scenario, load_scenario
 from equipoise.simulation.trial import simulate
 from equipoise.simulation.whole.counted import names_of
 from equipoise.simulation.whole.many import run_whole, seal_of, seed_of
 from equipoise.simulation.whole.primary import looking
+from equipoise.simulation.whole.side_by_side import whole_scenarios
+from equipoise.study.load import load
 from tests.spec.simulation.thousands import REFERENCE, scenario, seal, study
 
 PEOPLE, SEED = 10, 5
@@ -107,10 +110,29 @@ def test_a_trial_that_crosses_its_bound_keeps_those_who_came_before_it_was_known
     assert looking(None, 7)[0] == [7]
 
 
-def test_a_variable_that_is_no_yes_or_no_is_refused() -> None:
-    with pytest.raises(EquipoiseError) as caught:
-        run_whole(study(), small(), seal(), 1, SEED, estimand="activity_over_time")
-    assert caught.value.code == "SIMU-007"
+def test_a_mean_difference_is_estimated_as_the_report_does() -> None:
+    people = msgspec.structs.replace(scenario(), participants=24)
+    row = run_whole(study(), people, seal(), 1, SEED, estimand="activity_over_time").row(0, named=True)
+    assert row["lower"] < row["estimate"] < row["upper"] and row["rejected"] == (row["p"] < 0.05)
+    assert not [name for name in row if name.startswith(("responders", "truth"))]
+
+
+def test_a_time_to_event_is_shown_as_a_hazard_ratio() -> None:
+    folder = REFERENCE.parent / "DEMO-TTE"
+    other, own = load(folder), practice_seal(folder)
+    plan = load_scenario(folder / "scenarios" / "base.yaml")
+    answer = whole_scenarios(other, parcel_of(folder, other.digest), [plan], own, trials=3, seed=SEED)
+    found = answer.characteristics[0]
+    frame = answer.frames["base"]
+    assert frame.columns == list(schema(names_of(other, plan, next(iter(other.definition.estimands)))))
+    assert ((frame["lower"] < frame["estimate"]) & (frame["estimate"] < frame["upper"])).all()
+    assert (frame["months_last"] < frame["months_readable"]).all()
+    assert (frame["months_readable"] <= frame["months_ended"]).all()
+    assert (found.truth, found.bias, found.coverage) == (None, None, None)
+    assert found.middle == pytest.approx(frame["estimate"].mean())
+    heads = [row.head for row in answer.table.rows]
+    assert "Hazard ratio, mean of the estimates" in heads and "True difference" not in heads
+    assert "Hazard ratio, first arm against last" in str(answer.figure.body)
 
 
 def test_a_worker_that_reads_another_definition_says_so() -> None:

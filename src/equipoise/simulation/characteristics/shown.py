@@ -29,11 +29,8 @@ def table_of(found: Sequence[Characteristics], compared: tuple[str, str]) -> Tab
     """One column a scenario."""
     rows = [
         ("Hypothesis rejected", [percent_of(each.rejected) for each in found]),
-        (f"… in favour of {compared[0]}", [percent_of(each.favours) for each in found]),
-        ("True difference", [percent_of(each.truth) for each in found]),
-        ("Bias of the estimate", [percent_of(each.bias) for each in found]),
-        ("Standard deviation of the estimate", [percent_of(each.spread) for each in found]),
-        ("Coverage of the interval", [percent_of(each.coverage) for each in found]),
+        (_favouring(found[0], compared[0]), [percent_of(each.favours) for each in found]),
+        *_estimated(found),
         ("Participants, 5 % – median – 95 %", [spread(each.quantiles["randomised"], 0) for each in found]),
         ("Screening attempts", [number(each.counts["attempts"]) for each in found]),
         (
@@ -60,6 +57,32 @@ def table_of(found: Sequence[Characteristics], compared: tuple[str, str]) -> Tab
             *(f"{each.scenario}: {each.label}" for each in found),
         ),
     )
+
+
+def _favouring(first: Characteristics, arm: str) -> str:
+    """What the second row says; that more is better is known of a difference of proportions alone."""
+    return f"… in favour of {arm}" if first.scale.percent else f"… with {first.scale.more} under {arm}"
+
+
+def _estimated(found: Sequence[Characteristics]) -> list[tuple[str, list[str]]]:
+    """The estimate on its scale, against the truth where that is known."""
+    own = percent_of if found[0].scale.percent else finely
+    truths = [
+        ("True difference", own, [each.truth for each in found]),
+        ("Bias of the estimate", own, [each.bias for each in found]),
+        ("Coverage of the interval", percent_of, [each.coverage for each in found]),
+    ]
+    known = [(head, [say(one) for one in row if one]) for head, say, row in truths if None not in row]
+    spread_row = ("Standard deviation of the estimate", [own(each.spread) for each in found])
+    if known:
+        return [*known[:2], spread_row, known[2]]
+    middle = [f"{each.middle:.{each.scale.decimals}f}" for each in found]
+    return [(f"{found[0].scale.label}, mean of the estimates", middle), spread_row]
+
+
+def finely(each: Estimate) -> str:
+    """A number with its Monte Carlo standard error."""
+    return f"{each.value:.2f} ± {each.error:.3f}"
 
 
 def spread(found: tuple[float, float, float], decimals: int) -> str:
@@ -111,11 +134,13 @@ def _by_name(found: Sequence[Characteristics]) -> list[tuple[str, list[str]]]:
 
 def figure_of(found: Sequence[Characteristics]) -> Figure:
     """For each scenario the mean of the estimate, its middle 90 %, the true difference, and how often it rejects."""
-    low = min(0.0, *(each.quantiles["estimate"][0] for each in found))
-    high = max(0.0, *(each.quantiles["estimate"][2] for each in found))
-    x = scale(100 * low, 100 * high, LEFT, WIDTH - RIGHT)
+    shown = found[0].scale
+    times, none = 100 if shown.percent else 1, 1.0 if shown.ratio else 0.0
+    low = min(none, *(each.quantiles["estimate"][0] for each in found))
+    high = max(none, *(each.quantiles["estimate"][2] for each in found))
+    x = scale(times * low, times * high, LEFT, WIDTH - RIGHT)
     bottom = TOP + LINE * len(found)
-    parts = [_grid(x, bottom)]
+    parts = [_grid(x, bottom, found[0])]
     for place, each in enumerate(found):
         parts.append(_line(each, x, TOP + LINE * place + LINE / 2))
     heads = [label(WIDTH - RIGHT + 12, TOP - 14, "rejects", "quiet", size=12)]
@@ -127,35 +152,34 @@ def figure_of(found: Sequence[Characteristics]) -> Figure:
         width=WIDTH,
         height=bottom + 48,
         body=Markup("").join(parts + heads),
-        caption=f"Mean of the estimated difference with the middle 90 % of {found[0].trials:,} simulated trials; the "
-        "upright mark is the true difference under the estimand.",
+        caption=f"Mean of the estimates with the middle 90 % of {found[0].trials:,} simulated trials"
+        + ("; the upright mark is the true difference under the estimand." if found[0].truth else "."),
     )
 
 
-def _grid(x: Scale, bottom: float) -> Markup:
+def _grid(x: Scale, bottom: float, first: Characteristics) -> Markup:
     parts = []
+    unit, words = "%" if first.scale.percent else "", "against" if first.scale.ratio else "minus"
     for value in x.ticks:
-        kind = "axis" if value == 0 else "grid"
+        kind = "axis" if value == (1 if first.scale.ratio else 0) else "grid"
         parts.append(tag("path", class_=kind, d=path([(x.at(value), TOP), (x.at(value), bottom)])))
-        parts.append(label(x.at(value), bottom + 18, f"{value:g}%", "quiet", "middle", 12))
-    parts.append(
-        label((x.start + x.end) / 2, bottom + 38, "Difference, first arm minus last", "quiet", "middle", 12)
-    )
+        parts.append(label(x.at(value), bottom + 18, f"{value:g}{unit}", "quiet", "middle", 12))
+    said = f"{first.scale.label}, first arm {words} last"
+    parts.append(label((x.start + x.end) / 2, bottom + 38, said, "quiet", "middle", 12))
     return Markup("").join(parts)
 
 
 def _line(each: Characteristics, x: Scale, y: float) -> Markup:
     """One scenario: its name, range, mean, truth, and rejections."""
-    mean = each.truth.value + each.bias.value
+    times = 100 if each.scale.percent else 1
     low, _, high = each.quantiles["estimate"]
-    ends = [x.at(100 * low), x.at(100 * high)]
-    truth = x.at(100 * each.truth.value)
+    ends = [x.at(times * low), x.at(times * high)]
+    truth = x.at(times * each.truth.value) if each.truth else None
     names = [label(8, y + 4, line, "label") for line in wrapped(each.scenario, LEFT - 20, 13)[:1]]
-    shapes = (
-        tag("path", class_="whisker", d=path([(ends[0], y), (ends[1], y)]))
-        + tag("path", class_="whisker", d=path([(truth, y - 11), (truth, y + 11)]))
-        + tag("circle", class_="mark", cx=x.at(100 * mean), cy=y, r=5)
-    )
+    shapes = tag("path", class_="whisker", d=path([(ends[0], y), (ends[1], y)]))
+    if truth is not None:
+        shapes += tag("path", class_="whisker", d=path([(truth, y - 11), (truth, y + 11)]))
+    shapes += tag("circle", class_="mark", cx=x.at(times * each.middle), cy=y, r=5)
     decided = label(WIDTH - RIGHT + 12, y + 4, f"{percent_of(each.rejected)}", size=13)
     return Markup("").join(names) + tag("g", shapes, class_="arm-1") + decided
 

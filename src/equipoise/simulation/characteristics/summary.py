@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from equipoise.analysis.scales import SCALES, Scale
+
 if TYPE_CHECKING:
     import polars
 
@@ -29,10 +31,10 @@ class Characteristics:
     """One scenario.
 
     rejected: power, or the type I error where there is no difference. favours: rejected in favour of the first arm.
-    truth: the difference under the estimand had no score been missing. bias: of the estimate against it. coverage: of
-    the interval. spread: standard deviation of the estimate. times: months by name. quantiles: 5, 50 and 95 % of the
-    times, the participants and the estimate. counts: means by column. looks: share of trials that
-    ended at each look.
+    truth: the difference under the estimand had no score been missing; None where only a yes or no has one. bias: of
+    the estimate against it. coverage: of the interval. spread: standard deviation of the estimate, middle: its mean.
+    times: months by name. quantiles: 5, 50 and 95 % of the times, the participants and the estimate. counts: means by
+    column. looks: share of trials that ended at each look. summary: what is estimated, a key of `scales.SCALES`.
     """
 
     scenario: str
@@ -40,27 +42,39 @@ class Characteristics:
     trials: int
     rejected: Estimate
     favours: Estimate
-    truth: Estimate
-    bias: Estimate
-    coverage: Estimate
+    truth: Estimate | None
+    bias: Estimate | None
+    coverage: Estimate | None
     spread: Estimate
     analysed: Estimate
     times: dict[str, Estimate]
     quantiles: dict[str, tuple[float, float, float]]
     counts: dict[str, Estimate]
     looks: tuple[float, ...]
+    middle: float
+    summary: str = "risk_difference"
+
+    @property
+    def scale(self) -> Scale:
+        """How its estimate is shown."""
+        return SCALES[self.summary]
 
 
 def characterise(
-    frame: polars.DataFrame, scenario: str, label: str, compared: Sequence[str]
+    frame: polars.DataFrame,
+    scenario: str,
+    label: str,
+    compared: Sequence[str],
+    summary: str = "risk_difference",
 ) -> Characteristics:
     """The characteristics of a frame of reported trials; `compared`: the two arms of the primary contrast."""
     estimate, lower, upper = (frame[name].to_numpy() for name in ("estimate", "lower", "upper"))
     rejected = frame["rejected"].to_numpy()
-    truth, error = _truth(frame, compared)
     used = np.isfinite(estimate)
     count = max(2, int(used.sum()))
     spread = float(estimate[used].std(ddof=1))
+    middle = float(estimate[used].mean())
+    truth, bias, coverage = _against_truth(frame, compared, (estimate, lower, upper), used)
     months = [name for name in frame.columns if name.startswith("months_")]
     counts = [name for name in frame.columns if "." in name or name in ("attempts", "people", "randomised")]
     looks = frame["look"].to_numpy()
@@ -69,12 +83,10 @@ def characterise(
         label=label,
         trials=len(frame),
         rejected=_share(rejected),
-        favours=_share(rejected & (estimate > 0)),
-        truth=Estimate(value=truth, error=error),
-        bias=Estimate(
-            value=float(estimate[used].mean()) - truth, error=math.hypot(spread / count**0.5, error)
-        ),
-        coverage=_share(((lower <= truth) & (truth <= upper))[used]),
+        favours=_share(rejected & (estimate > (1 if SCALES[summary].ratio else 0))),
+        truth=truth,
+        bias=bias,
+        coverage=coverage,
         spread=Estimate(value=spread, error=spread / math.sqrt(2 * (count - 1))),
         analysed=_mean(frame["analysed"].to_numpy()),
         times={name: _mean(frame[name].to_numpy()) for name in months},
@@ -84,6 +96,25 @@ def characterise(
         },
         counts={name: _mean(frame[name].to_numpy()) for name in counts},
         looks=tuple(float((looks == look).mean()) for look in range(1, int(looks.max()) + 1)),
+        middle=middle,
+        summary=summary,
+    )
+
+
+def _against_truth(
+    frame: polars.DataFrame, compared: Sequence[str], found: Sequence[np.ndarray], used: np.ndarray
+) -> tuple[Estimate | None, Estimate | None, Estimate | None]:
+    """The true difference, the bias and the coverage; None each where the frame counts no responders."""
+    if f"truth.{compared[0]}" not in frame.columns:
+        return None, None, None
+    estimate, lower, upper = found
+    truth, error = _truth(frame, compared)
+    count = max(2, int(used.sum()))
+    noise = float(estimate[used].std(ddof=1)) / count**0.5
+    return (
+        Estimate(value=truth, error=error),
+        Estimate(value=float(estimate[used].mean()) - truth, error=math.hypot(noise, error)),
+        _share(((lower <= truth) & (truth <= upper))[used]),
     )
 
 

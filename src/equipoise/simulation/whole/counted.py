@@ -28,6 +28,7 @@ def names_of(case_study, scenario, name: str) -> Names:
         arms=list(definition.arms),
         events=list(definition.estimands[name].intercurrent_events),
         regimens=list(definition.regimens),
+        binary=definition.estimands[name].variable.endpoint == "binary",
     )
 
 
@@ -41,7 +42,7 @@ def counted(case: Case, trial: int) -> dict[str, float]:
         **times(case, found, kept),
         **analysed(case, found, kept),
         **followed(case, kept),
-        **truths(case, found, kept),
+        **(truths(case, found, kept) if case.binary else {}),
     }
 
 
@@ -68,7 +69,7 @@ def times(case: Case, found: Decided, kept: Sequence[Participant]) -> dict[str, 
     days = {
         "months_first": kept[0].randomised_on,
         "months_last": kept[-1].randomised_on,
-        "months_readable": case.closing_of(kept[found.people - 1]),
+        "months_readable": max(case.closing_of(row) for row in kept[: found.people]),
         "months_ended": max(row.ended_on for row in kept if row.ended_on is not None),
     }
     return {name: (each - start).days / MONTH for name, each in days.items()}
@@ -85,7 +86,8 @@ def analysed(case: Case, found: Decided, kept: Sequence[Participant]) -> dict[st
         mine = [row for row in rows if row.arm == arm]
         outcomes = [found.outcomes[row.subject] for row in mine if row.subject in found.outcomes]
         columns[f"missing.{arm}"] = sum(each.kind == "missing" for each in outcomes)
-        columns[f"responders.{arm}"] = sum(found.responses[each.subject] for each in outcomes)
+        if case.binary:
+            columns[f"responders.{arm}"] = sum(found.responses[each.subject] for each in outcomes)
         columns[f"died.{arm}"] = sum(
             row.died_on is not None and row.died_on < case.day_of(row) for row in mine
         )

@@ -15,7 +15,6 @@ import numpy as np
 from equipoise.allocation import Seal
 from equipoise.simulation import reported
 from equipoise.simulation.characteristics.screened import unscripted
-from equipoise.simulation.errors import scenario_error
 from equipoise.simulation.scenario import Scenario
 from equipoise.simulation.trial import simulate
 from equipoise.simulation.whole.counted import counted, names_of
@@ -39,12 +38,9 @@ def run_whole(
 ) -> polars.DataFrame:
     """The trials `first` to `first + trials - 1` of a seed, without the incidents that a scenario scripts.
 
-    Raises SIMU-003 for a scenario of another study, SIMU-007 for an estimand whose variable is no yes or no.
+    Raises SIMU-003 for a scenario of another study.
     """
     name = estimand or next(iter(study.definition.estimands))
-    kind = study.definition.estimands[name].variable.endpoint
-    if kind != "binary":
-        raise scenario_error("SIMU-007", f"{scenario.scenario}: estimands.{name}", f"a {kind} variable")
     plain = unscripted(scenario)
     rows = []
     for trial in range(first, first + trials):

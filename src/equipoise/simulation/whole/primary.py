@@ -15,11 +15,12 @@ from equipoise.analysis.datasets import attempts, scores
 from equipoise.analysis.design import boundaries
 from equipoise.analysis.endpoint import Endpoint, endpoint
 from equipoise.analysis.estimand import Outcome, Reading
-from equipoise.analysis.estimates import one_analysis
+from equipoise.analysis.estimates import estimate, one_analysis
 from equipoise.analysis.facts import occurrences
 from equipoise.analysis.report import dataset
 from equipoise.analysis.results import Analysis
 from equipoise.analysis.rows import Dataset, Participant
+from equipoise.analysis.scales import SCALES
 from equipoise.analysis.specs import specs
 from equipoise.analysis.taken import Reader, Taken, planned, taken
 from equipoise.ledger.entry import Head
@@ -42,6 +43,15 @@ class Case:
     @property
     def estimand(self) -> Estimand:
         return self.study.definition.estimands[self.name]
+
+    @property
+    def binary(self) -> bool:
+        return self.estimand.variable.endpoint == "binary"
+
+    @property
+    def scored(self) -> bool:
+        """Whether the estimand reads one value a participant, so that one analysis can be made alone."""
+        return self.estimand.variable.endpoint in ("binary", "continuous")
 
     @cached_property
     def where(self) -> Endpoint | None:
@@ -74,7 +84,7 @@ class Case:
     def day_of(self, row: Participant) -> date:
         """The planned day of the time point of a participant."""
         found = self.where.planned(row) if self.where else planned(self.estimand, row)
-        return found or row.randomised_on
+        return found or row.ended_on or row.randomised_on
 
     def closing_of(self, row: Participant) -> date:
         """The last day of the window of the time point."""
@@ -85,6 +95,15 @@ class Case:
         """What the estimand takes from the first so many randomised."""
         data = replace(self.data, participants=self.data.participants[:people])
         return taken(self.name, self.estimand, data, self.reader, tuple(self.estimand.treatment))
+
+    def primary(self, people: int) -> Analysis:
+        """The primary analysis of the first so many randomised."""
+        if self.scored:
+            spec = specs(self.estimand)[0]
+            return one_analysis(self.name, spec, self.of_first(people), self.reader, self.seed, {})
+        data = replace(self.data, participants=self.data.participants[:people])
+        arms = tuple(self.estimand.treatment)
+        return estimate(self.name, self.estimand, data, self.reader, arms, self.seed).analyses[0]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,22 +147,21 @@ def decided(case: Case) -> Decided:
     crossed = False
     for look, count in enumerate(people_of):
         people = min(count, len(randomised))
-        given = case.of_first(people)
-        analysis = one_analysis(case.name, specs(case.estimand)[0], given, case.reader, case.seed, {})
-        z = statistic(analysis)
+        analysis = case.primary(people)
+        z = statistic(analysis, SCALES[case.estimand.summary].ratio)
         crossed = abs(z) >= bounds[look]
         if crossed or z <= futility[look] or look == last:
             break
     assert analysis is not None
     closed = None if look == last else case.closing_of(randomised[people - 1])
     kept = sum(closed is None or row.randomised_on <= closed for row in randomised)
-    estimate, lower, upper, p = numbers(analysis)
+    found, lower, upper, p = numbers(analysis)
     confidence = float(case.estimand.confidence)
     outcomes, responses = answered(case, kept)
     return Decided(
         look=look + 1, people=people, kept=kept, closed=closed,
         rejected=crossed if case.scenario.looks else p < 1 - confidence,
-        estimate=estimate, lower=lower, upper=upper, p=p,
+        estimate=found, lower=lower, upper=upper, p=p,
         outcomes=outcomes, responses=responses, happened=happened(case, randomised[:kept]),
     )  # fmt: skip
 
@@ -156,22 +174,29 @@ def numbers(analysis: Analysis) -> tuple[float, float, float, float]:
     return found.estimate, found.lower, found.upper, found.p_value
 
 
-def statistic(analysis: Analysis) -> float:
-    """Z, as a bound is compared with: of an imputed estimate its ratio to its error, else that of the p-value."""
+def statistic(analysis: Analysis, ratio: bool) -> float:
+    """Z, as a bound is compared with: of an imputed difference its ratio to its error, else that of the p-value."""
     if not analysis.contrasts:
         return 0.0
     found = analysis.contrasts[0]
-    if analysis.imputations:
+    if analysis.imputations and not ratio:
         return found.estimate / found.error if found.error > 0 else 0.0
-    return math.copysign(-float(ndtri(max(found.p_value, 1e-300) / 2)), found.estimate)
+    side = found.estimate - 1 if ratio else found.estimate
+    return math.copysign(-float(ndtri(max(found.p_value, 1e-300) / 2)), side)
 
 
 def answered(case: Case, kept: int) -> tuple[dict[str, Outcome], dict[str, bool]]:
-    """The outcome of each who took part, and whether those with a value respond."""
+    """The outcome of each who took part, and whether those with a value respond; nothing for a variable that is not
+    one value a participant."""
+    if not case.scored:
+        return {}, {}
     given = case.of_first(kept)
     outcomes = {row.subject: row for row in given.outcomes(case.estimand, Reading())}
     responses = {
-        subject: row.kind == "value" and row.value is not None and bool(given.respond(row, row.value))
+        subject: case.binary
+        and row.kind == "value"
+        and row.value is not None
+        and bool(given.respond(row, row.value))
         for subject, row in outcomes.items()
     }
     return outcomes, responses

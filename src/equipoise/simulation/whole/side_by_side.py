@@ -28,7 +28,7 @@ def whole_scenarios(
 ) -> Answer:
     """Runs the same trials of each scenario: trial i has the same draws in all of them.
 
-    Raises SIMU-003, SIMU-004 and SIMU-007, and what the runner raises.
+    Raises SIMU-003 and SIMU-004, and what the runner raises.
     """
     begun = time.perf_counter()
     declared = study.definition.estimands[estimand or next(iter(study.definition.estimands))]
@@ -38,7 +38,7 @@ def whole_scenarios(
         work = WholeWork(parcel, scenario, seal, estimand)
         progress = counting(report, f"whole trials ({scenario.scenario})", trials)
         frame = frames[scenario.scenario] = runner(work, trials, seed, progress)
-        found.append(characterise(frame, scenario.scenario, scenario.label, compared))
+        found.append(characterise(frame, scenario.scenario, scenario.label, compared, declared.summary))
     return Answer(
         characteristics=tuple(found),
         table=table_of(found, compared),
