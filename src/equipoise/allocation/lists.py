@@ -13,6 +13,7 @@ Commun Stat Theory Methods 1983;12:2017-2034. Biased coin with imbalance toleran
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -27,7 +28,7 @@ EVEN = Fraction(1, 2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ListScheme:
+class ListScheme(ABC):
     """What these schemes share. maximum: places that a stratum has, or None for no limit.
 
     Raises ALLO-001, ALLO-002, ALLO-005, ALLO-010, and what `check` of the scheme raises.
@@ -44,12 +45,13 @@ class ListScheme:
             raise allocation_error("ALLO-005", self.name, str(self.maximum))
         self.check()
 
+    @abstractmethod
     def check(self) -> None:
-        """Raises the codes of what this scheme needs beside the arms; nothing here."""
+        """Raises the codes of what this scheme needs beside the arms."""
 
+    @abstractmethod
     def weights(self, counts: Sequence[int]) -> tuple[int, ...]:
         """The weight of each arm when the arms of the stratum have had these counts from the list."""
-        raise NotImplementedError
 
     def chances(self, counts: Sequence[int]) -> tuple[Fraction, ...]:
         """The probability of each arm for the next place."""
@@ -82,6 +84,9 @@ class ListScheme:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Complete(ListScheme):
     """Complete randomisation: each place by the shares alone, whatever went before."""
+
+    def check(self) -> None:
+        """Any arms and shares serve."""
 
     def weights(self, counts: Sequence[int]) -> tuple[int, ...]:
         """The shares."""

@@ -11,16 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from equipoise.cli import exits
+from equipoise.cli.showing import draw, headed, write_whole
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from equipoise.analysis.design.report import DesignReport
-    from equipoise.analysis.tables import Table
 
 EXAMPLE = "equipoise design studies/NAME --out out/NAME"
-NARROWEST, FIRST = 124, 30
-"""Columns of text that tables need, and those of their first column."""
+NARROWEST = 124
+"""Columns of text that tables need."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -64,25 +62,16 @@ def write(report: DesignReport, folder: Path) -> None:
             texts[f"design-{figure.id}.svg"] = str(svg(figure, report.source, alone=True))
         for table in tables_of(each):
             texts[f"design-{table.id}.csv"] = table_csv(table, report.source)
-    folder.mkdir(parents=True, exist_ok=True)
     for name, text in texts.items():
-        beside = folder / f".{name}.part"
-        beside.write_text(text, encoding="utf-8")
-        beside.replace(folder / name)
+        write_whole(folder / name, text)
 
 
 def show(report: DesignReport) -> None:
     """Prints sentences and tables for people."""
-    from rich.console import Console
-
     from equipoise.analysis.design.report import sentences
     from equipoise.analysis.design.report_tables import tables_of
 
-    console = Console(highlight=False)
-    if console.width < NARROWEST:
-        console.width = NARROWEST
-    console.print(f"{report.study}: {report.title}", markup=False, soft_wrap=True)
-    console.print(f"{report.source.banner}\n{report.source.words}\n", markup=False, soft_wrap=True)
+    console = headed(f"{report.study}: {report.title}", report.source, NARROWEST)
     for each in report.comparisons:
         console.print(f"{each.label}: {each.labels[0]} against {each.labels[1]}", markup=False, style="bold")
         for sentence in sentences(report, each):
@@ -91,21 +80,3 @@ def show(report: DesignReport) -> None:
             console.print()
             draw(console, table)
         console.print()
-
-
-def draw(console: Console, table: Table) -> None:
-    """One table with its notes."""
-    from rich import box
-    from rich.table import Table as Drawn
-    from rich.text import Text
-
-    drawn = Drawn(title=Text(table.title), title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
-    longest = max(len(row.head) for row in table.rows)
-    drawn.add_column(table.corner, min_width=min(longest, FIRST))
-    for name in table.columns:
-        drawn.add_column(name, justify="right")
-    for row in table.rows:
-        drawn.add_row(*map(Text, (row.head, *row.cells)), style="bold" if row.strong else None)
-    console.print(drawn)
-    for note in table.notes:
-        console.print(f"  {note}", markup=False, style="dim")

@@ -16,6 +16,7 @@ from equipoise.analysis.render import sections
 from equipoise.analysis.report import Report, analyse
 from equipoise.analysis.reporting.document import headline
 from equipoise.analysis.reporting.package import package
+from equipoise.cli.showing import write_whole
 from equipoise.exchange.ctgov import fill_results
 from equipoise.exchange.report import results_of
 from equipoise.ledger.store import Store
@@ -41,17 +42,9 @@ def write_files(report: Report, folder: Path) -> list[Path]:
     """Writes the report: PDF, RTF, tables, listings, figures, numbers and their trace; the paths, the PDF last."""
     written = []
     for name, content in package(report).items():
-        _write(folder / name, content)
+        write_whole(folder / name, content)
         written.append(folder / name)
     return written
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Writes a neighbour first and moves it over, so that a reader sees the old file or the new one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.part")
-    beside.write_bytes(content)
-    beside.replace(path)
 
 
 def page_parts(report: Report, record: Record) -> tuple[Record, tuple[NamedSection, ...]]:
@@ -78,7 +71,7 @@ def write_page(report: Report, record: Record, folder: Path, files: Sequence[Pat
         parts = (*parts, files_section([each.relative_to(folder) for each in files], report))
     mark = report.source.mark
     text = json.dumps(filled.raw, ensure_ascii=False, indent=2) + "\n"
-    _write(folder / f"{mark}record.json", text.encode())
+    write_whole(folder / f"{mark}record.json", text)
     return write_site(folder, filled, banner=report.source.banner or None, sections=parts)
 
 

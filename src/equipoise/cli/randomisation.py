@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from equipoise.cli import exits
+from equipoise.cli.showing import draw, headed, write_whole
 
 if TYPE_CHECKING:
     from equipoise.simulation.randomisation.report import RandomisationReport
@@ -92,26 +93,16 @@ def write(report: RandomisationReport, folder: Path) -> None:
     }
     for table in tables_of(report):
         texts[f"randomisation-{table.id}.csv"] = table_csv(table, report.source)
-    folder.mkdir(parents=True, exist_ok=True)
     for name, text in texts.items():
-        beside = folder / f".{name}.part"
-        beside.write_text(text, encoding="utf-8")
-        beside.replace(folder / name)
+        write_whole(folder / name, text)
 
 
 def show(report: RandomisationReport) -> None:
     """Prints sentences and tables for people."""
-    from rich.console import Console
-
-    from equipoise.cli.design import draw
     from equipoise.simulation.randomisation.report import sentences
     from equipoise.simulation.randomisation.report_tables import tables_of
 
-    console = Console(highlight=False)
-    if console.width < NARROWEST:
-        console.width = NARROWEST
-    console.print(f"{report.study}: {report.title}", markup=False, soft_wrap=True)
-    console.print(f"{report.source.banner}\n{report.source.words}\n", markup=False, soft_wrap=True)
+    console = headed(f"{report.study}: {report.title}", report.source, NARROWEST)
     for sentence in sentences(report):
         console.print(f"- {sentence}", markup=False)
     for table in tables_of(report):

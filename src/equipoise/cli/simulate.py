@@ -188,7 +188,7 @@ def show(answer: Answer) -> None:
     """Prints the table for people."""
     from rich.console import Console
 
-    from equipoise.cli.design import draw
+    from equipoise.cli.showing import draw
 
     console = Console(highlight=False)
     console.print(f"{answer.source.study}: {answer.source.banner}", markup=False)

@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from datetime import date
 from functools import cache
+from types import SimpleNamespace
 
 import msgspec
 import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
+from equipoise.analysis.cut import cut
+from equipoise.analysis.report import analyse
 from equipoise.errors import EquipoiseError
-from equipoise.ledger.entry import Event
+from equipoise.ledger.entry import Event, Head
 from equipoise.simulation.characteristics.screened import unscripted
+from equipoise.simulation.looks import bounds_of
 from equipoise.simulation.parts import Parcel, WholeWork, here, parcel_of, unpacked
 from equipoise.simulation.practice import practice_seal
 from equipoise.simulation.reported import schema
@@ -21,7 +25,7 @@ from equipoise.simulation.scenario import Looks, Scenario, load_scenario
 from equipoise.simulation.trial import simulate
 from equipoise.simulation.whole.counted import names_of
 from equipoise.simulation.whole.many import run_whole, seal_of, seed_of
-from equipoise.simulation.whole.primary import looking
+from equipoise.simulation.whole.primary import statistic
 from equipoise.simulation.whole.side_by_side import whole_scenarios
 from equipoise.study.load import load
 from tests.spec.simulation.thousands import REFERENCE, scenario, seal, study
@@ -107,7 +111,7 @@ def test_a_trial_that_crosses_its_bound_keeps_those_who_came_before_it_was_known
     assert 4 <= found["randomised"] <= PEOPLE
     assert found["attempts"] <= whole["attempts"] and found["months_readable"] < whole["months_readable"]
     assert found["missing.lenalidomide"] + found["responders.lenalidomide"] <= 4
-    assert looking(None, 7)[0] == [7]
+    assert bounds_of(None, 7).people == (7,)
 
 
 def test_a_mean_difference_is_estimated_as_the_report_does() -> None:
@@ -115,6 +119,38 @@ def test_a_mean_difference_is_estimated_as_the_report_does() -> None:
     row = run_whole(study(), people, seal(), 1, SEED, estimand="activity_over_time").row(0, named=True)
     assert row["lower"] < row["estimate"] < row["upper"] and row["rejected"] == (row["p"] < 0.05)
     assert not [name for name in row if name.startswith(("responders", "truth"))]
+
+
+def test_the_analysis_of_a_row_is_that_of_the_report_of_its_ledger() -> None:
+    folder = REFERENCE.parent / "DEMO-TTE"
+    other, seed = load(folder), seed_of(SEED, 0)
+    plan, sealed = load_scenario(folder / "scenarios" / "base.yaml"), practice_seal(folder)
+    row = run_whole(other, plan, sealed, 1, SEED).row(0, named=True)
+    events = simulate(other, unscripted(plan), seed, seal_of(sealed, seed)).events
+    report = analyse(other, cut(events, 1, Head(events[-1].sequence, bytes(32))), seed)
+    found = report.estimates[0].analyses[0].contrasts[0]
+    assert (row["estimate"], row["lower"], row["upper"], row["p"]) == (
+        found.estimate,
+        found.lower,
+        found.upper,
+        found.p_value,
+    )
+
+
+@pytest.mark.parametrize(
+    ("estimate", "imputations", "ratio", "z"),
+    [
+        (0.2, 0, False, 1.96), (-0.2, 0, False, -1.96),  # of the p-value, with the side of the difference
+        (0.5, 0, True, -1.96), (2.0, 0, True, 1.96), (0.5, 5, True, -1.96),  # no effect of a ratio is 1
+        (0.2, 5, False, 4.0), (-0.2, 5, False, -4.0),  # an imputed difference over its error
+    ],
+)  # fmt: skip
+def test_a_bound_is_compared_with_the_side_and_size_of_the_effect(
+    estimate: float, imputations: int, ratio: bool, z: float
+) -> None:
+    contrast = SimpleNamespace(estimate=estimate, error=0.05, p_value=0.05)
+    analysis = SimpleNamespace(contrasts=(contrast,), imputations=imputations)
+    assert statistic(analysis, ratio) == pytest.approx(z, abs=1e-3)  # type: ignore[arg-type]
 
 
 def test_a_time_to_event_is_shown_as_a_hazard_ratio() -> None:

@@ -13,7 +13,6 @@ import msgspec
 import numpy as np
 
 from equipoise.allocation import Seal, stratum_levels, stratum_name
-from equipoise.analysis.design import boundaries
 from equipoise.analysis.endpoint import Endpoint, endpoint
 from equipoise.conduct.scheme import scheme_of
 from equipoise.simulation.characteristics import contrast
@@ -31,6 +30,7 @@ from equipoise.simulation.characteristics.screened import SAMPLE, Sample, screen
 from equipoise.simulation.characteristics.spread import SpreadDraws
 from equipoise.simulation.characteristics.supplied import MONTH, dispensing_of, kits_of, regimens_of
 from equipoise.simulation.errors import scenario_error
+from equipoise.simulation.looks import Bounds, bounds_of
 from equipoise.simulation.patients import Patient
 from equipoise.simulation.randomisation.plans import plan_of
 from equipoise.simulation.scenario import Scenario
@@ -87,7 +87,7 @@ def compile_plan(
         raise scenario_error("SIMU-007", scenario.scenario, "nobody of the sample is ever randomised")
     regimens = regimens_of(sample)
     planned = _planned(study, scenario)
-    kits, looks = kits_of(planned, scenario, regimens, sample), _looks(scenario, planned)
+    kits, looks = kits_of(planned, scenario, regimens, sample), bounds_of(scenario.looks, planned)
     course = course_of(study, scenario, where, name, sample)
     judged = _judged_once(study, scenario, seal, where, name, sample, seed)
     arms = tuple(study.definition.arms)
@@ -332,24 +332,8 @@ def _score(study: Study, scenario: Scenario, where: Endpoint, course: Course, de
     )  # fmt: skip
 
 
-def _looks(scenario: Scenario, planned: int) -> tuple[list[int], list[float], list[float]]:
-    """Participants, bounds of |Z| and futility bounds of Z at each look."""
-    looks = scenario.looks
-    if looks is None:
-        return [planned], [0.0], [-np.inf]
-    made = boundaries(
-        looks.design, looks.shares, alpha=looks.alpha, parameter=looks.parameter,
-        futility=looks.futility or None, binding=looks.binding,
-    )  # fmt: skip
-    people = [int(np.ceil(share * planned)) for share in looks.shares]
-    return people, list(made.efficacy), [-np.inf if bound is None else bound for bound in made.futility]
-
-
-def _analysis(
-    estimand: Estimand, arms: tuple[str, ...], looks: tuple[list[int], list[float], list[float]]
-) -> Analysis:
+def _analysis(estimand: Estimand, arms: tuple[str, ...], looks: Bounds) -> Analysis:
     """The contrast of the first arm of the estimand with its last, at the looks."""
-    people, bounds, futility = looks
     imputed = estimand.missing.method == "multiple_imputation"
     declared = "mantel_haenszel" if estimand.interval == "rubin" and not imputed else estimand.interval
     return Analysis(
@@ -357,7 +341,7 @@ def _analysis(
         method=contrast.RUBIN if imputed else contrast.METHODS[declared],
         missing=contrast.MISSING[estimand.missing.method],
         imputations=max(2, estimand.missing.imputations),
-        looks=np.array(people, np.int64),
-        bounds=np.array(bounds, np.float64),
-        futility=np.array(futility, np.float64),
+        looks=np.array(looks.people, np.int64),
+        bounds=np.array(looks.efficacy, np.float64),
+        futility=np.array(looks.futility, np.float64),
     )

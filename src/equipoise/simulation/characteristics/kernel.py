@@ -146,7 +146,7 @@ def _decided(plan, score, work, found, randomised, counts, table, result):
     for look in range(last + 1):
         people = min(plan.looks[look], randomised)
         z = _analysed(plan, work, found, people, counts, table, result)
-        crossed = plan.bounds[look] > 0 and abs(z) >= plan.bounds[look]
+        crossed = abs(z) >= plan.bounds[look]
         if crossed or z <= plan.futility[look] or look == last:
             closed = work.day[people - 1] + score.day + score.after
             return look, people, NOWHERE if look == last else closed, crossed

@@ -12,7 +12,6 @@ from scipy.special import ndtri
 
 from equipoise.analysis.cut import cut
 from equipoise.analysis.datasets import attempts, scores
-from equipoise.analysis.design import boundaries
 from equipoise.analysis.endpoint import Endpoint, endpoint
 from equipoise.analysis.estimand import Outcome, Reading
 from equipoise.analysis.estimates import estimate, one_analysis
@@ -24,7 +23,8 @@ from equipoise.analysis.scales import SCALES
 from equipoise.analysis.specs import specs
 from equipoise.analysis.taken import Reader, Taken, planned, taken
 from equipoise.ledger.entry import Head
-from equipoise.simulation.scenario import Looks, Scenario
+from equipoise.simulation.looks import bounds_of
+from equipoise.simulation.scenario import Scenario
 from equipoise.simulation.trial import Simulated
 from equipoise.study.estimand import Estimand
 from equipoise.study.study import Study
@@ -125,32 +125,20 @@ class Decided:
     happened: Mapping[str, frozenset[str]]
 
 
-def looking(looks: Looks | None, planned: int) -> tuple[list[int], list[float], list[float]]:
-    """Participants of each look, the bounds of |Z|, and those of futility; one look without a bound for none."""
-    if looks is None:
-        return [planned], [math.inf], [-math.inf]
-    made = boundaries(
-        looks.design, looks.shares, alpha=looks.alpha, parameter=looks.parameter,
-        futility=looks.futility or None, binding=looks.binding,
-    )  # fmt: skip
-    futility = [-math.inf if bound is None else bound for bound in made.futility]
-    return [math.ceil(share * planned) for share in looks.shares], list(made.efficacy), futility
-
-
 def decided(case: Case) -> Decided:
     """Looks at the trial until it ends, as the scenario says."""
     randomised = case.data.participants
     wanted = case.scenario.participants or case.study.definition.allocation.planned
-    people_of, bounds, futility = looking(case.scenario.looks, wanted)
-    last = len(people_of) - 1
+    bounds = bounds_of(case.scenario.looks, wanted)
+    last = len(bounds.people) - 1
     look, people, analysis = 0, 0, None
     crossed = False
-    for look, count in enumerate(people_of):
+    for look, count in enumerate(bounds.people):
         people = min(count, len(randomised))
         analysis = case.primary(people)
         z = statistic(analysis, SCALES[case.estimand.summary].ratio)
-        crossed = abs(z) >= bounds[look]
-        if crossed or z <= futility[look] or look == last:
+        crossed = abs(z) >= bounds.efficacy[look]
+        if crossed or z <= bounds.futility[look] or look == last:
             break
     assert analysis is not None
     closed = None if look == last else case.closing_of(randomised[people - 1])
