@@ -145,9 +145,7 @@ def svg(
     """
     named = f"figure-{figure.id}"
     described = f"{figure.description} {source.banner}".strip()
-    facts = (
-        f"{source.banner or source.mode}; {source.words}; head hash {source.head}; definition {source.digest}"
-    )
+    facts = f"{source.banner or source.mode}; {source.whole}; definition {source.digest}"
     height = figure.height + (24 if source.banner else 0)
     mark = (
         label(figure.width / 2, figure.height + 16, source.banner, "watermark", "middle", 12)
@@ -180,8 +178,8 @@ def svg(
 
 
 def footer(figure: Figure, source: Provenance, top: float) -> list[Markup]:
-    """The caption with its counts and the cut with its whole head hash, in lines below a picture that stands alone."""
-    words = f"{figure.caption} {source.words.rpartition(', ')[0]}, head hash {source.head}."
+    """The caption and where the picture comes from, nothing cut short, in lines below one that stands alone."""
+    words = f"{figure.caption} {source.whole}."
     lines = wrapped(words, figure.width - 8, 12)
     return [label(4, top + FOOT * (place + 1), line, "quiet", size=12) for place, line in enumerate(lines)]
 

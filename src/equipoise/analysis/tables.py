@@ -70,8 +70,17 @@ class Provenance:
     @property
     def words(self) -> str:
         """`Data cut 1, ledger entry 5120, head 1a2b3c4d5e6f7081`; of a blind report the count of what is open."""
+        return f"{self._slice}, head {self.head[:16]}"
+
+    @property
+    def whole(self) -> str:
+        """The same with nothing cut short, for what stands alone as a file."""
+        return f"{self._slice}, head hash {self.head}"
+
+    @property
+    def _slice(self) -> str:
         counted = f"open entry {self.sequence}, blind" if self.blind else f"ledger entry {self.sequence}"
-        return f"Data cut {self.cut}, {counted}, head {self.head[:16]}"
+        return f"Data cut {self.cut}, {counted}"
 
     @property
     def mark(self) -> str:
@@ -132,7 +141,7 @@ def table_csv(table: Table, source: Provenance) -> str:
     """RFC 4180 text: the warning and the cut as comment lines first, then a header line and the rows."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    for line in (source.banner, f"{table.title}. {source.words}, head hash {source.head}, {source.mode}"):
+    for line in (source.banner, f"{table.title}. {source.whole}, {source.mode}"):
         if line:
             writer.writerow([f"# {line}"])
     writer.writerow([plain_cell(each) for each in (table.corner, *table.columns)])

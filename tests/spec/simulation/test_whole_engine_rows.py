@@ -14,6 +14,7 @@ from polars.testing import assert_frame_equal
 
 from equipoise.analysis.cut import cut
 from equipoise.analysis.report import analyse
+from equipoise.analysis.svg import svg
 from equipoise.errors import EquipoiseError
 from equipoise.ledger.entry import Event, Head
 from equipoise.simulation.characteristics.screened import unscripted
@@ -169,6 +170,8 @@ def test_a_time_to_event_is_shown_as_a_hazard_ratio() -> None:
     heads = [row.head for row in answer.table.rows]
     assert "Hazard ratio, mean of the estimates" in heads and "True difference" not in heads
     assert "Hazard ratio, first arm against last" in str(answer.figure.body)
+    alone = str(svg(answer.figure, answer.source, alone=True))
+    assert "ledger entry" not in alone and f"Definition {other.digest}"[:40] in alone
 
 
 def test_a_worker_that_reads_another_definition_says_so() -> None:

@@ -58,6 +58,11 @@ class Assumed(Provenance):
         """`Assumptions 1a2b3c4d5e6f7081, definition 0123456789abcdef`."""
         return f"Assumptions {self.head[:16]}, definition {self.digest[:16]}"
 
+    @property
+    def whole(self) -> str:
+        """The same with whole digests."""
+        return f"Assumptions {self.head}, definition {self.digest}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Covered:

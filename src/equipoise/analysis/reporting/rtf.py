@@ -58,9 +58,7 @@ def rtf(tables: Iterable[Table], source: Provenance, title: str) -> str:
 
 def comment(source: Provenance) -> str:
     """Where the document comes from, in its properties."""
-    return (
-        f"{source.banner or source.mode}; {source.words}; head hash {source.head}; definition {source.digest}"
-    )
+    return f"{source.banner or source.mode}; {source.whole}; definition {source.digest}"
 
 
 def body(table: Table, source: Provenance, width: int) -> str:
@@ -72,7 +70,7 @@ def body(table: Table, source: Provenance, width: int) -> str:
     lines.append(header(table, cells))
     lines += [line(row, table, cells) for row in table.rows]
     lines.append("\\pard\\ql\\fs16\\sb80")
-    notes = [*table.notes, f"Source: {source.words}, head hash {source.head}. Table {table.id}."]
+    notes = [*table.notes, f"Source: {source.whole}. Table {table.id}."]
     lines += [f"{escaped(note)}\\par" for note in notes]
     lines.append("\\fs20")
     return "\n".join(lines) + "\n"

@@ -184,9 +184,23 @@ def _line(each: Characteristics, x: Scale, y: float) -> Markup:
     return Markup("").join(names) + tag("g", shapes, class_="arm-1") + decided
 
 
-def source_of(study: str, digest: str, seed: int) -> Provenance:
-    """Where the figures come from, as far as there is no ledger."""
-    return Provenance(
+class Drawn(Provenance):
+    """The provenance of simulated trials, which leave no ledger: the definition and the seed."""
+
+    @property
+    def words(self) -> str:
+        """`Definition 0123456789abcdef, seed 1`."""
+        return f"Definition {self.digest[:16]}, seed {self.seed}"
+
+    @property
+    def whole(self) -> str:
+        """The same with the whole digest."""
+        return f"Definition {self.digest}, seed {self.seed}"
+
+
+def source_of(study: str, digest: str, seed: int) -> Drawn:
+    """Where the figures of simulated trials come from."""
+    return Drawn(
         banner=BANNER,
         mode="simulation",
         study=study,
