@@ -9,7 +9,6 @@ import logging
 import os
 import signal
 import sys
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -113,10 +112,9 @@ def main(folder: Path) -> None:
         sys.stdout = stdout
         cluster.version_here = lambda: str(os.getpid())  # each process says something else
         found["another version"] = code_of(lambda: connect(address))
-        machines.scale(0)
-        while machines.scheduler.workers:  # they leave one by one, after the call has returned
-            time.sleep(0.1)
-        found["no worker"] = code_of(lambda: connect(address))
+    # A cluster of its own: one whose workers were killed may still start one again.
+    with LocalCluster(n_workers=0, processes=True, dashboard_address=None) as machines:
+        found["no worker"] = code_of(lambda: connect(machines.scheduler_address))
     found["no scheduler"] = code_of(lambda: connect("tcp://127.0.0.1:1"))
     found["no address"] = code_of(lambda: connect("nowhere://x"))
     (folder / "found.json").write_text(json.dumps(found))
