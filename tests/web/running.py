@@ -10,6 +10,7 @@ from itertools import groupby
 from pathlib import Path
 
 from equipoise.ledger.entry import Draft, Event
+from equipoise.ledger.store import LEDGER_OPENED
 from equipoise.registry.ingest import ingest
 from equipoise.stores.sqlite import SQLiteStore
 from tests.web.site import TODAY, make_index
@@ -49,18 +50,25 @@ class Growing:
     def take(self, wanted: Sequence[Event]) -> Growing:
         """Appends those of these events that are not there yet."""
         with SQLiteStore.open(self.path, self._mode) as store, store.batch():
-            for drafts in commands(wanted[self._done :]):
+            for drafts in commands(wanted[self._done :], self._mode):
                 with store.writing() as writer:
                     writer.append(drafts, writer.head, [salt(self._done + n) for n in range(len(drafts))])
                 self._done += len(drafts)
         return self
 
 
-def commands(told: Sequence[Event]) -> Iterator[list[Draft]]:
-    """The events of each command, as drafts."""
+def commands(told: Sequence[Event], mode: str) -> Iterator[list[Draft]]:
+    """The events of each command, as drafts of a ledger of this mode."""
     names = list(Draft.__struct_fields__)
     for _, group in groupby(told, key=lambda one: one.command):
-        yield [Draft(**{name: getattr(one, name) for name in names}) for one in group]
+        yield [draft_of({name: getattr(one, name) for name in names}, mode) for one in group]
+
+
+def draft_of(fields: dict, mode: str) -> Draft:
+    """The draft of an event; the opening one names the mode."""
+    if fields["type"] == LEDGER_OPENED:
+        fields["data"] = {**fields["data"], "mode": mode}
+    return Draft(**fields)
 
 
 def salt(number: int) -> bytes:

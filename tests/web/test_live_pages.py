@@ -80,6 +80,11 @@ def test_every_page_of_a_simulated_trial_says_so(served: Client) -> None:
     assert BANNER in found and "Runs here" in found
 
 
+def test_a_practice_ledger_is_called_practice_and_not_simulated(tmp_path: Path) -> None:
+    ledger = Growing(tmp_path / "practice.sqlite", mode="practice").to("recruiting")
+    assert Followed(STUDY, ledger.path).now().banner == "PRACTICE – not results of this trial"
+
+
 def test_a_search_finds_the_trial_as_it_stands(served: Client, ledger: Growing, registry: Path) -> None:
     registered = open_index(registry).find
     assert registered is not None

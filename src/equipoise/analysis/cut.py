@@ -17,6 +17,11 @@ SIMULATED = "SIMULATED – not results of this trial"
 PRACTICE = "PRACTICE – not results of this trial"
 
 
+def banner_of(mode: str) -> str:
+    """What everything made from a ledger of this mode says first; empty for a live one."""
+    return {"live": "", "practice": PRACTICE}.get(mode, SIMULATED)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cut:
     """The events up to a head, in order. `number` is given by whoever cuts, and starts at 1.
@@ -46,7 +51,7 @@ class Cut:
     @property
     def banner(self) -> str:
         """What every table, figure and export of the cut says first; empty for a live ledger."""
-        return {"live": "", "practice": PRACTICE}.get(self.mode, SIMULATED)
+        return banner_of(self.mode)
 
 
 def cut(events: Iterable[Event], number: int, head: Head) -> Cut:

@@ -13,11 +13,12 @@ import shutil
 import sys
 from pathlib import Path
 
+from equipoise.analysis.cut import SIMULATED
 from equipoise.cli import exits
 from equipoise.cli.errors import command_error
 from equipoise.cli.lint import findings_of, summary
 from equipoise.cli.publishing import headlines, report_of, write_files, write_page
-from equipoise.cli.simulating import BANNER, account, practice_seal, progress_bar, scenario_of
+from equipoise.cli.simulating import account, practice_seal, progress_bar, scenario_of
 from equipoise.cli.verify import verdict
 from equipoise.ledger.verify import verify_store
 from equipoise.registry.record import Record, load_record
@@ -40,7 +41,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Runs the trial and prints each step. Raises the codes of each step; nothing is written over but a simulation."""
     out, folder = arguments.out, arguments.study
-    print(f"{BANNER}\n")
+    print(f"{SIMULATED}\n")
     record = _record(folder)
     study = load(folder)
     print(f"Study {study.definition.study.id}, version {study.definition.study.version}, {study.digest}")

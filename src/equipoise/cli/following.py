@@ -12,7 +12,7 @@ import threading
 from collections.abc import Iterable
 from pathlib import Path
 
-from equipoise.analysis.cut import SIMULATED
+from equipoise.analysis.cut import banner_of
 from equipoise.blinding.public import public
 from equipoise.cli.errors import command_error
 from equipoise.cli.match_study import MAPPING, RECORD, read_mapping, remarks_of, rules_of
@@ -72,7 +72,7 @@ class Followed:
     def _live(self, store: SQLiteStore) -> Live:
         seen = tuple(public(self._study, store.events(trial_scope=True)))
         told = recruitment(seen, self._study.definition.allocation.planned)
-        banner = None if store.mode == "live" else SIMULATED
+        banner = banner_of(store.mode) or None
         record, sections, fault = live_record(self._record, told, banner), (), None
         if {one.type for one in seen} >= OPENING:
             try:

@@ -8,8 +8,9 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from equipoise.analysis.cut import SIMULATED
 from equipoise.cli import exits
-from equipoise.cli.simulating import BANNER, account, practice_seal, progress_bar, scenario_of
+from equipoise.cli.simulating import account, practice_seal, progress_bar, scenario_of
 from equipoise.cli.verify import verdict
 from equipoise.ledger import MemoryStore
 from equipoise.ledger.verify import verify_store
@@ -42,6 +43,8 @@ def run(arguments: argparse.Namespace) -> int:
             progress=progress,
         )
     report = verify_store(store)
-    print(f"{BANNER}\n\n{study.definition.study.id}, scenario {arguments.scenario}, seed {arguments.seed}\n")
+    print(
+        f"{SIMULATED}\n\n{study.definition.study.id}, scenario {arguments.scenario}, seed {arguments.seed}\n"
+    )
     print(f"{account(simulated)}\n\n{verdict(report, store.mode)}")
     return exits.OK if report.ok else exits.LEDGER

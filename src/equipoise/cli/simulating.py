@@ -12,8 +12,6 @@ from equipoise.simulation.practice import practice_seal as practice_seal
 from equipoise.simulation.scenario import Scenario, load_scenario
 from equipoise.simulation.trial import Simulated
 
-BANNER = "SIMULATED – not results of this trial"
-
 
 def scenario_of(study: Path, name: str) -> Scenario:
     """The scenario of this name in a study's folder. Raises COMM-003 where there is none."""

@@ -16,7 +16,7 @@ from equipoise.cli.simulating import practice_seal, scenario_of
 from equipoise.simulation import reported
 from equipoise.simulation.characteristics.compiling import Compiled, compile_plan
 from equipoise.simulation.characteristics.judged import ALWAYS, NEVER, _last_day
-from equipoise.simulation.characteristics.kernel import run
+from equipoise.simulation.characteristics.kernel import ARM, run
 from equipoise.simulation.characteristics.simulated import screened_alike
 from equipoise.simulation.characteristics.summary import characterise
 from equipoise.simulation.characteristics.trials import names_of, run_trials
@@ -65,6 +65,15 @@ def test_counts_add_up_in_every_trial(compiled: Compiled, frame: pl.DataFrame) -
         assert (frame[f"responders.{arm}"] <= frame[f"truth.{arm}"]).all()
         assert (frame[f"event.{arm}.never_started"] <= frame[f"event.{arm}.treatment_stopped"]).all()
         assert (frame[f"event.{arm}.treatment_stopped"] <= frame[f"stopped.{arm}"]).all()
+
+
+def test_who_has_a_composite_event_never_responds_and_is_never_missing(compiled: Compiled) -> None:
+    """Every end of treatment made to be every event: with a composite one among them, nobody's score counts."""
+    exits = compiled.plan.exit._replace(until=np.full_like(compiled.plan.exit.until, ALWAYS), quiet=False)
+    out = run(compiled.plan._replace(exit=exits), 5, 3, attempts=compiled.attempts)
+    kinds = {name: out.arms[:, :, place] for place, name in enumerate(ARM)}
+    assert not kinds["responders"].any() and not kinds["missing"].any() and not kinds["truth"].any()
+    assert kinds["randomised"].sum(axis=1).min() == thousands.study().definition.allocation.planned
 
 
 def test_times_and_intervals_are_in_order(frame: pl.DataFrame) -> None:

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
+from equipoise.analysis.cut import SIMULATED
 from equipoise.analysis.figures.axes import Scale, scale
 from equipoise.analysis.svg import Figure, label, path, tag, wrapped
 from equipoise.analysis.tables import Provenance, Row, Table
 from equipoise.simulation.characteristics.summary import Characteristics, Estimate
 
 WIDTH, LEFT, RIGHT, LINE, TOP = 760, 200, 180, 54, 40
-BANNER = "SIMULATED – not results of this trial"
 
 
 def percent(value: float, decimals: int = 1) -> str:
@@ -201,7 +201,7 @@ class Drawn(Provenance):
 def source_of(study: str, digest: str, seed: int) -> Drawn:
     """Where the figures of simulated trials come from."""
     return Drawn(
-        banner=BANNER,
+        banner=SIMULATED,
         mode="simulation",
         study=study,
         cut=0,

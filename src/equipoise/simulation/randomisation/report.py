@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from equipoise.allocation import ListScheme, PermutedBlocks, Seal
+from equipoise.analysis.cut import SIMULATED
 from equipoise.analysis.design.report import Assumed, percent
 from equipoise.analysis.numbers import fixed
 from equipoise.conduct.scheme import scheme_of
@@ -26,7 +27,6 @@ from equipoise.simulation.randomisation.exact import ListProperties, list_proper
 from equipoise.simulation.scenario import Scenario
 from equipoise.study.study import Study
 
-BANNER = "SIMULATED – not results of this trial"
 TRIALS = 10_000
 LONGEST = 200
 """Places of a list that is gone through exactly in a report: the work grows with the third power."""
@@ -123,7 +123,7 @@ def _lists(listed: tuple[Candidate, ...], planned: int) -> dict[str, ListPropert
 
 def _source(study: Study, scenario: Scenario) -> Assumed:
     return Assumed(
-        banner=BANNER,
+        banner=SIMULATED,
         mode="simulation",
         study=study.definition.study.id,
         cut=0,
