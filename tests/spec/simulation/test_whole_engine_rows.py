@@ -22,16 +22,17 @@ from equipoise.simulation.looks import bounds_of
 from equipoise.simulation.parts import Parcel, WholeWork, here, parcel_of, unpacked
 from equipoise.simulation.practice import practice_seal
 from equipoise.simulation.reported import schema
-from equipoise.simulation.scenario import Looks, Scenario, load_scenario
+from equipoise.simulation.scenario import Kit, Looks, Scenario, Supply, load_scenario
 from equipoise.simulation.trial import simulate
 from equipoise.simulation.whole.counted import names_of
-from equipoise.simulation.whole.many import run_whole, seal_of, seed_of
+from equipoise.simulation.whole.many import run_readings, run_whole, seal_of, seed_of
 from equipoise.simulation.whole.primary import statistic
 from equipoise.simulation.whole.side_by_side import whole_scenarios
 from equipoise.study.load import load
 from tests.spec.simulation.thousands import REFERENCE, scenario, seal, study
 
 PEOPLE, SEED = 10, 5
+REGIMENS = ("lenalidomide", "methotrexate")
 
 
 def small() -> Scenario:
@@ -49,7 +50,7 @@ def ledger(trial: int) -> tuple[Event, ...]:
     return simulate(study(), unscripted(small()), own, seal_of(seal(), own)).events
 
 
-def test_a_row_has_every_reported_quantity_but_the_stock() -> None:
+def test_a_row_has_every_reported_quantity() -> None:
     assert frame().columns == list(schema(names_of(study(), small(), "primary")))
 
 
@@ -85,6 +86,60 @@ def test_who_is_a_responder_missing_or_has_an_event_adds_up() -> None:
             <= row[f"truth.{arm}"]
             <= row[f"responders.{arm}"] + row[f"missing.{arm}"]
         )
+
+
+def stock(**changes: int) -> Scenario:
+    """The scenario with other kits: one unit each, and buffers as given."""
+    one = Kit(**{"units": 1, "initial": 0, "minimum": 0, "maximum": 0} | changes)
+    return msgspec.structs.replace(
+        small(), supply=Supply(kits=dict.fromkeys(REGIMENS, one), review_days=10_000)
+    )
+
+
+@cache
+def readings() -> list[pl.DataFrame]:
+    """The same three trials with plenty of kits, with none, and with a look."""
+    looks = Looks(design="WT", shares=(0.4, 1.0), futility=(3.0,))
+    plans = [stock(initial=10_000), stock(), msgspec.structs.replace(small(), looks=looks)]
+    return run_readings(study(), plans, seal(), 3, SEED)
+
+
+@pytest.mark.parametrize("trial", [0, 1, 2])
+def test_kits_are_taken_for_what_the_ledger_of_that_trial_says_was_dispensed(trial: int) -> None:
+    plenty, none = (frame.row(trial, named=True) for frame in readings()[:2])
+    doses = [event for event in ledger(trial) if event.type == "DoseDispensed"]
+    for name in REGIMENS:
+        units = sum(int(event.data["quantity"]) for event in doses if event.data["regimen"] == name)
+        assert (plenty[f"used.{name}"], none[f"used.{name}"], none[f"shipped.{name}"]) == (units, 0, 0)
+        sums = plenty[f"used.{name}"] + plenty[f"expired.{name}"] + plenty[f"left.{name}"]
+        assert plenty[f"shipped.{name}"] == sums
+    visits = {
+        (event.site, event.participant, event.effective[:10])
+        for event in doses
+        if event.data["regimen"] in REGIMENS
+    }
+    by_site = Counter(site for site, _, _ in visits)
+    assert total(plenty, "stockouts") == 0
+    assert {site.site: none[f"stockouts.{site.site}"] for site in small().sites} == {
+        site.site: by_site[site.site] for site in small().sites
+    }
+
+
+def test_scenarios_that_differ_in_looks_and_kits_read_one_ledger() -> None:
+    looks = msgspec.structs.replace(small(), looks=Looks(design="WT", shares=(0.4, 1.0), futility=(3.0,)))
+    assert_frame_equal(readings()[2].head(1), run_whole(study(), looks, seal(), 1, SEED))
+    assert_frame_equal(readings()[1].select(frame().columns[:40]), frame().select(frame().columns[:40]))
+    fewer = msgspec.structs.replace(small(), participants=4)
+    with pytest.raises(ValueError, match="no ledger in common"):
+        run_readings(study(), [small(), fewer], seal(), 1, SEED)
+
+
+def test_kits_that_reach_nobody_are_refused_before_a_trial_is_run() -> None:
+    kit = Kit(units=1, initial=1, minimum=0, maximum=0)
+    plan = msgspec.structs.replace(small(), supply=Supply(kits={"placebo": kit}))
+    with pytest.raises(EquipoiseError) as caught:
+        run_whole(study(), plan, seal(), 1, SEED)
+    assert caught.value.code == "SIMU-009"
 
 
 def test_parts_of_a_run_are_the_run() -> None:

@@ -22,9 +22,9 @@ from equipoise.simulation import screening
 from equipoise.simulation.characteristics.arrays import Dispensing, Kits
 from equipoise.simulation.characteristics.screened import APART, Sample, unscripted, world_of
 from equipoise.simulation.characteristics.spread import SpreadDraws
-from equipoise.simulation.errors import scenario_error
 from equipoise.simulation.patients import Patient
 from equipoise.simulation.scenario import Exits, Scenario, Supply
+from equipoise.simulation.supplies import check_kits, planned_supplies
 from equipoise.study.study import Study
 
 MONTH = 30.0
@@ -116,16 +116,9 @@ def dispensing_of(
 
     A patient was supplied in the arm that the sample's allocation gave; in another arm, like somebody of that arm.
     """
-    days, supplied = [], [min(scenario.supply_days, scenario.treatment_days)]
-    planned = {
-        each.day: each.window
-        for each in study.definition.encounters.values()
-        if each.anchor == "randomised_on"
-    }
-    for day in range(scenario.supply_days, scenario.treatment_days, scenario.supply_days):
-        window = planned.get(day)
-        days.append((day - window.before, day + window.after) if window else (day, day))
-        supplied.append(min(scenario.supply_days, scenario.treatment_days - day))
+    planned = planned_supplies(study, scenario)
+    days = [(each.first, each.last) for each in planned[1:]]
+    supplied = [each.covers for each in planned] or [0]
     arms = tuple(study.definition.arms)
     units = np.zeros((len(sample.randomised), len(arms), len(regimens)))
     for number, arm in enumerate(arms):
@@ -143,16 +136,9 @@ def dispensing_of(
 
 
 def kits_of(planned: int, scenario: Scenario, regimens: tuple[str, ...], sample: Sample) -> Kits:
-    """The supply block. Raises SIMU-009 for kits of a regimen that nobody is given, or that expire on their way."""
+    """The supply block, as plain arrays. Raises SIMU-009 as `check_kits`."""
     block = scenario.supply or Supply(kits={})
-    for name, kit in block.kits.items():
-        if name not in regimens:
-            raise scenario_error(
-                "SIMU-009", f"{scenario.scenario}: supply.kits.{name}", "no regimen that is dispensed"
-            )
-        if kit.shelf_days <= kit.batch_days + block.lead_days or kit.maximum < kit.minimum:
-            fault = "the kits of an old batch would expire on their way, or the maximum is below the minimum"
-            raise scenario_error("SIMU-009", f"{scenario.scenario}: supply.kits.{name}", fault)
+    check_kits(scenario, regimens)
     a_day = (
         sum(site.per_month for site in scenario.sites) / MONTH * len(sample.randomised) / len(sample.patients)
     )

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
 from equipoise.analysis.datasets import day
 from equipoise.analysis.endpoint import number
+from equipoise.analysis.estimand import Outcome
 from equipoise.analysis.rows import Participant
+from equipoise.analysis.taken import Taken
 from equipoise.ledger import events as types
 from equipoise.ledger.entry import Event
 from equipoise.simulation.patients import Patient
 from equipoise.simulation.reported import MONTH, Names
+from equipoise.simulation.whole.demanded import kits
 from equipoise.simulation.whole.primary import Case, Decided, decided
 
 ATTEMPTS = 100
@@ -21,13 +24,14 @@ ATTEMPTS = 100
 
 
 def names_of(case_study, scenario, name: str) -> Names:
-    """What the quantities are counted by: all arms and regimens of the definition, without kits."""
+    """What the quantities are counted by: all arms and regimens of the definition, and the kits of the scenario."""
     definition = case_study.definition
     return Names(
         sites=[site.site for site in scenario.sites],
         arms=list(definition.arms),
         events=list(definition.estimands[name].intercurrent_events),
         regimens=list(definition.regimens),
+        kits=list(scenario.supply.kits) if scenario.supply else (),
         binary=definition.estimands[name].variable.endpoint == "binary",
     )
 
@@ -42,6 +46,7 @@ def counted(case: Case, trial: int) -> dict[str, float]:
         **times(case, found, kept),
         **analysed(case, found, kept),
         **followed(case, kept),
+        **kits(case, kept),
         **(truths(case, found, kept) if case.binary else {}),
     }
 
@@ -136,17 +141,21 @@ def truths(case: Case, found: Decided, kept: Sequence[Participant]) -> dict[str,
     day by the patient behind them, as an assessor would have."""
     given = case.of_first(found.kept)
     patients = {each.state.subject: each.patient for each in case.made.subjects}
-    counts: Counter[str | None] = Counter()
-    for row in kept:
-        outcome = found.outcomes.get(row.subject)
-        if outcome is None or outcome.kind == "event":
-            continue
-        if outcome.kind == "value":
-            counts[row.arm] += found.responses[row.subject]
-            continue
-        value = unseen(case, row, patients[row.subject])
-        counts[row.arm] += value is not None and bool(given.respond(outcome, value))
+    counts = Counter(
+        row.arm for row in kept if would_respond(case, given, found.outcomes, row, patients[row.subject])
+    )
     return {f"truth.{arm}": counts[arm] for arm in case.study.definition.arms}
+
+
+def would_respond(
+    case: Case, given: Taken, outcomes: Mapping[str, Outcome], row: Participant, patient: Patient
+) -> bool:
+    """Whether a participant would count as a responder had no score been missing."""
+    outcome = outcomes.get(row.subject)
+    if outcome is None or outcome.kind == "event":
+        return False
+    value = outcome.value if outcome.kind == "value" else unseen(case, row, patient)
+    return value is not None and bool(given.respond(outcome, value))
 
 
 def unseen(case: Case, row: Participant, patient: Patient) -> Decimal | None:

@@ -7,15 +7,18 @@ how the trials are divided among processes and machines.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import msgspec
 import numpy as np
 
 from equipoise.allocation import Seal
 from equipoise.simulation import reported
 from equipoise.simulation.characteristics.screened import unscripted
+from equipoise.simulation.parts import Progress
 from equipoise.simulation.scenario import Scenario
+from equipoise.simulation.supplies import check_kits
 from equipoise.simulation.trial import simulate
 from equipoise.simulation.whole.counted import counted, names_of
 from equipoise.simulation.whole.primary import Case
@@ -34,24 +37,59 @@ def run_whole(
     *,
     first: int = 0,
     estimand: str | None = None,
-    progress: Callable[[int], None] | None = None,
+    progress: Progress = lambda rows: None,
 ) -> polars.DataFrame:
     """The trials `first` to `first + trials - 1` of a seed, without the incidents that a scenario scripts.
 
-    Raises SIMU-003 for a scenario of another study.
+    Raises SIMU-003 for a scenario of another study, SIMU-009 for kits that cannot reach anybody.
     """
+    (found,) = run_readings(
+        study, [scenario], seal, trials, seed, first=first, estimand=estimand, progress=progress
+    )
+    return found
+
+
+def run_readings(
+    study: Study,
+    scenarios: Sequence[Scenario],
+    seal: Seal,
+    trials: int,
+    seed: int,
+    *,
+    first: int = 0,
+    estimand: str | None = None,
+    progress: Progress = lambda rows: None,
+) -> list[polars.DataFrame]:
+    """The frame of each of several scenarios in which the same happens: they differ in looks and kits alone, which
+    read the ledger of a trial and change nothing in it. Each trial is run once."""
+    plain = [unscripted(scenario) for scenario in scenarios]
+    if len({happening(scenario) for scenario in plain}) != 1:
+        raise ValueError("scenarios that differ in more than looks and kits have no ledger in common")
     name = estimand or next(iter(study.definition.estimands))
-    plain = unscripted(scenario)
-    rows = []
+    for scenario in plain:
+        check_kits(scenario, study.definition.regimens)
+    rows: list[list[dict[str, float]]] = [[] for _ in plain]
     for trial in range(first, first + trials):
         own = seed_of(seed, trial)
-        made = simulate(study, plain, own, seal_of(seal, own))
-        case = Case(study=study, scenario=plain, name=name, made=made, seed=own)
-        rows.append(counted(case, trial))
-        if progress is not None:
-            progress(1)
-    columns = {column: np.array([row[column] for row in rows]) for column in rows[0]}
-    return reported.frame(columns, names_of(study, plain, name))
+        made = simulate(study, plain[0], own, seal_of(seal, own))
+        for scenario, found in zip(plain, rows, strict=True):
+            case = Case(study=study, scenario=scenario, name=name, made=made, seed=own)
+            found.append(counted(case, trial))
+        progress(1)
+    return [
+        reported.frame(
+            {column: np.array([row[column] for row in found]) for column in found[0]},
+            names_of(study, scenario, name),
+        )
+        for scenario, found in zip(plain, rows, strict=True)
+    ]
+
+
+def happening(scenario: Scenario) -> bytes:
+    """What of a scenario decides what happens in its trials."""
+    return msgspec.json.encode(
+        msgspec.structs.replace(scenario, scenario="", label="", looks=None, supply=None)
+    )
 
 
 def seed_of(seed: int, trial: int) -> int:
