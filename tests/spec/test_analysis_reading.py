@@ -170,7 +170,7 @@ def test_only_the_randomised_have_scores_harms_and_deviations() -> None:
     trial.add("DeviationRecorded", "1", data={"code": "X", "text": "x", "category": "minor"})
     found = datasets.attempts(trial.cut())
     assert datasets.scores(small(), found, "score", "total") == {} and datasets.deviations(found) == ()
-    assert datasets.adverse_events(found) == () and datasets.participants(found, True) == ()
+    assert datasets.adverse_events(small(), found) == () and datasets.participants(found, True) == ()
 
 
 def test_without_leave_to_see_arms_none_is_read() -> None:

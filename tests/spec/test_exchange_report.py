@@ -15,11 +15,14 @@ from equipoise.analysis.report import Report, analyse
 from equipoise.cli.simulating import practice_seal, scenario_of
 from equipoise.exchange.ctgov import fill_results
 from equipoise.exchange.errors import ExchangeError
+from equipoise.exchange.registered import finished, last_seen, primary_completion
 from equipoise.exchange.report import results_of
 from equipoise.ledger import MemoryStore
-from equipoise.registry.record import load_record
+from equipoise.registry.lint.engine import lint
+from equipoise.registry.record import Record, load_record, read_record
 from equipoise.simulation.trial import simulate
 from equipoise.study.load import load
+from equipoise.study.organs import ORGAN_SYSTEMS
 
 STUDY = Path(__file__).resolve().parents[2] / "studies" / "NCT06965244"
 PARTICIPANTS = 24
@@ -80,6 +83,103 @@ def test_the_record_holds_the_results_and_keeps_what_was_registered(report: Repo
     assert filled.raw["protocolSection"] == record.raw["protocolSection"]
     assert filled.raw["resultsSection"].keys() >= {"participantFlowModule", "outcomeMeasuresModule"}
     assert "SIMULATED" in json.dumps(filled.raw["resultsSection"]["moreInfoModule"], ensure_ascii=False)
+
+
+def registered(*outcomes: dict[str, str], kind: str = "primaryOutcomes") -> Record:
+    """A record that registers these outcomes."""
+    return read_record(
+        {
+            "protocolSection": {
+                "identificationModule": {"nctId": "NCT00000000"},
+                "outcomesModule": {kind: list(outcomes)},
+            }
+        }
+    )
+
+
+def test_the_only_primary_outcome_is_reported_under_its_registered_title_and_time_frame(
+    report: Report,
+) -> None:
+    record = registered({"measure": "Response of the skin", "timeFrame": "16 weeks"})
+    first, *others = fill_results(record, results_of(report)).raw["resultsSection"]["outcomeMeasuresModule"][
+        "outcomeMeasures"
+    ]
+    assert (first["type"], first["title"], first["timeFrame"]) == (
+        "PRIMARY",
+        "Response of the skin",
+        "16 weeks",
+    )
+    assert first["description"].startswith(report.estimates[0].variable)
+    assert [each["title"] for each in others] == [each.variable for each in report.estimates[1:]]
+
+
+def test_an_outcome_of_the_same_words_takes_the_registered_kind(report: Report) -> None:
+    title = report.estimates[1].variable
+    record = registered({"measure": title.upper(), "timeFrame": "16 weeks"}, kind="otherOutcomes")
+    found = fill_results(record, results_of(report)).raw["resultsSection"]["outcomeMeasuresModule"]
+    second = found["outcomeMeasures"][1]
+    assert (second["type"], second["title"]) == ("OTHER_PRE_SPECIFIED", title.upper())
+    assert title not in second["description"] and second["timeFrame"] == "16 weeks"
+
+
+def test_an_outcome_that_names_a_registered_one_which_is_not_there_is_refused(report: Report) -> None:
+    results = results_of(report)
+    first = replace(results.outcomes[0], registered="Survival")
+    with pytest.raises(ExchangeError, match="EXCH-005"):
+        fill_results(
+            registered({"measure": "Response", "timeFrame": "1 day"}), replace(results, outcomes=(first,))
+        )
+
+
+def test_a_finished_trial_says_so_with_dates_and_size_that_are_real(report: Report) -> None:
+    """Its own record then has no finding that the registered one had not."""
+    record = load_record(STUDY / "record.json")
+    done = finished(record, report)
+    protocol = done.raw["protocolSection"]
+    status = protocol["statusModule"]
+    people = report.data.participants
+    assert status["overallStatus"] == "COMPLETED"
+    assert status["startDateStruct"]["date"] == min(row.randomised_on for row in people).isoformat()
+    assert status["primaryCompletionDateStruct"]["date"] <= status["completionDateStruct"]["date"]
+    last = max(row.ended_on for row in people)
+    assert status["completionDateStruct"] == {"date": last.isoformat(), "type": "ACTUAL"}
+    assert protocol["designModule"]["enrollmentInfo"] == {"count": PARTICIPANTS, "type": "ACTUAL"}
+    today = max(row.ended_on for row in people)
+    before = {(hit.code, hit.path) for hit in lint(record, today=today)}
+    after = {(hit.code, hit.path) for hit in lint(fill_results(done, results_of(report)), today=today)}
+    assert after <= before and "LINT-028" not in {code for code, _ in after}
+
+
+def test_a_trial_that_is_still_followed_ends_with_the_cut(report: Report) -> None:
+    first, *others = report.data.participants
+    data = replace(report.data, participants=(replace(first, ended_on=None), *others))
+    open_still = replace(report, data=data)
+    assert last_seen(open_still).isoformat() == report.source.until[:10]
+    unscored = replace(open_still, data=replace(data, scores={}))
+    assert primary_completion(unscored) <= last_seen(open_still)
+    assert primary_completion(replace(unscored, estimates=())) == last_seen(unscored)
+
+
+def test_adverse_events_stand_under_the_organ_system_of_the_coding(report: Report) -> None:
+    """Every term has the organ system that a registry requires, and the name of the dictionary."""
+    module = fill_results(load_record(STUDY / "record.json"), results_of(report)).raw["resultsSection"]
+    events = module["adverseEventsModule"]["seriousEvents"] + module["adverseEventsModule"]["otherEvents"]
+    assert events and {each["organSystem"] for each in events} <= set(ORGAN_SYSTEMS)
+    assert {each["sourceVocabulary"] for each in events} == {
+        "Study map of reported terms, after the headings of SmPC 4.8 1"
+    }
+
+
+def test_rarer_events_than_the_threshold_are_left_out_and_serious_ones_never(report: Report) -> None:
+    definition = report.study.definition
+    safety = msgspec.structs.replace(definition.safety, threshold=10, coding=None)
+    study = replace(report.study, definition=msgspec.structs.replace(definition, safety=safety))
+    few, many = results_of(replace(report, study=study)).safety, results_of(report).safety
+    assert few.threshold == "10" and len(few.rows) < len(many.rows) and few.other <= many.other
+    assert [row.term for row in few.rows if row.serious] == [row.term for row in many.rows if row.serious]
+    for row in few.rows:
+        assert row.serious or any(100 * n > 10 * of for n, of in zip(row.affected, few.at_risk, strict=True))
+        assert row.vocabulary == ""
 
 
 def test_a_pooled_report_has_no_groups_to_report(report: Report) -> None:

@@ -8,7 +8,7 @@ only when the caller may see them.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -17,8 +17,9 @@ from equipoise.allocation import stratum_levels
 from equipoise.analysis.cut import Cut
 from equipoise.analysis.endpoint import number
 from equipoise.analysis.errors import analysis_error
-from equipoise.analysis.rows import AdverseEvent, Deviation, Participant, Score, Screening
+from equipoise.analysis.rows import NOT_CODED, AdverseEvent, Deviation, Participant, Score, Screening
 from equipoise.ledger import events as types
+from equipoise.study.organs import coded, folded
 
 if TYPE_CHECKING:
     from equipoise.ledger.entry import Event
@@ -196,9 +197,9 @@ def score(study: Study, event: Event, item: str, flags: Mapping[str, date]) -> S
     )
 
 
-def adverse_events(found: Mapping[str, Attempt]) -> tuple[AdverseEvent, ...]:
-    """The last version of each adverse event of the randomised, in order of first report."""
-    rows = []
+def adverse_events(study: Study, found: Mapping[str, Attempt]) -> tuple[AdverseEvent, ...]:
+    """The last version of each adverse event of the randomised, coded, in order of first report."""
+    rows, code = [], coder(study)
     for attempt in found.values():
         if attempt.first(types.PARTICIPANT_RANDOMISED) is None:
             continue
@@ -207,17 +208,36 @@ def adverse_events(found: Mapping[str, Attempt]) -> tuple[AdverseEvent, ...]:
             versions[event.data["event"]] = {**event.data, "sequence": event.sequence}
         for event in attempt.events[types.ADVERSE_EVENT_UPDATED]:
             versions[event.data["event"]].update(event.data.get("changes") or {})
-        rows += [adverse_event(attempt.subject, data) for data in versions.values()]
+        rows += [adverse_event(attempt.subject, data, code) for data in versions.values()]
     return tuple(sorted(rows, key=lambda row: row.sequence))
 
 
-def adverse_event(subject: str, data: Mapping[str, Any]) -> AdverseEvent:
+def coder(study: Study) -> Callable[[str], tuple[str, str]]:
+    """From a reported term to its preferred term and organ system, by the coding of the definition. A term that the
+    coding lacks keeps its first spelling, under NOT_CODED; without a coding there are no systems. Case and spaces do
+    not tell terms apart."""
+    coding = study.definition.safety.coding
+    known = coded(coding.systems) if coding else {}
+    system = NOT_CODED if coding else ""
+
+    def code(term: str) -> tuple[str, str]:
+        key = folded(term)
+        return known.setdefault(key, (term.strip(), system))
+
+    return code
+
+
+def adverse_event(
+    subject: str, data: Mapping[str, Any], code: Callable[[str], tuple[str, str]]
+) -> AdverseEvent:
     """One adverse event from its merged data."""
+    term, system = code(data["term"])
     return AdverseEvent(
         subject=subject,
         event=data["event"],
-        term=data["term"],
-        system=data.get("system") or data.get("organ_system") or data.get("soc") or "",
+        reported=data["term"],
+        term=term,
+        system=system,
         grade=str(data.get("grade") or ""),
         serious=data.get("serious") in (True, "true", "yes"),
         onset=data.get("onset") or "",

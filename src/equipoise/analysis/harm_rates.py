@@ -12,9 +12,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from equipoise.analysis.populations import onset_of
 from equipoise.analysis.proportions import Interval, Table2x2, miettinen_nurminen
 from equipoise.analysis.rates import clopper_pearson, poisson_rate
 from equipoise.analysis.rows import AdverseEvent, Participant
+from equipoise.analysis.summaries import last_uncoded
 
 YEAR = 365.25
 
@@ -71,7 +73,13 @@ def harm_rates(
         )
         for system, term in terms
     ]
-    rest.sort(key=lambda each: (each.system, -sum(arm.people for arm in each.arms.values()), each.term))
+    rest.sort(
+        key=lambda each: (
+            last_uncoded(each.system),
+            -sum(arm.people for arm in each.arms.values()),
+            each.term,
+        )
+    )
     return (*made, *rest)
 
 
@@ -97,11 +105,6 @@ def _kind(
             table = Table2x2(x1=one.people, n1=one.at_risk, x2=last.people, n2=last.at_risk)
             differences[arm] = table.difference, miettinen_nurminen(table)
     return HarmRates(system=system, term=term, serious=serious, arms=by_arm, difference=differences)
-
-
-def onset_of(event: AdverseEvent) -> date | None:
-    """The day of onset; None where it is not known to the day."""
-    return date.fromisoformat(event.onset[:10]) if len(event.onset) >= 10 else None
 
 
 def _rate(rows: Sequence[Participant], onsets: Mapping[str, date | None], until: date) -> HarmRate:

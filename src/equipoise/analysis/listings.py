@@ -117,7 +117,9 @@ def means_table(
     )
 
 
-def harms_table(found: Harms, labels: Mapping[str, str], arms: Sequence[str], population: str) -> Table:
+def harms_table(
+    found: Harms, labels: Mapping[str, str], arms: Sequence[str], population: str, notes: Sequence[str] = ()
+) -> Table:
     """Participants with at least one event, n (%), and the number of events; serious events, then all by
     term."""
     deaths = tuple(str(found.deaths[arm]) for arm in arms)
@@ -126,8 +128,10 @@ def harms_table(found: Harms, labels: Mapping[str, str], arms: Sequence[str], po
         replace(harm_row(found.serious, found, arms, 0), key="serious"),
         replace(harm_row(found.any_event, found, arms, 0), key="any"),
     ]
-    lines += harm_block("serious", "Serious adverse events", found.serious_terms, found, arms)
-    lines += harm_block("all", "All adverse events", found.terms, found, arms)
+    serious = {each.system: each for each in found.serious_systems}
+    lines += harm_block("serious", "Serious adverse events", found.serious_terms, serious, found, arms)
+    systems = {each.system: each for each in found.systems}
+    lines += harm_block("all", "All adverse events", found.terms, systems, found, arms)
     return Table(
         id="harms",
         title="Adverse events",
@@ -136,16 +140,24 @@ def harms_table(found: Harms, labels: Mapping[str, str], arms: Sequence[str], po
         arms=colours(arms, arms),
         keys=tuple(arms),
         rows=tuple(lines),
-        notes=(f"Population: {population}. A participant counts once in each row.",),
+        notes=(f"Population: {population}. A participant counts once in each row.", *notes),
     )
 
 
-def harm_block(kind: str, title: str, rows: Sequence[Harm], found: Harms, arms: Sequence[str]) -> list[Row]:
-    """A heading, then the terms by organ system where the definition codes them."""
+def harm_block(
+    kind: str,
+    title: str,
+    rows: Sequence[Harm],
+    systems: Mapping[str, Harm],
+    found: Harms,
+    arms: Sequence[str],
+) -> list[Row]:
+    """A heading, then the terms below their organ system where the definition codes them."""
     lines = [Row(head=title)] if rows else []
     for place, each in enumerate(rows):
         if each.system and (place == 0 or rows[place - 1].system != each.system):
-            lines.append(Row(head=each.system, level=1))
+            whole = harm_row(systems[each.system], found, arms, 1)
+            lines.append(replace(whole, head=each.system, key=f"{kind}:{whole.key}"))
         made = harm_row(each, found, arms, 2 if each.system else 1)
         lines.append(replace(made, key=f"{kind}:{made.key}"))
     return lines
@@ -162,14 +174,16 @@ def rates_table(rows: Sequence[HarmRates], labels: Mapping[str, str], arms: Sequ
     """Risk with its exact interval and rate per 100 years by arm, and the difference of the risks of each
     arm and the last."""
     lines = []
-    for each in rows:
+    for place, each in enumerate(rows):
+        if each.system and each.system != rows[place - 1].system:
+            lines.append(Row(head=each.system))
         cells = [rate_cell(each.arms[arm]) for arm in arms]
         cells += [difference_cell(each, arm) for arm in arms[:-1]]
-        head = f"{each.system}: {each.term}" if each.system else each.term
         whole = not each.system and each.term.startswith("Any ")
         kind = "serious" if "serious" in each.term else "any"
         key = kind if whole else f"all:{each.system}:{each.term}"
-        lines.append(Row(head=head, cells=tuple(cells), strong=whole, key=key))
+        level = 1 if each.system else 0
+        lines.append(Row(head=each.term, cells=tuple(cells), level=level, strong=whole, key=key))
     compared = (f"{labels[arm]} minus {labels[arms[-1]]}" for arm in arms[:-1])
     return Table(
         id="harm-rates",

@@ -7,11 +7,13 @@ is everybody who took a dose, or all randomised where no dose is recorded at all
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from equipoise.analysis.endpoint import Endpoint
 from equipoise.analysis.estimand import baseline_score
-from equipoise.analysis.rows import Dataset, Participant
+from equipoise.analysis.rows import AdverseEvent, Dataset, Participant
 
 NO_BASELINE = "no masked baseline score"
 
@@ -51,3 +53,19 @@ def safety(data: Dataset) -> Population:
         return Population(name="all randomised (no dose is recorded)", members=data.participants, excluded={})
     left_out = {each.subject: "took no dose" for each in data.participants if each.first_dose_on is None}
     return Population(name="participants who took a dose", members=treated, excluded=left_out)
+
+
+def emergent(events: Sequence[AdverseEvent], treated: Sequence[Participant]) -> tuple[AdverseEvent, ...]:
+    """The events of these participants that began on or after the first dose (the randomisation without one). An
+    event whose day of onset is not known counts."""
+    starts = {row.subject: row.first_dose_on or row.randomised_on for row in treated}
+    return tuple(
+        each
+        for each in events
+        if each.subject in starts and ((began := onset_of(each)) is None or began >= starts[each.subject])
+    )
+
+
+def onset_of(event: AdverseEvent) -> date | None:
+    """The day of onset; None where it is not known to the day."""
+    return date.fromisoformat(event.onset[:10]) if len(event.onset) >= 10 else None

@@ -26,10 +26,12 @@ from equipoise.analysis.listings import (
     rates_table,
     result_table,
 )
+from equipoise.analysis.populations import safety
 from equipoise.analysis.report import Report
 from equipoise.analysis.reporting.attributes import attributes_table
 from equipoise.analysis.reporting.conduct import observed_table, quality_table, sites_table, subgroups_table
 from equipoise.analysis.result_listing import grid_table
+from equipoise.analysis.rows import NOT_CODED
 from equipoise.analysis.serial import report_data
 from equipoise.analysis.svg import Figure, figure_html, svg
 from equipoise.analysis.tables import Table, table_csv, table_html
@@ -60,7 +62,11 @@ def tables(report: Report) -> dict[str, Table]:
         made.append(means_of(report))
     arm_of = {row.subject: row.arm or POOLED for row in report.data.participants}
     if report.harms is not None:
-        made.append(harms_table(report.harms, report.labels, report.arms, report.harms_population))
+        made.append(
+            harms_table(
+                report.harms, report.labels, report.arms, report.harms_population, harms_notes(report)
+            )
+        )
     for each in report.estimates:
         made += [grid_table(one, report.labels, f"{each.name}-{one.id}") for one in each.analyses if one.grid]
     if report.rates:
@@ -72,6 +78,25 @@ def tables(report: Report) -> dict[str, Table]:
     if report.study.definition.decisions and report.by_arm:
         made.append(decision_table(report.study.definition.decisions))
     return {each.id: each for each in made}
+
+
+def harms_notes(report: Report) -> tuple[str, ...]:
+    """How the events were coded, and which of them the table leaves out."""
+    coding = report.study.definition.safety.coding
+    treated = {row.subject for row in safety(report.data).members}
+    early = sum(each.subject in treated for each in report.data.adverse_events) - len(report.emergent)
+    strange = {each.reported for each in report.emergent if each.system == NOT_CODED}
+    if coding is None:
+        notes = ["Terms as reported; the definition codes none."]
+    else:
+        notes = [f"Coded by {coding.dictionary}, version {coding.version}."]
+    if strange:
+        notes.append(f"Not in the coding: {', '.join(sorted(strange))}.")
+    if early:
+        notes.append(
+            f"Events that began before the first dose, or before randomisation without one: {early}."
+        )
+    return tuple(notes)
 
 
 def results_of(each: Estimate, report: Report) -> Table:

@@ -31,9 +31,9 @@ from equipoise.analysis.estimates import Estimate, Reader, estimate_all
 from equipoise.analysis.guesses import Masking, last_guesses, masking
 from equipoise.analysis.harm_rates import HarmRates, harm_rates
 from equipoise.analysis.pooled import pooled_estimates, readable
-from equipoise.analysis.populations import safety
+from equipoise.analysis.populations import emergent, safety
 from equipoise.analysis.quality import Quality, quality
-from equipoise.analysis.rows import Dataset
+from equipoise.analysis.rows import AdverseEvent, Dataset
 from equipoise.analysis.subgroups import Subgroup, subgroups
 from equipoise.analysis.summaries import Characteristic, Harms, Mean, harms, means
 from equipoise.analysis.tables import Provenance, provenance
@@ -76,6 +76,11 @@ class Report:
     data: Dataset
     study: Study = field(repr=False)
 
+    @property
+    def emergent(self) -> tuple[AdverseEvent, ...]:
+        """The adverse events of the safety population that began on treatment: those that tables count."""
+        return emergent(self.data.adverse_events, safety(self.data).members)
+
 
 def analyse(study: Study, slice_: Cut, seed: int, *, by_arm: bool = True) -> Report:
     """The report of a cut.
@@ -96,6 +101,7 @@ def analyse(study: Study, slice_: Cut, seed: int, *, by_arm: bool = True) -> Rep
     )
     rows, excluded = analysed(estimates, data)
     treated = safety(data)
+    events = emergent(data.adverse_events, treated.members)
     days = {key: each.day or 0 for key, each in study.definition.encounters.items()}
     sizes = {arm: sum(row.arm == arm for row in data.participants) for arm in arms if arm != POOLED}
     return Report(
@@ -111,9 +117,9 @@ def analyse(study: Study, slice_: Cut, seed: int, *, by_arm: bool = True) -> Rep
         subgroups=subgroups(study, data, reader, estimates[0], seed) if by_arm and estimates else (),
         means=means(data, where, arms, days) if where else (),
         score_label=score_label(study, where),
-        harms=harms(data.adverse_events, treated.members, data.participants, arms) if by_arm else None,
+        harms=harms(events, treated.members, data.participants, arms) if by_arm else None,
         harms_population=treated.name,
-        rates=harm_rates(data.adverse_events, treated.members, arms, cut_day(slice_)) if by_arm else (),
+        rates=harm_rates(events, treated.members, arms, cut_day(slice_)) if by_arm else (),
         masking=masking(last_guesses(slice_.events), arms_of(data), arms) if by_arm else None,
         quality=quality(study, slice_, states),
         data=data,
@@ -175,7 +181,7 @@ def dataset(
         screenings=screenings(found),
         participants=members,
         scores=scores(study, found, where.form, where.item) if where else {},
-        adverse_events=adverse_events(found),
+        adverse_events=adverse_events(study, found),
         deviations=deviations(found),
     )
 

@@ -97,14 +97,20 @@ class Occurrence:
     value: str | None = None
 
 
+NOT_CODED = "Not coded"
+"""The organ system of a term that the coding of the definition lacks."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdverseEvent:
-    """The last version of one adverse event. `sequence` is that of its first report."""
+    """The last version of one adverse event. term, system: as coded (`datasets.coder`); reported: as typed.
+    `sequence` is that of its first report."""
 
     subject: str
     event: str
     term: str
     system: str
+    reported: str = ""
     grade: str
     serious: bool
     onset: str

@@ -191,6 +191,7 @@ def harms_data(found: Harms) -> dict[str, Any]:
         "serious": harm_data(found.serious),
         "serious_terms": [harm_data(each) for each in found.serious_terms],
         "terms": [harm_data(each) for each in found.terms],
+        "systems": [harm_data(each) for each in found.systems],
     }
 
 

@@ -17,7 +17,7 @@ from scipy.stats import t as student
 from equipoise.analysis.consort import POOLED
 from equipoise.analysis.endpoint import Endpoint
 from equipoise.analysis.estimand import baseline_score, value_at
-from equipoise.analysis.rows import AdverseEvent, Dataset, Participant
+from equipoise.analysis.rows import NOT_CODED, AdverseEvent, Dataset, Participant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +64,7 @@ class Mean:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Harm:
-    """One term of one organ system: participants and events by arm."""
+    """One term of one organ system, or all of the system where the term is empty: participants and events by arm."""
 
     system: str
     term: str
@@ -82,6 +82,8 @@ class Harms:
     deaths: Mapping[str, int]
     terms: tuple[Harm, ...]
     serious_terms: tuple[Harm, ...]
+    systems: tuple[Harm, ...] = ()
+    serious_systems: tuple[Harm, ...] = ()
 
 
 def spread(values: Sequence[float], missing: int) -> Spread:
@@ -200,7 +202,24 @@ def harms(
         },
         terms=by_term(mine, arm_of, arms),
         serious_terms=by_term(grave, arm_of, arms),
+        systems=by_system(mine, arm_of, arms),
+        serious_systems=by_system(grave, arm_of, arms),
     )
+
+
+def by_system(
+    rows: Sequence[AdverseEvent], arm_of: Mapping[str, str], arms: Sequence[str]
+) -> tuple[Harm, ...]:
+    """One row for each organ system, in order of name; none where nothing is coded."""
+    return tuple(
+        harm(system, "", [row for row in rows if row.system == system], arm_of, arms)
+        for system in sorted({row.system for row in rows if row.system}, key=last_uncoded)
+    )
+
+
+def last_uncoded(system: str) -> tuple[bool, str]:
+    """Organ systems in order of name, what is not coded last."""
+    return system == NOT_CODED, system
 
 
 def by_term(rows: Sequence[AdverseEvent], arm_of: Mapping[str, str], arms: Sequence[str]) -> tuple[Harm, ...]:
@@ -210,7 +229,9 @@ def by_term(rows: Sequence[AdverseEvent], arm_of: Mapping[str, str], arms: Seque
         harm(system, term, [row for row in rows if (row.system, row.term) == (system, term)], arm_of, arms)
         for system, term in keys
     ]
-    return tuple(sorted(found, key=lambda each: (each.system, -sum(each.people.values()), each.term)))
+    return tuple(
+        sorted(found, key=lambda each: (last_uncoded(each.system), -sum(each.people.values()), each.term))
+    )
 
 
 def harm(

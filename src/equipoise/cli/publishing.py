@@ -18,6 +18,7 @@ from equipoise.analysis.reporting.document import headline
 from equipoise.analysis.reporting.package import package
 from equipoise.cli.showing import write_whole
 from equipoise.exchange.ctgov import fill_results
+from equipoise.exchange.registered import finished
 from equipoise.exchange.report import results_of
 from equipoise.ledger.store import Store
 from equipoise.registry.page import NamedSection, write_site
@@ -60,7 +61,7 @@ def page_parts(report: Report, record: Record) -> tuple[Record, tuple[NamedSecti
         for part in sections(report)
         if part.id not in IN_RECORD
     )
-    return fill_results(record, results_of(report)), parts
+    return fill_results(finished(record, report), results_of(report)), parts
 
 
 def write_page(report: Report, record: Record, folder: Path, files: Sequence[Path] = ()) -> Path:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from equipoise.exchange.errors import exchange_error
+from equipoise.exchange.registered import as_registered
 from equipoise.exchange.results import (
     Baseline,
     BaselineCount,
@@ -35,13 +36,15 @@ def fill_results(record: Record, results: Results) -> Record:
     """The record with these results, everything else unchanged.
 
     Source of the fields: ClinicalTrials.gov API 2.0.5. Errors: EXCH-001 (a value too few or too many),
-    EXCH-002 (the flow does not add up), EXCH-003 (a count out of bounds), EXCH-004 (a part missing).
+    EXCH-002 (the flow does not add up), EXCH-003 (a count out of bounds), EXCH-004 (a part missing),
+    EXCH-005 (an outcome names a registered one that is not there).
     """
     check_results(results)
+    outcomes = [_outcome(as_registered(one, results, record), results) for one in results.outcomes]
     section = {
         "participantFlowModule": _flow(results),
         "baselineCharacteristicsModule": _baseline(results),
-        "outcomeMeasuresModule": {"outcomeMeasures": [_outcome(one, results) for one in results.outcomes]},
+        "outcomeMeasuresModule": {"outcomeMeasures": outcomes},
         "adverseEventsModule": _safety(results),
         "moreInfoModule": _more(results),
     }

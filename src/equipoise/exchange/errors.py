@@ -31,6 +31,11 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
         "The registry returns results that lack it, and a reader could not judge the numbers.",
         "State it, with a reason in words when there is no number.",
     ),
+    "EXCH-005": (
+        "the record registers no outcome measure {detail}",
+        "An outcome that is not among the registered ones reads as one chosen for its result.",
+        "Give `registered` of the estimand the title that the record has, or register the outcome.",
+    ),
 }
 
 

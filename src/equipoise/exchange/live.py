@@ -21,6 +21,10 @@ LEAST = 5
 """The smallest number of randomised people that is said of one site."""
 
 
+PLANNED = ("startDateStruct", "primaryCompletionDateStruct", "completionDateStruct")
+"""Dates that are plans until they have come."""
+
+
 def recruitment(announced: Iterable[Announced], planned: int) -> Recruitment:
     """How far the trial has come. planned: how many participants the definition in force plans."""
     told = tuple(announced)
@@ -89,7 +93,8 @@ def by_site(opened: Iterable[Announced], counts: Counter[str | None]) -> tuple[S
 
 
 def live_record(record: Record, told: Recruitment, banner: str | None) -> Record:
-    """The registered record with the status of the trial, its real start and, when it is full, its real size.
+    """The registered record with the status of the trial, its real start and, when it is full, its real size; what is
+    still a plan is called so, and a locked trial has ended by the day of the lock.
 
     banner: what must be said of a ledger that is not live; the record then says it too, under `notice`.
     Raises the codes of reading a record.
@@ -104,9 +109,14 @@ def live_record(record: Record, told: Recruitment, banner: str | None) -> Record
         status["lastUpdatePostDateStruct"] = {"date": told.until, "type": "ACTUAL"}
     if told.months:
         status["startDateStruct"] = {"date": told.months[0][0], "type": "ACTUAL"}
+    size = protocol.setdefault("designModule", {}).setdefault("enrollmentInfo", {"count": told.planned})
     if told.status in ("COMPLETED", "ACTIVE_NOT_RECRUITING"):
-        protocol.setdefault("designModule", {})["enrollmentInfo"] = {
-            "count": told.randomised,
-            "type": "ACTUAL",
-        }
+        protocol["designModule"]["enrollmentInfo"] = {"count": told.randomised, "type": "ACTUAL"}
+    else:
+        size.setdefault("type", "ESTIMATED")
+    if told.locked:
+        status["completionDateStruct"] = {"date": told.locked, "type": "ACTUAL"}
+    for name in PLANNED:
+        if name in status:
+            status[name].setdefault("type", "ESTIMATED")
     return read_record(raw, place=record.nct_id)

@@ -16,7 +16,7 @@ from equipoise.analysis.numbers import fixed, p_value
 from equipoise.analysis.populations import safety
 from equipoise.analysis.report import Report
 from equipoise.analysis.results import Analysis, Contrast, Group
-from equipoise.analysis.rows import AdverseEvent, Participant
+from equipoise.analysis.rows import NOT_CODED, AdverseEvent, Participant
 from equipoise.analysis.scales import SCALES
 from equipoise.analysis.summaries import Characteristic, Spread
 from equipoise.exchange.errors import exchange_error
@@ -135,7 +135,8 @@ def _outcome(each: Estimate, report: Report) -> OutcomeResult:
         kind="PRIMARY" if each is report.estimates[0] else "SECONDARY",
         title=each.variable,
         description=each.objective,
-        time_frame=f"{each.day} days from randomisation",
+        registered=report.study.definition.estimands[each.name].registered or "",
+        time_frame=time_frame_of(report, each),
         param=PARAMETERS[each.summary][0],
         dispersion="Standard Error" if each.summary == "mean_difference" else "",
         unit=PARAMETERS[each.summary][1],
@@ -146,6 +147,19 @@ def _outcome(each: Estimate, report: Report) -> OutcomeResult:
             _analysis(one, contrast, report) for one in each.analyses for contrast in one.contrasts
         ),
     )
+
+
+def time_frame_of(report: Report, each: Estimate) -> str:
+    """When the variable was measured, in words."""
+    variable = report.study.definition.estimands[each.name].variable
+    point = variable.timepoint
+    if point is not None:
+        start = "the first dose" if point.anchor == "first_dose_on" else "randomisation"
+        where = report.study.definition.encounters.get(point.encounter)
+        name = where.label if where is not None else point.encounter
+        return f"{name}, {point.day} days after {start}"
+    start = "the first dose" if variable.origin == "first_dose_on" else "randomisation"
+    return f"From {start}, up to {each.day} days" if each.day else f"From {start} to the end of follow-up"
 
 
 def _value(group: Group, each: Estimate) -> Value:
@@ -187,36 +201,54 @@ def _analysis(one: Analysis, contrast: Contrast, report: Report) -> OutcomeAnaly
 
 
 def _safety(report: Report) -> SafetyResult:
+    """The adverse events that began on treatment, by organ system and term, serious ones apart."""
     treated = safety(report.data).members
     arm_of = {row.subject: row.arm for row in treated}
-    events = [event for event in report.data.adverse_events if event.subject in arm_of]
     died = [row for row in report.data.participants if row.died_on is not None]
+    at_risk = tuple(sum(row.arm == arm for row in treated) for arm in report.arms)
+    threshold = report.study.definition.safety.threshold
+
+    def counted(subjects: Iterable[str]) -> Counts:
+        found = [arm_of[each] for each in subjects]
+        return tuple(found.count(arm) for arm in report.arms)
 
     def people(chosen: Iterable[AdverseEvent]) -> Counts:
-        subjects = {event.subject for event in chosen}
-        return tuple(sum(arm_of[subject] == arm for subject in subjects) for arm in report.arms)
+        return counted({event.subject for event in chosen})
 
     kinds: dict[tuple[bool, str, str], list[AdverseEvent]] = {}
-    for event in events:
-        kinds.setdefault((not event.serious, event.system, event.term), []).append(event)
+    for event in report.emergent:
+        kinds.setdefault((not event.serious, event.system or NOT_CODED, event.term), []).append(event)
+    kept = [
+        (kind, found)
+        for kind, found in sorted(kinds.items(), key=lambda each: each[0])
+        if not kind[0] or any(100 * n > threshold * of for n, of in zip(people(found), at_risk, strict=True))
+    ]
     return SafetyResult(
-        time_frame="From randomisation to the end of follow-up",
-        at_risk=tuple(sum(row.arm == arm for row in treated) for arm in report.arms),
-        deaths=tuple(sum(row.arm == arm and row.subject in arm_of for row in died) for arm in report.arms),
-        serious=people(event for event in events if event.serious),
-        other=people(event for event in events if not event.serious),
+        time_frame="From the first dose (from randomisation without one) to the end of follow-up",
+        at_risk=at_risk,
+        deaths=counted(row.subject for row in died if row.subject in arm_of),
+        serious=people(event for event in report.emergent if event.serious),
+        other=people(event for kind, found in kept if kind[0] for event in found),
+        threshold=str(threshold),
         rows=tuple(
             EventRow(
                 term=term,
                 organ_system=system,
                 serious=not other,
                 affected=people(found),
-                events=tuple(sum(arm_of[each.subject] == arm for each in found) for arm in report.arms),
+                events=counted(each.subject for each in found),
+                vocabulary=_vocabulary(report),
             )
-            for (other, system, term), found in sorted(kinds.items(), key=lambda kind: kind[0])
+            for (other, system, term), found in kept
         ),
         description=f"Population: {report.harms_population}.{_other_deaths(report, died, arm_of)}",
     )
+
+
+def _vocabulary(report: Report) -> str:
+    """The dictionary of the coding with its version; nothing without a coding."""
+    coding = report.study.definition.safety.coding
+    return f"{coding.dictionary} {coding.version}" if coding else ""
 
 
 def _other_deaths(report: Report, died: Iterable[Participant], arm_of: Mapping[str, str | None]) -> str:

@@ -126,7 +126,8 @@ class OutcomeResult:
 
     kind: PRIMARY, SECONDARY, OTHER_PRE_SPECIFIED or POST_HOC. param: COUNT_OF_PARTICIPANTS, NUMBER,
     MEAN, MEDIAN, LEAST_SQUARES_MEAN. dispersion: as the registry words it ("Standard Deviation",
-    "95% Confidence Interval", "Inter-Quartile Range"), empty for counts.
+    "95% Confidence Interval", "Inter-Quartile Range"), empty for counts. registered: the title of the
+    registered outcome that this one reports, where it has another title.
     """
 
     kind: str
@@ -139,6 +140,7 @@ class OutcomeResult:
     population: str
     description: str = ""
     dispersion: str = ""
+    registered: str = ""
     analyses: tuple[OutcomeAnalysis, ...] = ()
 
 

@@ -132,6 +132,11 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
         LINKED,
         "Name a form of that kind.",
     ),
+    "STUD-048": (
+        "the adverse event {name!r} is coded twice: {first}; {second}",
+        "One reported term has one preferred term under one organ system, or tables count it twice.",
+        "Keep one of the two.",
+    ),
     "STUD-050": ("the form {form!r} has no item {name!r}{hint}", ENTRY, "Enter the items of the form."),
     "STUD-052": ("{name!r} is computed, and cannot be entered", ENTRY, "Leave it out; the form computes it."),
     "STUD-053": (

@@ -33,14 +33,18 @@ Estimator = Literal[
 ]
 Interval = Literal[
     "wald",
+    "wald_corrected",
+    "agresti_caffo",
     "newcombe",
     "newcombe_corrected",
     "mee",
     "miettinen_nurminen",
     "skewness_corrected",
     "mantel_haenszel",
+    "greenland_robins",
     "rubin",
     "ge",
+    "ge_robust",
     "ye",
     "ye_strata",
     "student",
@@ -166,6 +170,7 @@ class Estimand(Part):
 
     `population_rule` says who of the randomised is analysed (all, when there is none). `confidence` is 1
     minus the two-sided alpha. `estimator` follows from summary, interval and strata where it is not given.
+    `registered` is the title of the outcome measure that the registry record has for it.
     """
 
     label: Words
@@ -177,6 +182,7 @@ class Estimand(Part):
     summary: Summary
     interval: Interval
     estimator: Estimator | None = None
+    registered: Words | None = None
     population_rule: Rule | None = None
     confidence: str = "0.95"
     strata: tuple[Identifier, ...] = ()

@@ -299,13 +299,28 @@ class SafetyInformation(Part):
     reference: str = ""
 
 
+class Coding(Part):
+    """How reported terms of adverse events are coded. `systems`: by organ system, as registries list them, each
+    reported term with its preferred term; case and spaces do not matter. `dictionary` and `version` name where
+    the terms come from."""
+
+    dictionary: Words
+    version: Words
+    systems: dict[str, dict[str, Words]]
+    reference: str = ""
+    decision: Identifier | None = None
+
+
 class Safety(Part):
-    """What is reported to whom by when, what is expected of each product (by product), and the regimens whose
-    dispensing a pregnancy blocks."""
+    """What is reported to whom by when, what is expected of each product (by product), the regimens whose
+    dispensing a pregnancy blocks, and how adverse events are coded. `threshold`: in a registry's results, events
+    that are not serious are listed where more than this percentage of an arm had them."""
 
     clocks: dict[Identifier, Clock] = {}
     reference_information: dict[str, SafetyInformation] = {}
     pregnancy_blocks: tuple[Identifier, ...] = ()
+    coding: Coding | None = None
+    threshold: Annotated[int, Meta(ge=0, le=5)] = 0
 
 
 class Signatory(Part):

@@ -13,6 +13,7 @@ from equipoise.study.commands import KINDS
 from equipoise.study.errors import hint, problem
 from equipoise.study.methods import unfit, unfit_change
 from equipoise.study.model import Definition, Estimand, Item
+from equipoise.study.organs import ORGAN_SYSTEMS, codes, folded
 from equipoise.study.schemes import allocation
 from equipoise.study.sites import walk
 from equipoise.study.source import Source
@@ -213,6 +214,28 @@ def safety(definition: Definition, source: Source) -> Iterator[EquipoiseError]:
         yield problem("STUD-028", source.place("safety.clocks"), found=found)
 
 
+def coding(definition: Definition, source: Source) -> Iterator[EquipoiseError]:
+    """Terms are coded under organ systems that registries know, each term once."""
+    if definition.safety.coding is None:
+        return
+    systems = definition.safety.coding.systems
+    for name in systems:
+        if name not in ORGAN_SYSTEMS:
+            path = f"safety.coding.systems.{name}"
+            yield problem(
+                "STUD-020", source.key(path), owner="'safety.coding'", kind="the organ system",
+                name=name, hint=hint(name, ORGAN_SYSTEMS),
+            )  # fmt: skip
+    seen: dict[str, tuple[str, str]] = {}
+    for term, preferred, system in codes(systems):
+        before = seen.setdefault(folded(term), (preferred, system))
+        if before != (preferred, system):
+            yield problem(
+                "STUD-048", source.key(f"safety.coding.systems.{system}"), name=term,
+                first=f"{before[0]}, {before[1]}", second=f"{preferred}, {system}",
+            )  # fmt: skip
+
+
 def adverse_events(definition: Definition) -> str | None:
     """The form that holds adverse events, if any."""
     return next((name for name, form in definition.forms.items() if form.act == "adverse_event"), None)
@@ -229,4 +252,5 @@ CHECKS: tuple[Callable[[Definition, Source], Iterator[EquipoiseError]], ...] = (
     allocation,
     estimands,
     safety,
+    coding,
 )

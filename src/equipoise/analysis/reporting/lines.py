@@ -125,6 +125,7 @@ def events(report: Report) -> Table:
             head=row.subject,
             cells=(
                 *arm_of(report, row.subject),
+                row.reported,
                 row.term,
                 row.system,
                 row.grade,
@@ -139,7 +140,15 @@ def events(report: Report) -> Table:
         id="listing-adverse-events",
         title="Listing: adverse events",
         corner="Participant",
-        columns=(*arm_column(report), "Term", "Organ system", "Grade", "Serious", "Onset"),
+        columns=(
+            *arm_column(report),
+            "Reported term",
+            "Preferred term",
+            "Organ system",
+            "Grade",
+            "Serious",
+            "Onset",
+        ),
         rows=rows,
         prose=True,
     )

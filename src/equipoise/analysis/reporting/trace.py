@@ -151,10 +151,10 @@ def of_harms(report: Report, key: str, subjects: Sequence[str]) -> list[str]:
     wanted = set(subjects)
     chosen = [
         f"event/{each.subject}/{each.event}"
-        for each in report.data.adverse_events
+        for each in report.emergent
         if each.subject in wanted
         and (kind != "serious" or each.serious)
-        and (not term or term == f"{each.system}:{each.term}")
+        and term in ("", f"{each.system}:", f"{each.system}:{each.term}")
     ]
     return [f"participant/{each}" for each in subjects] + (chosen if kind != "deaths" else [])
 

@@ -237,8 +237,11 @@ def group_identifiers(subject: Subject) -> Iterator[Hit]:
     question="When and why was this outcome added or renamed?",
 )
 def registered_outcomes(subject: Subject) -> Iterator[Hit]:
-    """Primary outcome measures whose title no registered primary outcome has."""
+    """Primary outcome measures whose title no registered primary outcome has. A record that registers none has
+    LINT-040 for that."""
     registered = {_plain(one.measure) for one in subject.protocol.outcomes_module.primary_outcomes}
+    if not registered:
+        return
     for path, measure in _measures(subject):
         if measure.type == "PRIMARY" and _plain(measure.title) not in registered:
             yield absent(f"{path}.title", measure.title[:80])
