@@ -49,6 +49,10 @@ CATALOGUE: Mapping[str, tuple[str, str]] = MappingProxyType(
             "Workers with another version or definition would answer for another trial.",
             "Install the same version of Equipoise on every worker.",
         ),
+        "SIMU-014": (
+            "The curve of a score says nothing of another kind of outcome.",
+            "Let the engine follow participants (`compile_plan` does so by itself).",
+        ),
     }
 )
 

@@ -14,9 +14,11 @@ import pytest
 from equipoise.cli.main import main
 from equipoise.cli.simulating import practice_seal, scenario_of
 from equipoise.simulation import reported
-from equipoise.simulation.characteristics.compiling import Compiled, compile_plan
+from equipoise.simulation.characteristics.compiling import Compiled, compile_curve, compile_plan
 from equipoise.simulation.characteristics.judged import ALWAYS, NEVER, _last_day
 from equipoise.simulation.characteristics.kernel import ARM, run
+from equipoise.simulation.characteristics.pool import Pooled
+from equipoise.simulation.characteristics.screened import screen_sample
 from equipoise.simulation.characteristics.simulated import screened_alike
 from equipoise.simulation.characteristics.summary import characterise
 from equipoise.simulation.characteristics.trials import names_of, run_trials
@@ -149,17 +151,13 @@ def test_looks_that_are_no_design_are_refused() -> None:
         compile_plan(thousands.study(), scenario, thousands.seal(), sample=thousands.sample())
 
 
-def test_a_score_that_follows_no_curve_is_refused() -> None:
+def test_a_score_that_follows_no_curve_has_no_table() -> None:
     base = thousands.scenario()
     plan = thousands.study().definition.assessment
     forms = {**base.forms, plan.form: {item: Generator(value="1") for item in base.forms[plan.form]}}
+    flat = msgspec.structs.replace(base, forms=forms)
     with pytest.raises(SimulationError) as caught:
-        compile_plan(
-            thousands.study(),
-            msgspec.structs.replace(base, forms=forms),
-            thousands.seal(),
-            sample=thousands.sample(),
-        )
+        compile_curve(thousands.study(), flat, thousands.seal(), "primary", thousands.sample())
     assert refusal(caught) == "SIMU-005"
 
 
@@ -173,12 +171,24 @@ def test_a_rule_that_is_true_for_late_happenings_alone_is_refused() -> None:
     assert refusal(caught) == "SIMU-006"
 
 
-def test_an_estimand_that_is_not_covered_is_refused() -> None:
+def test_an_estimand_that_no_curve_tells_of_is_compiled_from_followed_participants() -> None:
     folder = thousands.STUDIES / "DEMO-TTE"
+    study, scenario, seal = load(folder), scenario_of(folder, "base"), practice_seal(folder)
+    sample = screen_sample(study, scenario, seal, size=20)
     with pytest.raises(SimulationError) as caught:
-        compile_plan(load(folder), scenario_of(folder, "base"), practice_seal(folder))
+        compile_curve(study, scenario, seal, "primary", sample)
+    assert refusal(caught) == "SIMU-014" and "hazard_ratio" in str(caught.value)
+    assert isinstance(compile_plan(study, scenario, seal, sample=sample).plan, Pooled)
+
+
+def test_nobody_to_randomise_is_refused() -> None:
+    base = thousands.scenario()
+    closed = msgspec.structs.replace(
+        base, sites=tuple(msgspec.structs.replace(each, per_month=0.0) for each in base.sites)
+    )
+    with pytest.raises(SimulationError) as caught:
+        compile_plan(thousands.study(), closed, thousands.seal(), sample=thousands.sample())
     assert refusal(caught) == "SIMU-007"
-    assert "hazard_ratio" in str(caught.value)
 
 
 def test_a_trial_that_never_ends_its_recruitment_is_refused(compiled: Compiled) -> None:

@@ -1,18 +1,18 @@
 """From a study and a scenario to a plan of plain arrays: what the compiled loop of a trial reads.
 
-Items, arms, encounters, regimens and intercurrent events come by name from the study and the scenario. What the loop
-does not cover is refused here, with what it is.
+Items, arms, encounters, regimens and intercurrent events come by name from the study and the scenario. A binary
+endpoint made from a score that follows a curve is compiled from the curve; every other kind of endpoint from
+participants whom the engine follows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 
 import msgspec
 import numpy as np
 
-from equipoise.allocation import Seal, stratum_levels, stratum_name
+from equipoise.allocation import Seal
 from equipoise.analysis.endpoint import Endpoint, endpoint
 from equipoise.conduct.scheme import scheme_of
 from equipoise.simulation.characteristics import contrast
@@ -24,41 +24,34 @@ from equipoise.simulation.characteristics.arrays import (
     Score,
 )
 from equipoise.simulation.characteristics.course import Course, course_of
+from equipoise.simulation.characteristics.enrolling import (
+    Compiled,
+    planned_of,
+    recruitment_of,
+    room_of,
+    strata_of,
+)
 from equipoise.simulation.characteristics.foretold import foretold
 from equipoise.simulation.characteristics.judged import Judged, judge
+from equipoise.simulation.characteristics.pooling import compile_pool
 from equipoise.simulation.characteristics.screened import SAMPLE, Sample, screen_sample
 from equipoise.simulation.characteristics.spread import SpreadDraws
 from equipoise.simulation.characteristics.supplied import MONTH, dispensing_of, kits_of, regimens_of
-from equipoise.simulation.errors import scenario_error
+from equipoise.simulation.errors import SimulationError, scenario_error
 from equipoise.simulation.looks import Bounds, bounds_of
 from equipoise.simulation.patients import Patient
 from equipoise.simulation.randomisation.plans import plan_of
 from equipoise.simulation.scenario import Scenario
-from equipoise.simulation.screening import OPENING_HOUR
 from equipoise.simulation.trial import check_fits
 from equipoise.study.estimand import Estimand
 from equipoise.study.study import Study
 
+Progress = Callable[[int, int], None]
+NO_CURVE = ("SIMU-005", "SIMU-006", "SIMU-014")
+"""Why an estimand is compiled from followed participants."""
 COURSES = 8
 """Courses after randomisation that are drawn for each patient and arm."""
 STRATEGIES = {"composite": 0, "hypothetical": 1, "treatment_policy": 2}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Compiled:
-    """A plan with the names that its numbers stand for. attempts: room for screening attempts in one trial."""
-
-    plan: Plan
-    scenario: Scenario
-    estimand: str
-    sites: tuple[str, ...]
-    arms: tuple[str, ...]
-    compared: tuple[str, str]
-    events: tuple[str, ...]
-    regimens: tuple[str, ...]
-    kits: tuple[str, ...]
-    confidence: float
-    attempts: int
 
 
 def compile_plan(
@@ -70,33 +63,51 @@ def compile_plan(
     size: int = SAMPLE,
     seed: int = 0,
     estimand: str | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
+    following: Progress | None = None,
 ) -> Compiled:
     """The plan of the first estimand, or of the one named. A sample that was screened before may be given.
 
-    Raises SIMU-003 for a scenario of another study, SIMU-005 for a score without a curve, SIMU-007 for an estimand or
-    a scenario that the compiled loop does not cover.
+    An estimand that follows a score's curve is compiled from the curve; any other from participants whom the engine
+    follows (`following` is told how many). Raises SIMU-003 for a scenario of another study, SIMU-007 where nobody is
+    ever randomised.
     """
     check_fits(study, scenario)
     name = estimand or next(iter(study.definition.estimands))
-    declared = study.definition.estimands[name]
-    _check_covered(scenario, name, declared)
-    where = endpoint(study, name, declared)
     sample = sample or screen_sample(study, scenario, seal, size=size, seed=seed, progress=progress)
     if not sample.randomised or not any(site.per_month > 0 for site in scenario.sites):
         raise scenario_error("SIMU-007", scenario.scenario, "nobody of the sample is ever randomised")
+    try:
+        return compile_curve(study, scenario, seal, name, sample, seed)
+    except SimulationError as error:
+        if error.code not in NO_CURVE:
+            raise
+    return compile_pool(study, scenario, seal, name, sample, seed=seed, progress=following)
+
+
+def compile_curve(
+    study: Study, scenario: Scenario, seal: Seal, name: str, sample: Sample, seed: int = 0
+) -> Compiled:
+    """The plan of a binary estimand whose score follows one curve of the scenario.
+
+    Raises SIMU-005 for a score without a curve, SIMU-006 for an intercurrent event without a last day, SIMU-014 for an
+    estimand that asks for more.
+    """
+    declared = study.definition.estimands[name]
+    _check_curved(scenario, name, declared)
+    where = endpoint(study, name, declared)
     regimens = regimens_of(sample)
-    planned = _planned(study, scenario)
+    planned = planned_of(study, scenario)
     kits, looks = kits_of(planned, scenario, regimens, sample), bounds_of(scenario.looks, planned)
     course = course_of(study, scenario, where, name, sample)
     judged = _judged_once(study, scenario, seal, where, name, sample, seed)
     arms = tuple(study.definition.arms)
     depth, applies = _courses(scenario, course, arms, sample, seed)
-    recruitment = _recruitment(study, scenario, seal, declared, sample)
+    recruitment = recruitment_of(study, scenario, seal, declared, sample)
     score = _score(study, scenario, where, course, depth)
     plan = Plan(
         recruitment=recruitment,
-        allocation=plan_of(scheme_of(study, seal.block_sizes), _strata(study, scenario, sample)[0]),
+        allocation=plan_of(scheme_of(study, seal.block_sizes), strata_of(study, scenario, sample)[0]),
         exit=_exit(scenario, arms, judged, applies),
         score=_foretold(study, where, declared, score, recruitment, seed),
         analysis=_analysis(declared, arms, looks),
@@ -107,7 +118,7 @@ def compile_plan(
         plan=plan, scenario=scenario, estimand=name, sites=tuple(site.site for site in scenario.sites), arms=arms,
         compared=(declared.treatment[0], declared.treatment[-1]), events=judged.events, regimens=regimens,
         kits=tuple(scenario.supply.kits) if scenario.supply else (),
-        confidence=float(declared.confidence), attempts=_room(study, scenario, sample),
+        confidence=float(declared.confidence), attempts=room_of(study, scenario, sample),
     )  # fmt: skip
 
 
@@ -131,18 +142,8 @@ def _judged_once(
     return sample.answers[asked]
 
 
-def _planned(study: Study, scenario: Scenario) -> int:
-    return scenario.participants or study.definition.allocation.planned
-
-
-def _room(study: Study, scenario: Scenario, sample: Sample) -> int:
-    """Room for screening attempts: three times what the sample makes us expect."""
-    attempts = sum(len(each.attempts) for each in sample.patients)
-    return int(3 * _planned(study, scenario) * attempts / len(sample.randomised)) + 1000
-
-
-def _check_covered(scenario: Scenario, name: str, estimand: Estimand) -> None:
-    """Raises SIMU-007 with all that is not covered."""
+def _check_curved(scenario: Scenario, name: str, estimand: Estimand) -> None:
+    """Raises SIMU-014 with all that a curve alone does not tell."""
     variable, missing = estimand.variable, estimand.missing
     events = estimand.intercurrent_events.values()
     found = [
@@ -155,6 +156,11 @@ def _check_covered(scenario: Scenario, name: str, estimand: Estimand) -> None:
         (any(each.strategy not in STRATEGIES for each in events), "a strategy for an intercurrent event"),
         (any(each.value is not None for each in events), "a value in place of a score"),
         (estimand.population_rule is not None, "a rule for who is analysed"),
+        ("site" in estimand.strata, "an analysis by site"),
+        (
+            variable.timepoint is not None and variable.timepoint.anchor != "randomised_on",
+            "a time point that is counted from the first dose",
+        ),
         (
             bool(estimand.strata) and estimand.interval in ("wald", "newcombe"),
             f"{estimand.interval} over strata",
@@ -162,84 +168,7 @@ def _check_covered(scenario: Scenario, name: str, estimand: Estimand) -> None:
     ]
     open_ones = [words for problem, words in found if problem]
     if open_ones:
-        raise scenario_error("SIMU-007", f"{scenario.scenario}: estimands.{name}", ", ".join(open_ones))
-
-
-def _levels(sample: Sample) -> list[dict[str, str]]:
-    """The levels of the strata of each randomised patient, without the site."""
-    found = []
-    for each in sample.randomised:
-        levels = dict(stratum_levels(each.subject.state.stratum)) if each.subject is not None else {}
-        levels.pop("site", None)
-        found.append(levels)
-    return found
-
-
-def _strata(study: Study, scenario: Scenario, sample: Sample) -> tuple[list[str], list[dict[str, str]]]:
-    """The strata of the allocation, by combination and site, and the combinations."""
-    combinations = [dict(pairs) for pairs in sorted({tuple(each.items()) for each in _levels(sample)})]
-    if not study.definition.allocation.by_site:
-        return [stratum_name(each) for each in combinations], combinations
-    sites = [site.site for site in scenario.sites]
-    return [stratum_name({**each, "site": site}) for each in combinations for site in sites], combinations
-
-
-def _recruitment(
-    study: Study, scenario: Scenario, seal: Seal, estimand: Estimand, sample: Sample
-) -> Recruitment:
-    combinations = _strata(study, scenario, sample)[1]
-    numbers = {tuple(each.items()): place for place, each in enumerate(combinations)}
-    members = {id(each): place for place, each in enumerate(sample.randomised)}
-    levels = [numbers[tuple(each.items())] for each in _levels(sample)]
-    place = [members.get(id(each), -1) for each in sample.patients]
-    count, by_site = len(scenario.sites), study.definition.allocation.by_site
-    strata = np.arange(len(combinations))[:, None] * (count if by_site else 1)
-    analysed = [tuple(each.get(factor, "") for factor in estimand.strata) for each in combinations]
-    groups = {group: number for number, group in enumerate(sorted(set(analysed)))}
-    opens = np.array([site.opens for site in scenario.sites], np.int64)
-    order = np.argsort(opens, kind="stable")
-    keep, own, other = _aliases([scenario.sites[place].per_month for place in order], order)
-    return Recruitment(
-        planned=_planned(study, scenario),
-        rate=np.array([site.per_month / MONTH for site in scenario.sites]),
-        opens=opens + OPENING_HOUR / 24,
-        order=order,
-        day=opens,
-        keep=keep,
-        own=own,
-        other=other,
-        ramp=np.array([site.ramp for site in scenario.sites], np.int64),
-        again=np.array([each.attempts[1] if len(each.attempts) > 1 else -1.0 for each in sample.patients]),
-        randomised=np.array(
-            [-1.0 if each.randomised is None else each.randomised for each in sample.patients]
-        ),
-        member=np.array(place, np.int64),
-        level=np.array([levels[each] if each >= 0 else 0 for each in place], np.int64),
-        strata=strata + (np.arange(count) if by_site else np.zeros(count, np.int64)),
-        analysed=np.array([groups[group] for group in analysed], np.int64),
-    )
-
-
-def _aliases(rates: Sequence[float], order: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Walker's tables for the first 1, 2, ... sites: chance to keep, own site, other site.
-
-    Walker, Electronics Letters 1974;10:127-128.
-    """
-    count = len(rates)
-    keep, own, other = (np.zeros((count + 1, count)), *(np.zeros((2, count + 1, count), np.int64)))
-    for opened in range(1, count + 1):
-        left = np.array(rates[:opened]) / max(sum(rates[:opened]), 1e-300) * opened
-        own[opened, :opened], other[opened, :opened] = order[:opened], order[:opened]
-        short = [place for place in range(opened) if left[place] < 1]
-        long = [place for place in range(opened) if left[place] >= 1]
-        while short and long:
-            small, large = short.pop(), long[-1]
-            keep[opened, small], other[opened, small] = left[small], order[large]
-            left[large] -= 1 - left[small]
-            if left[large] < 1:
-                short.append(long.pop())
-        keep[opened, short + long] = 1.0
-    return keep, own, other
+        raise scenario_error("SIMU-014", f"{scenario.scenario}: estimands.{name}", ", ".join(open_ones))
 
 
 def _courses(

@@ -11,6 +11,8 @@ from equipoise.simulation import reported
 from equipoise.simulation.characteristics.compiling import Compiled
 from equipoise.simulation.characteristics.contrast import inference
 from equipoise.simulation.characteristics.kernel import ARM, TRIAL, Out, run
+from equipoise.simulation.characteristics.pool import Pooled
+from equipoise.simulation.characteristics.pooled_trials import run_pooled
 from equipoise.simulation.errors import scenario_error
 
 if TYPE_CHECKING:
@@ -22,13 +24,7 @@ DAYS = ("first", "last", "readable", "ended")
 
 def names_of(compiled: Compiled) -> reported.Names:
     """The sites, arms, events and regimens of a plan."""
-    return reported.Names(
-        sites=compiled.sites,
-        arms=compiled.arms,
-        events=compiled.events,
-        regimens=compiled.regimens,
-        kits=compiled.kits,
-    )
+    return compiled.names
 
 
 def run_trials(
@@ -45,6 +41,8 @@ def run_trials(
     The same rows whatever the number of workers, and whether they are run at once or in parts. Raises SIMU-008 when
     a trial does not reach its participants in the room that three times the expected attempts give.
     """
+    if isinstance(compiled.plan, Pooled):
+        return run_pooled(compiled, trials, seed, first=first, workers=workers, progress=progress)
     out = run(
         compiled.plan,
         trials,

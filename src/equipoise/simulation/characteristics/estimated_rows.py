@@ -1,0 +1,160 @@
+"""The analysis itself, on each simulated trial in turn: what reads more of a trial than tables and sums.
+
+A trial's outcomes are put together from the pool as the analysis makes them from a ledger, and handed to it. What a
+score means is known of every score that was seen, and tabulated for those that may be imputed.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from equipoise.analysis.binary import Setting, analyse_binary
+from equipoise.analysis.continuous import analyse_continuous
+from equipoise.analysis.discrete import analyse_discrete
+from equipoise.analysis.estimand import Outcome
+from equipoise.analysis.imputation import Limits
+from equipoise.analysis.results import Analysis
+from equipoise.analysis.scales import SCALES
+from equipoise.analysis.specs import specs
+from equipoise.simulation.characteristics.estimating import Estimator, Found, Picked
+from equipoise.simulation.characteristics.pool import EVENT, OUT, VALUE, Pooled
+from equipoise.simulation.whole.primary import numbers as numbers_of
+from equipoise.simulation.whole.primary import statistic
+from equipoise.study.methods import estimator_of
+
+KINDS = {VALUE: "value", EVENT: "event"}
+KEPT = 200_000
+"""Meanings of scores that are remembered."""
+Respond = Callable[[Outcome, Decimal], Any]
+
+
+def rows_estimator(plan: Pooled, confidence: float) -> Estimator:
+    """The estimator that asks the analysis."""
+    made = {int(row): outcome_of(plan, int(row)) for row in np.flatnonzero(plan.outcomes.kind != OUT)}
+    ratio, respond = SCALES[plan.estimand.summary].ratio, responding(plan)
+
+    def estimate(picked: Picked, numbers: np.ndarray, seed: int) -> Found:
+        out = Found.room(len(numbers))
+        for place, (rows, sides, strata) in enumerate(zip(*picked, strict=True)):
+            analysis = analysed(plan, made, respond, (rows, sides, strata), (seed, int(numbers[place])))
+            values = (*numbers_of(analysis), statistic(analysis, ratio))
+            for field, value in zip(out, values, strict=True):
+                field[place] = value
+        return out
+
+    return estimate
+
+
+def decimal(value: float) -> Decimal | None:
+    """The shortest decimal of a number, None for NaN."""
+    return None if math.isnan(value) else Decimal(repr(float(value)))
+
+
+def outcome_of(plan: Pooled, row: int) -> Outcome:
+    """The outcome of a row of the pool, without subject and stratum."""
+    from_pool, arms = plan.outcomes, plan.allocation.arms
+    side = {int(arm): place for place, arm in enumerate(plan.treatment)}.get(row % arms)
+    scored = plan.estimand.variable.score is not None
+    given = from_pool.score if scored else from_pool.value
+    return Outcome(
+        subject="", arm=None if side is None else plan.estimand.treatment[side], stratum="",
+        kind=KINDS.get(int(from_pool.kind[row]), "missing"), value=decimal(given[row]),
+        baseline=decimal(from_pool.baseline[row]),
+        visits=tuple(decimal(value) for value in from_pool.visits[row]),
+    )  # fmt: skip
+
+
+def analysed(
+    plan: Pooled,
+    made: dict[int, Outcome],
+    respond: Respond,
+    people: tuple[np.ndarray, np.ndarray, np.ndarray],
+    key: tuple[int, int],
+) -> Analysis:
+    """The primary analysis of one trial; the subject of a participant is its place and its row."""
+    rows, sides, strata = people
+    outcomes = [
+        replace(made[row], subject=f"{place}:{row}", stratum=plan.strata[stratum])
+        for place, (row, side, stratum) in enumerate(
+            zip(rows.tolist(), sides.tolist(), strata.tolist(), strict=True)
+        )
+        if side >= 0 and row in made
+    ]
+    spec, arms = specs(plan.estimand)[0], tuple(plan.estimand.treatment)
+    kind = plan.estimand.variable.endpoint
+    if kind in ("count", "ordinal"):
+        exposure = {each.subject: _exposure(plan, each) for each in outcomes}
+        return analyse_discrete(spec, outcomes, arms, exposure)
+    analyse = analyse_binary if kind == "binary" else analyse_continuous
+    return analyse(spec, outcomes, setting_of(plan, respond, rows, key))
+
+
+def _exposure(plan: Pooled, each: Outcome) -> float | None:
+    found = plan.outcomes.exposure[place_of(each)]
+    return 1.0 if plan.estimand.variable.exposure is None else None if math.isnan(found) else float(found)
+
+
+def place_of(each: Outcome) -> int:
+    """The row of the pool that an outcome was made from."""
+    return int(each.subject.partition(":")[2])
+
+
+def setting_of(plan: Pooled, respond: Respond, rows: np.ndarray, key: tuple[int, int]) -> Setting:
+    """What the analysis needs beside the outcomes; draws of imputations are those of the trial and the arm."""
+    own, outcomes = plan.estimand, plan.outcomes
+
+    def random(arm: str) -> np.random.Generator:
+        number = own.treatment.index(arm) if arm in own.treatment else len(own.treatment)
+        return np.random.default_rng([*key, number])
+
+    return Setting(
+        arms=tuple(own.treatment),
+        respond=respond,
+        limits=Limits(
+            lowest=float(outcomes.lowest[rows].min()),
+            highest=float(outcomes.highest[rows].max()),
+            decimals=plan.decimals,
+        ),
+        random=random,
+        imputations=max(2, own.missing.imputations),
+        interval=own.interval,
+        confidence=float(own.confidence),
+        summary=own.summary,
+        estimator=estimator_of(own) or "",
+        model=own.model,
+        missing=own.missing,
+        scored=own.variable.score is not None,
+    )
+
+
+def responding(plan: Pooled) -> Respond:
+    """What a value of a participant means: a response, or a number."""
+    binary, outcomes, meaning = plan.estimand.variable.endpoint == "binary", plan.outcomes, plan.meaning
+    if plan.estimand.variable.score is None:
+        return (lambda each, value: value == 1) if binary else (lambda each, value: value)
+
+    @lru_cache(KEPT)
+    def number(row: int, value: float) -> float:
+        if value == outcomes.score[row]:
+            return float(outcomes.value[row])
+        return read(meaning.grid, meaning.table[meaning.place[row]], value)
+
+    def respond(each: Outcome, value: Decimal) -> Any:
+        found = number(place_of(each), float(value))
+        return found > 0.5 if binary else found
+
+    return respond
+
+
+def read(grid: np.ndarray, row: np.ndarray, value: float) -> float:
+    """A table at a value, on straight lines between its places and beyond its ends."""
+    place = min(max(int(np.searchsorted(grid, value)), 1), len(grid) - 1)
+    low, high = grid[place - 1], grid[place]
+    return float(row[place - 1] + (row[place] - row[place - 1]) * (value - low) / (high - low))

@@ -1,0 +1,35 @@
+"""Which estimator serves an estimand: a compiled twin of its analysis, or the analysis itself."""
+
+from __future__ import annotations
+
+from equipoise.simulation.characteristics.estimated_rows import rows_estimator
+from equipoise.simulation.characteristics.estimated_tables import tables_estimator
+from equipoise.simulation.characteristics.estimated_times import times_estimator
+from equipoise.simulation.characteristics.estimating import Estimator
+from equipoise.simulation.characteristics.pool import Pooled
+from equipoise.study.estimand import Estimand
+from equipoise.study.methods import estimator_of
+
+IMPUTING = ("multiple_imputation", "conditional_mean")
+TABLED = ("crude", "mantel_haenszel", "inverse_variance")
+TWINS = {"cox": times_estimator} | dict.fromkeys(TABLED, tables_estimator)
+
+
+def estimator_for(plan: Pooled, confidence: float) -> Estimator:
+    """The estimator of a plan."""
+    name = estimator_of(plan.estimand) or ""
+    if name in TWINS and not imputes(plan.estimand):
+        return TWINS[name](plan, confidence)
+    return rows_estimator(plan, confidence)
+
+
+def imputes(estimand: Estimand) -> bool:
+    """Whether missing values are imputed."""
+    return estimand.missing.method in IMPUTING
+
+
+def asks(estimand: Estimand) -> bool:
+    """Whether the analysis asks what a score means that is not the value of the participant."""
+    if estimand.variable.score is None:
+        return False
+    return imputes(estimand) or estimator_of(estimand) == "mmrm"

@@ -1,0 +1,158 @@
+"""The plan of trials whose participants the engine follows: every kind of endpoint that a definition can declare."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from equipoise.allocation import Seal
+from equipoise.conduct.scheme import scheme_of
+from equipoise.simulation.characteristics.enrolling import (
+    Compiled,
+    planned_of,
+    recruitment_of,
+    room_of,
+    strata_of,
+)
+from equipoise.simulation.characteristics.estimators import asks
+from equipoise.simulation.characteristics.followed import follow
+from equipoise.simulation.characteristics.pool import Meaning, Outcomes, Pooled, Tally
+from equipoise.simulation.characteristics.reduced import (
+    interleaved,
+    meaning_of,
+    members_of,
+    outcomes_of,
+    tally,
+)
+from equipoise.simulation.characteristics.screened import Sample
+from equipoise.simulation.errors import scenario_error
+from equipoise.simulation.looks import bounds_of
+from equipoise.simulation.randomisation.plans import plan_of
+from equipoise.simulation.scenario import Scenario
+from equipoise.study.study import Study
+
+Progress = Callable[[int, int], None]
+
+
+def compile_pool(
+    study: Study,
+    scenario: Scenario,
+    seal: Seal,
+    name: str,
+    sample: Sample,
+    *,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> Compiled:
+    """The plan of an estimand from participants of the sample, followed once in each arm.
+
+    Raises SIMU-004 as whole trials do, SIMU-007 for an imputed score whose meaning no table can hold.
+    """
+    estimand, arms = study.definition.estimands[name], tuple(study.definition.arms)
+    tallied, outcomes, meaning = followed_once(study, scenario, seal, name, sample, seed, progress)
+    planned = planned_of(study, scenario)
+    looks = bounds_of(scenario.looks, planned)
+    strata, stratum = analysed_by(study, scenario, estimand.strata, sample)
+    recruitment = recruitment_of(study, scenario, seal, estimand, sample)
+    plan = Pooled(
+        recruitment=recruitment._replace(analysed=np.arange(len(recruitment.analysed))),
+        allocation=plan_of(scheme_of(study, seal.block_sizes), strata_of(study, scenario, sample)[0]),
+        tally=tallied,
+        outcomes=outcomes,
+        meaning=meaning,
+        decimals=decimals_of(study, name),
+        estimand=estimand,
+        strata=strata,
+        stratum=stratum,
+        treatment=np.array([arms.index(arm) for arm in estimand.treatment], np.int64),
+        people=np.array(looks.people, np.int64),
+        bounds=np.array(looks.efficacy),
+        futility=np.array(looks.futility),
+    )
+    return Compiled(
+        plan=plan, scenario=scenario, estimand=name, sites=tuple(site.site for site in scenario.sites), arms=arms,
+        compared=(estimand.treatment[0], estimand.treatment[-1]), events=tuple(estimand.intercurrent_events),
+        regimens=tuple(study.definition.regimens), kits=(), confidence=float(estimand.confidence),
+        attempts=room_of(study, scenario, sample), binary=estimand.variable.endpoint == "binary",
+        summary=estimand.summary,
+    )  # fmt: skip
+
+
+def followed_once(
+    study: Study,
+    scenario: Scenario,
+    seal: Seal,
+    name: str,
+    sample: Sample,
+    seed: int,
+    progress: Progress | None,
+) -> tuple[Tally, Outcomes, Meaning]:
+    """The pool, made once for all scenarios of a sample that differ in recruitment, looks and kits alone."""
+    plain = msgspec.structs.replace(
+        scenario, scenario="", label="", sites=scenario.sites[:1], participants=None, looks=None, supply=None
+    )
+    declared = msgspec.json.encode(study.definition.estimands[name])
+    asked: tuple[Any, ...] = (study.digest, name, declared, msgspec.json.encode(plain), seed)
+    if asked not in sample.answers:
+        sample.answers[asked] = _followed(study, scenario, seal, name, sample, seed, progress)
+    return sample.answers[asked]
+
+
+def _followed(
+    study: Study,
+    scenario: Scenario,
+    seal: Seal,
+    name: str,
+    sample: Sample,
+    seed: int,
+    progress: Progress | None,
+) -> tuple[Tally, Outcomes, Meaning]:
+    total, done = len(sample.randomised) * len(study.definition.arms), 0
+
+    def one_more() -> None:
+        nonlocal done
+        done += 1
+        if progress is not None and (done % 10 == 0 or done == total):
+            progress(done, total)
+
+    cases = [
+        follow(study, scenario, seal, name, sample, arm, seed=seed, progress=one_more)
+        for arm in study.definition.arms
+    ]
+    rows = [members_of(case, sample) for case in cases]
+    both = list(zip(cases, rows, strict=True))
+    outcomes = interleaved([outcomes_of(*each) for each in both])
+    meaning = Meaning(grid=np.zeros(0), table=np.zeros((0, 0)), place=np.full(len(outcomes.kind), -1))
+    if asks(study.definition.estimands[name]):
+        try:
+            meaning = meaning_of(cases, rows, outcomes, decimals_of(study, name))
+        except ValueError as error:
+            raise scenario_error("SIMU-007", f"{scenario.scenario}: estimands.{name}", str(error)) from error
+    return interleaved([tally(*each, tuple(study.definition.regimens)) for each in both]), outcomes, meaning
+
+
+def decimals_of(study: Study, name: str) -> int:
+    """The decimals of the estimand's score; 0 without one."""
+    score = study.definition.estimands[name].variable.score
+    form, _, item = (score or "").partition(".")
+    return (study.form(form).items[item].decimals or 0) if score else 0
+
+
+def analysed_by(
+    study: Study, scenario: Scenario, factors: tuple[str, ...], sample: Sample
+) -> tuple[tuple[str, ...], np.ndarray]:
+    """The strata of the analysis in the order of their names, and which of them a combination of levels at a site
+    belongs to (levels, sites)."""
+    sites = [site.site for site in scenario.sites]
+    named = [
+        [
+            ";".join(f"{factor}={({**each, 'site': site}).get(factor, '')}" for factor in factors)
+            for site in sites
+        ]
+        for each in strata_of(study, scenario, sample)[1]
+    ]
+    names = sorted({name for row in named for name in row})
+    return tuple(names), np.array([[names.index(name) for name in row] for row in named], np.int64)

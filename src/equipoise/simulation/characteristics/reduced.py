@@ -1,0 +1,197 @@
+"""The followed participants as plain arrays: what is counted of each, and what the analysis reads of each.
+
+A row is a participant of the sample in an arm, at place `member * arms + arm`. All that is counted is counted by the
+code that counts whole trials, of one participant at a time; outcomes are those of the package that analyses ledgers.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+import numpy as np
+
+from equipoise.analysis.estimand import Outcome, Reading
+from equipoise.analysis.estimates import times_of
+from equipoise.analysis.populations import all_randomised
+from equipoise.analysis.rows import Participant
+from equipoise.analysis.taken import exposure_of, limited, planned
+from equipoise.ledger.entry import Event
+from equipoise.simulation.characteristics.pool import (
+    KINDS,
+    MISSING,
+    OUT,
+    STEMS,
+    VALUE,
+    Meaning,
+    Outcomes,
+    Tally,
+)
+from equipoise.simulation.characteristics.screened import Sample
+from equipoise.simulation.whole import counted
+from equipoise.simulation.whole.primary import Case, Decided, answered, happened
+
+LINES, FINEST = 12, 2000
+"""Straight lines that a continuous variable is made of, and the most scores of a yes or no that are asked about."""
+NOTHING = Decided(
+    look=1, people=1, kept=1, closed=None, rejected=False, estimate=0.0, lower=0.0, upper=0.0, p=1.0,
+    outcomes={}, responses={}, happened={},
+)  # fmt: skip
+
+
+def members_of(case: Case, sample: Sample) -> list[Participant]:
+    """The participants of an arm in the order of the sample."""
+    rows = {row.subject: row for row in case.data.participants}
+    found = {
+        each.patient.key: rows[each.state.subject]
+        for each in case.made.subjects
+        if each.state.subject in rows
+    }
+    return [found[each.patient.key] for each in sample.randomised]
+
+
+def tally(case: Case, rows: Sequence[Participant], regimens: Sequence[str]) -> Tally:
+    """What is counted of each participant of one arm."""
+    people = len(case.data.participants)
+    outcomes, responses = answered(case, people)
+    facts = replace(NOTHING, outcomes=outcomes, responses=responses, happened=happened(case, rows))
+    given = case.of_first(people) if case.binary else None
+    patients = {each.state.subject: each.patient for each in case.made.subjects}
+    own: Mapping[str | None, list[Event]] = defaultdict(list)
+    for event in case.made.events:
+        own[event.participant].append(event)
+    found = []
+    for row in rows:
+        alone = replace(case, made=replace(case.made, events=tuple(own[row.subject])))
+        truth = given is not None and counted.would_respond(case, given, outcomes, row, patients[row.subject])
+        found.append(
+            counted.analysed(case, facts, [row])
+            | counted.followed(alone, [row])
+            | {f"truth.{row.arm}": truth}
+        )
+    arm, events = rows[0].arm, case.estimand.intercurrent_events
+    return Tally(
+        counts=_columns(found, [f"{stem}.{arm}" for stem in STEMS]),
+        events=_columns(found, [f"event.{arm}.{event}" for event in events]),
+        units=_columns(found, [f"units.{name}" for name in regimens]),
+        closing=np.array([(case.closing_of(row) - row.randomised_on).days for row in rows]),
+        ended=np.array([(row.ended_on - row.randomised_on).days if row.ended_on else 0 for row in rows]),
+    )
+
+
+def _columns(found: Sequence[Mapping[str, float]], names: Sequence[str]) -> np.ndarray:
+    rows = [[float(row.get(name, 0)) for name in names] for row in found]
+    return np.array(rows).reshape(len(found), len(names))
+
+
+def outcomes_of(case: Case, rows: Sequence[Participant]) -> Outcomes:
+    """What the analysis reads of each participant of one arm."""
+    if case.estimand.variable.endpoint == "time_to_event":
+        return _timed(case, rows)
+    given = case.of_first(len(case.data.participants))
+    known = {each.subject: each for each in given.outcomes(case.estimand, Reading())}
+    found = [known.get(row.subject) for row in rows]
+    blank = _blank(len(rows), max((len(each.visits) for each in found if each), default=1))
+    scores = case.reader.scores_of(case.where.form, case.where.item) if case.where else {}
+    for place, (row, each) in enumerate(zip(rows, found, strict=True)):
+        if each is None:
+            continue
+        blank.kind[place] = KINDS[each.kind]
+        blank.score[place], blank.baseline[place] = number(each.value), number(each.baseline)
+        blank.visits[place] = [number(value) for value in each.visits]
+        blank.value[place] = _meaning(case, given, each)
+        if case.estimand.variable.endpoint == "count":
+            seen = exposure_of(case.name, case.reader, row, planned(case.estimand, row))
+            blank.exposure[place] = seen or np.nan
+        own = [float(each.value) for each in scores.get(row.subject, ()) if each.value is not None]
+        blank.lowest[place], blank.highest[place] = min([0.0, *own]), max([0.0, *own])
+    return blank
+
+
+def _meaning(case: Case, given, each: Outcome) -> float:
+    """What a value is to the analysis: a response, the variable of a score, or the number itself."""
+    if each.value is None:
+        return np.nan
+    if case.binary:
+        return float(bool(given.respond(each, each.value)))
+    if case.scored and case.where is not None:
+        return number(given.respond(each, each.value))
+    return float(each.value)
+
+
+def number(value: object) -> float:
+    """A number, NaN for none."""
+    return np.nan if value is None else float(value)  # type: ignore[arg-type]
+
+
+def _timed(case: Case, rows: Sequence[Participant]) -> Outcomes:
+    """Times to an event, of who is analysed and has an origin."""
+    arms = tuple(case.estimand.treatment)
+    members = limited(all_randomised(case.data, arms), case.name, case.reader, lambda row: None).members
+    times = times_of(case.name, case.estimand, members, case.reader)
+    blank = _blank(len(rows), 1)
+    for place, row in enumerate(rows):
+        if row.subject in times:
+            own = times[row.subject]
+            blank.kind[place], blank.days[place], blank.seen[place] = VALUE, own.days, own.event
+    return blank
+
+
+def _blank(count: int, visits: int) -> Outcomes:
+    """Nobody known of anything."""
+    none = np.full(count, np.nan)
+    return Outcomes(
+        kind=np.full(count, OUT, np.int8), value=none.copy(), score=none.copy(), baseline=none.copy(),
+        visits=np.full((count, visits), np.nan), exposure=none.copy(), days=np.zeros(count, np.int32),
+        seen=np.zeros(count, np.bool_), lowest=np.zeros(count), highest=np.zeros(count),
+    )  # fmt: skip
+
+
+def interleaved(parts: Sequence[Tally] | Sequence[Outcomes]):
+    """The arrays of several arms as one, in the order of the rows."""
+    kind = type(parts[0])
+    fields = [np.stack(arrays, axis=1) for arrays in zip(*parts, strict=True)]
+    return kind(*(each.reshape(each.shape[0] * each.shape[1], *each.shape[2:]) for each in fields))
+
+
+def meaning_of(
+    cases: Sequence[Case], rows: Sequence[Sequence[Participant]], outcomes: Outcomes, decimals: int
+) -> Meaning:
+    """What the scores mean that the analysis may ask about: any number for a continuous variable, of everybody; for a
+    yes or no, the scores that can be recorded, of those whose score is missing. Raises ValueError where no table can
+    say."""
+    binary, arms = cases[0].binary, len(cases)
+    grid, between = _grid(outcomes, decimals, binary)
+    asked = outcomes.kind == MISSING if binary else outcomes.kind != OUT
+    place = np.where(asked, np.cumsum(asked) - 1, -1)
+    table = np.zeros((int(asked.sum()), len(grid)))
+    for arm, case in enumerate(cases):
+        given = case.of_first(len(case.data.participants))
+        known = {each.subject: each for each in given.outcomes(case.estimand, Reading())}
+        for member, row in enumerate(rows[arm]):
+            at = place[member * arms + arm]
+            if at >= 0:
+                each = known[row.subject]
+                table[at] = [number(given.respond(each, value)) for value in grid]
+                middle = [number(given.respond(each, value)) for value in between]
+                line = (table[at, 1:] + table[at, :-1]) / 2
+                if between and not np.allclose(middle, line, rtol=1e-9, atol=1e-9, equal_nan=True):
+                    raise ValueError("a variable that is no straight line between two scores")
+    return Meaning(grid=np.array([float(value) for value in grid]), table=table, place=place)
+
+
+def _grid(outcomes: Outcomes, decimals: int, binary: bool) -> tuple[list[Decimal], list[Decimal]]:
+    """The scores to ask about, and those between them where the variable must be a straight line."""
+    low, high = Decimal(repr(float(outcomes.lowest.min()))), Decimal(repr(float(outcomes.highest.max())))
+    unit = Decimal(1).scaleb(-decimals)
+    if not binary:
+        width = max(high - low, unit)
+        step = width * 3 / LINES
+        grid = [low - width + step * place for place in range(LINES + 1)]
+        return grid, [each + step / 2 for each in grid[:-1]]
+    count = int((high - low) / unit) + 1
+    if count > FINEST:
+        raise ValueError(f"a score with {count} values, which is to be imputed")
+    return [low + unit * place for place in range(max(2, count))], []
