@@ -201,8 +201,9 @@ class Supply(Part):
     source: str = ""
 
 
-class Scenario(Part):
-    """A whole scenario. `treatment_days`: how long the drug is given; `supply_days`: one supply.
+class Scenario(Part, eq=False):
+    """A whole scenario, known by its identity. `treatment_days`: how long the drug is given; `supply_days`: one
+    supply.
 
     `looks` and `supply` are read by the operating characteristics alone: the engine records what a committee decides
     and what a pharmacist dispenses.

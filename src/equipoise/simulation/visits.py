@@ -9,6 +9,7 @@ from typing import Any
 from equipoise.conduct.command import Refusal
 from equipoise.conduct.schedule import expected
 from equipoise.ledger.entry import Event
+from equipoise.simulation.making import making_of
 from equipoise.simulation.world import Subject, World
 
 
@@ -40,7 +41,7 @@ def record(world: World, subject: Subject, form_id: str, encounter_id: str) -> N
 def fill_logs(world: World, subject: Subject) -> None:
     """The rows of each log of the scenario, then the log is closed."""
     for form_id, rows in world.scenario.logs.items():
-        number = 0
+        number, items = 0, making_of(world.scenario).logs[form_id]
         for index, row in enumerate(rows):
             patient = subject.patient
             drawn = world.draws.chance(row.probability, f"{patient.key}|{form_id}|{index}|row")
@@ -48,12 +49,7 @@ def fill_logs(world: World, subject: Subject) -> None:
                 continue
             number += 1
             where = f"{form_id}|{index}|{subject.state.attempt}"
-            values = {
-                item: value
-                for item, generator in row.values.items()
-                if (value := patient.entry(generator, f"{where}|{item}", None, world.today, (form_id, item)))
-                is not None
-            }
+            values = patient.filled(items[index], where, None, world.today)
             data = {"form": form_id, "repeat": str(number), "values": values}
             _deal_with_queries(world, subject, world.must("record_form", subject, data=data))
         status = "complete" if number else "none"

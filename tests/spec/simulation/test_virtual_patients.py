@@ -8,6 +8,7 @@ from datetime import date, timedelta
 import pytest
 
 from equipoise.simulation.draws import Draws
+from equipoise.simulation.making import entered
 from equipoise.simulation.patients import Patient
 from equipoise.simulation.scenario import Curve, Generator, Scenario
 
@@ -38,7 +39,7 @@ def patient(arm: str | None = None, key: str = "01|1", **latents: Generator) -> 
 
 
 def value(generator: Generator, one: Patient | None = None, today: date | None = DAY) -> str | None:
-    return (one or patient()).generate(generator, "k", None, today, ("body", "x"))
+    return entered(generator, ("body", "x"), "|x")(one or patient(), "k", None, today)
 
 
 def test_a_draw_depends_on_its_key_and_the_seed_alone() -> None:
@@ -136,5 +137,5 @@ def test_a_rater_errs_once_a_score() -> None:
         forms={}, curves={"disease": noisy},
     )  # fmt: skip
     day = DAY + timedelta(days=30)
-    assert one.share_left("disease", "e1", day) == one.share_left("disease", "e1", day)
-    assert one.share_left("disease", "e1", day) != one.share_left("disease", "e2", day)
+    assert one.units_left("disease", "e1", day) == one.units_left("disease", "e1", day)
+    assert one.units_left("disease", "e1", day) != one.units_left("disease", "e2", day)
