@@ -111,6 +111,13 @@ def test_an_arm_of_few_gives_up_predictors_before_it_gives_up() -> None:
     assert np.isfinite(full).all()
 
 
+def test_a_visit_that_an_arm_of_few_gives_up_needs_no_regression_of_its_own() -> None:
+    """Two values at the first visit carry none; the time point has five, and the baseline."""
+    scores = np.array([[3.0, 2.0], [5.0, 4.0], [np.nan, 6.0], [np.nan, 5.0], [np.nan, 3.0], [np.nan, np.nan]])
+    full = impute(scores, np.array([[9.0], [8.0], [12.0], [10.0], [7.0], [9.0]]), FREE, generator("d", 1))
+    assert np.isfinite(full).all() and (full[:5, 1] == scores[:5, 1]).all()
+
+
 def test_an_arm_without_any_value_at_the_time_point_cannot_be_imputed() -> None:
     with pytest.raises(AnalysisError, match="ANAL-010"):
         impute(np.array([[3.0, np.nan], [5.0, np.nan]]), np.ones((2, 1)), FREE, generator("d", 1))

@@ -155,7 +155,7 @@ def impute(scores: Matrix, fixed: Matrix, limits: Limits, random: np.random.Gene
 
     scores: (n, visits), NaN where missing, the time point last. fixed: (n, q), complete: baseline and
     strata, without a constant. The last column is kept to the limits; earlier ones stay as drawn, since
-    rounding predictors loses information.
+    rounding predictors loses information. Of visits that the arm cannot carry the gaps hold the mean.
     """
     gaps = np.isnan(scores)
     if not gaps.any():
@@ -165,8 +165,8 @@ def impute(scores: Matrix, fixed: Matrix, limits: Limits, random: np.random.Gene
         raise analysis_error("ANAL-010", "time point", "nobody in the arm has a value")
     predictors = usable(fixed, gaps, used)
     full = started(scores, used)
-    for _ in range(ROUNDS if gaps[:, used].sum(axis=1).max() > 1 else 1):
-        for visit in used:
+    for _ in range(ROUNDS if gaps[:, predictors.visits].sum(axis=1).max() > 1 else 1):
+        for visit in predictors.visits:
             if gaps[:, visit].any():
                 _renew(full, gaps, visit, predictors, random)
     last = scores.shape[1] - 1
@@ -195,12 +195,12 @@ def usable(fixed: Matrix, gaps: NDArray[np.bool_], used: Sequence[int]) -> Predi
     """The predictors that the arm can carry: earlier visits are given up first, then strata, then baseline,
     until each regression has two more values than coefficients. A column that does not vary is left out."""
     last = gaps.shape[1] - 1
-    observed = int(min((~gaps[:, each]).sum() for each in used if gaps[:, each].any()))
+    observed = np.where(gaps.any(axis=0), (~gaps).sum(axis=0), len(gaps) + fixed.shape[1] + len(used) + 3)
     varying = [each for each in range(fixed.shape[1]) if np.ptp(fixed[:, each]) > 0]
     visits = [each for each in used if each != last]
-    while visits and 1 + len(varying) + len(visits) + 2 > observed:
+    while visits and 1 + len(varying) + len(visits) + 2 > observed[[*visits, last]].min():
         visits.pop(0)
-    while varying and 1 + len(varying) + 2 > observed and not visits:
+    while varying and 1 + len(varying) + 2 > observed[last] and not visits:
         varying.pop()
     constant = np.ones((len(fixed), 1))
     return Predictors(fixed=np.hstack([constant, fixed[:, varying]]), visits=(*visits, last))
