@@ -85,11 +85,13 @@ if TYPE_CHECKING:
     from equipoise.analysis.frames.means import compare_means as compare_means
     from equipoise.analysis.frames.means import mmrm as mmrm
     from equipoise.analysis.frames.proportions import adjusted_proportions as adjusted_proportions
-    from equipoise.analysis.frames.proportions import breslow_day as breslow_day
     from equipoise.analysis.frames.proportions import compare_proportions as compare_proportions
     from equipoise.analysis.frames.proportions import odds_ratio as odds_ratio
     from equipoise.analysis.frames.proportions import risk_difference as risk_difference
     from equipoise.analysis.frames.proportions import risk_ratio as risk_ratio
+    from equipoise.analysis.frames.strata import Association as Association
+    from equipoise.analysis.frames.strata import breslow_day as breslow_day
+    from equipoise.analysis.frames.strata import cochran_mantel_haenszel as cochran_mantel_haenszel
     from equipoise.analysis.frames.times import Survival as Survival
     from equipoise.analysis.frames.times import compare_survival as compare_survival
     from equipoise.analysis.proportions import Interval as Interval
@@ -189,7 +191,8 @@ CHAPTERS: dict[str, dict[str, str]] = {
         "odds_ratio": "equipoise.analysis.frames.proportions",
         "compare_proportions": "equipoise.analysis.frames.proportions",
         "adjusted_proportions": "equipoise.analysis.frames.proportions",
-        "breslow_day": "equipoise.analysis.frames.proportions",
+        "cochran_mantel_haenszel": "equipoise.analysis.frames.strata",
+        "breslow_day": "equipoise.analysis.frames.strata",
         "wilson": "equipoise.analysis.proportions",
         "clopper_pearson": "equipoise.analysis.rates",
         "poisson_rate": "equipoise.analysis.rates",
@@ -245,6 +248,7 @@ CHAPTERS: dict[str, dict[str, str]] = {
         "Boundaries": "equipoise.analysis.design.sequential",
         "BinarySequential": "equipoise.analysis.design.exact_sequential",
         "EquipoiseError": "equipoise.errors",
+        "Association": "equipoise.analysis.frames.strata",
     },
 }
 """The names by chapter, each with its module, and the name that it has there where that is another."""
@@ -252,6 +256,7 @@ CHAPTERS: dict[str, dict[str, str]] = {
 PLACES = {name: place for chapter in CHAPTERS.values() for name, place in chapter.items()}
 
 __all__ = [
+    "Association",
     "BiasedCoin",
     "BinarySequential",
     "Blinding",
@@ -288,6 +293,7 @@ __all__ = [
     "boundaries",
     "breslow_day",
     "clopper_pearson",
+    "cochran_mantel_haenszel",
     "compare_categories",
     "compare_counts",
     "compare_means",

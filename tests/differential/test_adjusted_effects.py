@@ -65,6 +65,17 @@ def test_ge_is_the_delta_method_of_the_average_discrete_change_in_statsmodels() 
     assert ours.p == pytest.approx(theirs.pvalues[0])
 
 
+def test_the_robust_form_of_ge_is_the_same_with_the_robust_covariance_of_statsmodels() -> None:
+    """HC0, the default of R's beeca; the marginal effect itself does not change."""
+    response, arm, covariates = trial()
+    design = np.column_stack([np.ones(len(arm)), [each == "new" for each in arm], *covariates.values()])
+    theirs = Logit(response, design).fit(disp=0, tol=1e-12, cov_type="HC0").get_margeff(dummy=True)
+    found = standardise(response, arm, covariates)
+    ours = marginal_effect(found, "new", "old", variance="ge_robust")
+    assert (ours.estimate, ours.standard_error) == pytest.approx((theirs.margeff[0], theirs.margeff_se[0]))
+    assert ours.standard_error != marginal_effect(found, "new", "old", variance="ge").standard_error
+
+
 def test_without_covariates_the_effects_are_those_of_the_table() -> None:
     response, arm, _ = rows()
     found, table = standardise(response, arm, {}), Table2x2(x1=28, n1=55, x2=12, n2=51)

@@ -12,8 +12,8 @@ from equipoise.analysis.proportions import Table2x2, miettinen_nurminen, newcomb
 from equipoise.analysis.stratified import (
     cochran_mantel_haenszel,
     mantel_haenszel,
-    stratified_score,
 )
+from equipoise.analysis.stratified_scores import common_effect
 from equipoise.simulation.characteristics import contrast
 
 RANDOM = np.random.default_rng(20)
@@ -71,7 +71,7 @@ def test_score_intervals(strata: int) -> None:
         one = (
             miettinen_nurminen(named(table)[0], 0.9)
             if strata == 1
-            else stratified_score(named(table), 0.9).interval
+            else common_effect(named(table), "risk_difference", 0.9).interval
         )
         assert (lower[place], upper[place]) == pytest.approx((one.lower, one.upper), abs=1e-9)
 

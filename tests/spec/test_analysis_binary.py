@@ -13,7 +13,8 @@ from equipoise.analysis.estimand import Outcome, Reading
 from equipoise.analysis.imputation import Limits, generator
 from equipoise.analysis.proportions import Table2x2, miettinen_nurminen, newcombe, wald
 from equipoise.analysis.specs import Spec, specs
-from equipoise.analysis.stratified import mantel_haenszel, stratified_score
+from equipoise.analysis.stratified import mantel_haenszel
+from equipoise.analysis.stratified_scores import common_effect
 from equipoise.study.estimand import Estimand, Intercurrent, Missing, Sensitivity, Variable
 
 
@@ -128,7 +129,8 @@ def test_strata_use_the_stratified_score_interval() -> None:
     data = [*rows(16, 27, 5, 25, "a"), *rows(12, 28, 7, 26, "b")]
     setting = replace(SETTING, interval="miettinen_nurminen")
     found = analyse_binary(replace(SPEC, missing="non_response"), data, setting)
-    expected = stratified_score([Table2x2(x1=16, n1=27, x2=5, n2=25), Table2x2(x1=12, n1=28, x2=7, n2=26)])
+    strata = [Table2x2(x1=16, n1=27, x2=5, n2=25), Table2x2(x1=12, n1=28, x2=7, n2=26)]
+    expected = common_effect(strata, "risk_difference")
     assert found.contrasts[0].upper == expected.interval.upper
     words = "Mantel-Haenszel risk difference over strata, stratified Miettinen-Nurminen score interval"
     assert found.method == words

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -19,6 +20,7 @@ from equipoise.analysis.marginal import Effect, marginal_effect, standardise
 from equipoise.analysis.proportions import (
     Interval,
     Table2x2,
+    agresti_caffo,
     mee,
     miettinen_nurminen,
     newcombe,
@@ -27,31 +29,54 @@ from equipoise.analysis.proportions import (
     skewness_corrected,
     two_sided_p,
     wald,
+    wald_corrected,
     wald_variance,
 )
-from equipoise.analysis.ratios import Ratio, odds_ratio, odds_ratio_score, risk_ratio, risk_ratio_score
+from equipoise.analysis.ratio_hybrids import odds_ratio_newcombe, risk_ratio_newcombe
+from equipoise.analysis.ratios import (
+    Form,
+    Ratio,
+    odds_ratio,
+    odds_ratio_score,
+    risk_ratio,
+    risk_ratio_score,
+)
 from equipoise.analysis.results import Contrast
 from equipoise.analysis.stratified import (
+    Pooled,
     cochran_mantel_haenszel,
+    greenland_robins_variance,
     inverse_variance,
     mantel_haenszel,
-    stratified_score,
+    sato_variance,
 )
-from equipoise.analysis.stratified_ratios import mantel_haenszel_odds_ratio, mantel_haenszel_risk_ratio
+from equipoise.analysis.stratified_ratios import (
+    inverse_variance_ratio,
+    mantel_haenszel_odds_ratio,
+    mantel_haenszel_risk_ratio,
+)
+from equipoise.analysis.stratified_scores import Weights, common_effect
 
 CRUDE: Mapping[str, Callable[[Table2x2, float], Interval]] = {
     "wald": wald,
+    "wald_corrected": wald_corrected,
+    "agresti_caffo": agresti_caffo,
     "newcombe": newcombe,
     "newcombe_corrected": newcombe_corrected,
     "mee": mee,
     "miettinen_nurminen": miettinen_nurminen,
     "skewness_corrected": skewness_corrected,
 }
+SCORES: tuple[Form, ...] = ("mee", "miettinen_nurminen", "skewness_corrected")
 RATIOS: Mapping[tuple[str, str], Callable[[Table2x2, float], Ratio]] = {
     ("risk_ratio", "wald"): risk_ratio,
-    ("risk_ratio", "miettinen_nurminen"): risk_ratio_score,
     ("odds_ratio", "wald"): odds_ratio,
-    ("odds_ratio", "miettinen_nurminen"): odds_ratio_score,
+    ("risk_ratio", "newcombe"): risk_ratio_newcombe,
+    ("odds_ratio", "newcombe"): odds_ratio_newcombe,
+    ("risk_ratio", "newcombe_corrected"): partial(risk_ratio_newcombe, corrected=True),
+    ("odds_ratio", "newcombe_corrected"): partial(odds_ratio_newcombe, corrected=True),
+    **{("risk_ratio", form): partial(risk_ratio_score, form=form) for form in SCORES},
+    **{("odds_ratio", form): partial(odds_ratio_score, form=form) for form in SCORES},
 }
 MARGINAL = {"risk_difference": "difference", "risk_ratio": "ratio", "odds_ratio": "odds_ratio"}
 
@@ -65,6 +90,7 @@ class How:
     interval: str
     confidence: float
     interactions: bool = False
+    weights: Weights = "mantel_haenszel"
 
     @property
     def ratio(self) -> bool:
@@ -150,8 +176,14 @@ def pooled_part(how: How, people: People) -> tuple[float, float]:
     tables = people.tables(how.estimator != "crude")
     if how.estimator == "crude":
         return tables[0].difference, wald_variance(tables[0])
-    part = (inverse_variance if how.estimator == "inverse_variance" else mantel_haenszel)(tables)
+    part = inverse_variance(tables) if how.estimator == "inverse_variance" else over_strata(how, tables)
     return part.estimate, part.variance
+
+
+def over_strata(how: How, tables: Sequence[Table2x2]) -> Pooled:
+    """The Mantel-Haenszel difference with the variance that is declared."""
+    variance = greenland_robins_variance if how.interval == "greenland_robins" else sato_variance
+    return mantel_haenszel(tables, how.confidence, variance)
 
 
 def common_ratio(how: How, tables: Sequence[Table2x2]) -> Ratio:
@@ -160,6 +192,8 @@ def common_ratio(how: How, tables: Sequence[Table2x2]) -> Ratio:
     common = mantel_haenszel_risk_ratio if how.summary == "risk_ratio" else mantel_haenszel_odds_ratio
     if how.estimator == "mantel_haenszel":
         return common(tables, how.confidence)
+    if how.estimator == "inverse_variance":
+        return inverse_variance_ratio(tables, RATIOS[how.summary, "wald"], how.confidence)
     found = RATIOS[how.summary, "wald"](tables[0], how.confidence)
     if not 0 < found.estimate < math.inf or math.isinf(found.interval.upper):
         raise analysis_error("ANAL-004", how.summary, "a ratio without events in both arms has no variance")
@@ -201,28 +235,37 @@ def single(how: How, people: People) -> Contrast:
     p = cochran_mantel_haenszel(tables)[1]
     if how.ratio:
         ratio = ratio_of(how, tables)
+        if how.estimator == "inverse_variance":
+            p = two_sided_p(math.log(ratio.estimate) / spread_of(ratio))
         error = spread_of(ratio) if ratio.interval.lower > 0 and ratio.interval.upper < math.inf else math.inf
         return _contrast(how, people, ratio.estimate, ratio.interval, error, p)
     if how.estimator == "crude":
         interval = CRUDE[how.interval](tables[0], how.confidence)
         error = math.sqrt(wald_variance(tables[0]))
         return _contrast(how, people, tables[0].difference, interval, error, p)
+    if how.interval in SCORES:
+        found = common_effect(
+            tables, "risk_difference", how.confidence, form=how.interval, weights=how.weights
+        )  # type: ignore[arg-type]
+        return _contrast(how, people, found.estimate, found.interval, math.sqrt(sato_variance(tables)), p)
     if how.estimator == "inverse_variance":
         part = inverse_variance(tables, how.confidence)
         p = two_sided_p(part.estimate / math.sqrt(part.variance))
-    elif how.interval == "miettinen_nurminen":
-        part = stratified_score(tables, how.confidence)
     else:
-        part = mantel_haenszel(tables, how.confidence)
+        part = over_strata(how, tables)
     return _contrast(how, people, part.estimate, part.interval, math.sqrt(part.variance), p)
 
 
 def ratio_of(how: How, tables: Sequence[Table2x2]) -> Ratio:
     """A ratio with the interval declared. Raises ANAL-004 where it is not defined: no event in either arm
     (for odds, also nothing but events)."""
-    if how.estimator == "mantel_haenszel":
+    if how.estimator != "crude" and how.interval == "wald":
         return common_ratio(how, tables)
-    found = RATIOS[how.summary, how.interval](tables[0], how.confidence)
+    if how.estimator == "crude":
+        found = RATIOS[how.summary, how.interval](tables[0], how.confidence)
+    else:
+        common = common_effect(tables, how.summary, how.confidence, form=how.interval, weights=how.weights)  # type: ignore[arg-type]
+        found = Ratio(estimate=common.estimate, interval=common.interval)
     if math.isnan(found.estimate):
         raise analysis_error("ANAL-004", how.summary, "a ratio of nothing to nothing is not defined")
     return found
@@ -251,14 +294,18 @@ NAMES = {
 }
 INTERVALS = {
     "wald": "Wald interval",
+    "wald_corrected": "Wald interval with continuity correction",
+    "agresti_caffo": "Agresti and Caffo's interval",
     "newcombe": "Newcombe's hybrid score interval",
     "newcombe_corrected": "Newcombe's hybrid score interval with continuity correction",
     "mee": "Mee's score interval",
     "miettinen_nurminen": "Miettinen-Nurminen score interval",
     "skewness_corrected": "skewness-corrected score interval",
     "mantel_haenszel": "Sato variance",
+    "greenland_robins": "Greenland-Robins variance",
     "rubin": "Sato variance",
     "ge": "logistic regression and standardisation, Ge's variance",
+    "ge_robust": "logistic regression and standardisation, Ge's variance with robust errors of the model",
     "ye": "logistic regression and standardisation, Ye's robust variance",
     "ye_strata": "logistic regression and standardisation, Ye's robust variance for stratified allocation",
 }
@@ -267,13 +314,17 @@ INTERVALS = {
 def method_name(how: How, pooled: bool, several: bool) -> str:
     """The method in words; `several`: there is more than one stratum."""
     interval = INTERVALS[how.interval]
-    if how.ratio and how.estimator == "mantel_haenszel":
+    if how.ratio and how.estimator == "mantel_haenszel" and how.interval == "wald":
         names = {"risk_ratio": "Greenland-Robins", "odds_ratio": "Robins-Breslow-Greenland"}
         interval = f"{names[how.summary]} variance of the logarithm"
-    elif how.estimator == "mantel_haenszel" and how.interval == "miettinen_nurminen":
-        interval = "stratified Miettinen-Nurminen score interval"
+    elif how.estimator == "mantel_haenszel" and how.interval in SCORES:
+        own = ", Miettinen-Nurminen weights" if how.weights == "miettinen_nurminen" else ""
+        interval = f"stratified {interval}{own}"
     elif how.ratio and how.interval == "wald":
         interval = "Wald interval of the logarithm"
     over = " over strata" if several and how.estimator in ("mantel_haenszel", "inverse_variance") else ""
+    named = NAMES[how.estimator]
+    if how.interval in SCORES and (how.summary == "odds_ratio" or how.weights != "mantel_haenszel"):
+        named = "common " if how.estimator == "mantel_haenszel" else named
     rules = ", pooled by Rubin's rules with Barnard-Rubin degrees of freedom" if pooled else ""
-    return f"{NAMES[how.estimator]}{how.summary.replace('_', ' ')}{over}, {interval}{rules}"
+    return f"{named}{how.summary.replace('_', ' ')}{over}, {interval}{rules}"

@@ -24,11 +24,13 @@ SEPARATED = 23.0
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Logistic:
     """A fitted model: `coefficients` (p,) as logarithms of odds ratios, their `covariance` (p, p) from the
-    information, and minus twice the log-likelihood."""
+    information, the `robust` one that does not take the model as true (White, Econometrica 1982;50:1-25: HC0), and
+    minus twice the log-likelihood."""
 
     names: tuple[str, ...]
     coefficients: Array
     covariance: Array
+    robust: Array
     deviance: float
 
 
@@ -48,7 +50,11 @@ def fit_logistic(response: Array, design: Array, names: tuple[str, ...]) -> Logi
         step = np.linalg.solve(information, slope)
         if slope @ step < PRECISION:
             covariance = np.linalg.inv(information)
-            return Logistic(names=names, coefficients=beta, covariance=covariance, deviance=value)
+            left = design * (response - fitted)[:, None]
+            robust = covariance @ (left.T @ left) @ covariance
+            return Logistic(
+                names=names, coefficients=beta, covariance=covariance, robust=robust, deviance=value
+            )
         size = 1.0
         while _deviance(response, design @ (beta + size * step)) > value * (1 + 1e-9) and size > 1e-6:
             size /= 2

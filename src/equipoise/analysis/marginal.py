@@ -1,9 +1,10 @@
 """Covariate-adjusted marginal effects on a binary endpoint: standardisation after a logistic regression.
 
 The model predicts each participant's risk in each arm; the means of those predictions over all participants are the
-risks that are compared (g-computation). In a randomised trial the risks are right even where the model is wrong.
-Ge's variance takes the model as true and the participants as fixed; Ye's needs neither; the strata-aware one also
-counts what stratified blocks take away from the chance imbalance of strata that the model does not hold fully.
+risks that are compared (g-computation). In a randomised trial the risks are right even where the model is wrong. Ge's
+variance takes the model as true (its robust form does not) and the participants as fixed; Ye's needs neither; the
+strata-aware one also counts what stratified blocks take away from the chance imbalance of strata that the model does
+not hold fully.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from equipoise.analysis.errors import analysis_error
 from equipoise.analysis.logistic import Logistic, fit_logistic
 from equipoise.analysis.proportions import Interval, bounded, normal_quantile, two_sided_p
 
-VARIANCES = ("ge", "ye", "ye_strata")
+VARIANCES = ("ge", "ge_robust", "ye", "ye_strata")
 SUMMARIES = ("difference", "ratio", "odds_ratio")
 
 
@@ -111,8 +112,9 @@ def risk_covariance(
         raise analysis_error(
             "ANAL-017", "variance", f"{variance!r} with or without strata is none of {VARIANCES}"
         )
-    if variance == "ge":
-        return found.slopes @ found.model.covariance @ found.slopes.T
+    if variance in ("ge", "ge_robust"):
+        model = found.model.covariance if variance == "ge" else found.model.robust
+        return found.slopes @ model @ found.slopes.T
     whole = _robust(found)
     return whole if strata is None else whole - _spared(found, strata)
 

@@ -1,6 +1,7 @@
-"""Risk differences of two independent proportions, with six intervals.
+"""Risk differences of two independent proportions, with eight intervals.
 
-Wald needs nothing but the estimate and is here for comparison and for pooling; Newcombe joins two Wilson
+Wald needs nothing but the estimate and is here for comparison and for pooling, also with a continuity correction, or
+after adding two participants to each group (Agresti and Caffo); Newcombe joins two Wilson
 intervals, with or without a continuity correction; Mee inverts the score test with the variance under the
 constraint, Miettinen and Nurminen with that variance times N / (N - 1), the usual choice for one table, and the
 last also corrects its skewness. The constrained estimate is the closed form of Farrington and Manning. It is our
@@ -81,6 +82,20 @@ def wald(table: Table2x2, confidence: float = 0.95) -> Interval:
     """The estimate plus and minus its unpooled standard error, kept within -1 and 1."""
     half = normal_quantile(confidence) * math.sqrt(wald_variance(table))
     return bounded(table.difference - half, table.difference + half, confidence)
+
+
+def wald_corrected(table: Table2x2, confidence: float = 0.95) -> Interval:
+    """Wald's interval with a continuity correction (Newcombe, Stat Med 1998;17:873-890, method 2)."""
+    half = normal_quantile(confidence) * math.sqrt(wald_variance(table)) + (1 / table.n1 + 1 / table.n2) / 2
+    return bounded(table.difference - half, table.difference + half, confidence)
+
+
+def agresti_caffo(table: Table2x2, confidence: float = 0.95) -> Interval:
+    """Wald's interval after each group got one more event and one more participant without.
+
+    Agresti and Caffo, Am Stat 2000;54:280-288.
+    """
+    return wald(Table2x2(x1=table.x1 + 1, n1=table.n1 + 2, x2=table.x2 + 1, n2=table.n2 + 2), confidence)
 
 
 def wald_variance(table: Table2x2) -> float:

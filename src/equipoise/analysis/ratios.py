@@ -1,8 +1,9 @@
 """Risk ratios and odds ratios of two independent proportions, with Wald and score intervals.
 
 Wald's interval is normal in the logarithm and needs events (for the odds ratio, also participants without) in
-both groups: without them it says nothing, from 0 to infinity. The score interval of Miettinen and Nurminen has the
-variance under the constraint, and so a bound wherever the data have one.
+both groups: without them it says nothing, from 0 to infinity. The score intervals have the variance under the
+constraint, and so a bound wherever the data have one: that of Miettinen and Nurminen, the same without the factor
+N / (N - 1), and the one that is also corrected for the skewness of the score.
 """
 
 from __future__ import annotations
@@ -10,8 +11,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
-from equipoise.analysis.proportions import Interval, Table2x2, normal_quantile, root, standardised
+from equipoise.analysis.proportions import Interval, Table2x2, normal_quantile, root, standardised, unskewed
+
+Form = Literal["mee", "miettinen_nurminen", "skewness_corrected"]
 
 # A ratio beyond exp(60) is shown as infinite, one below exp(-60) as 0.
 EDGE = 60.0
@@ -61,16 +65,27 @@ def _nothing(confidence: float) -> Interval:
     return Interval(lower=0.0, upper=math.inf, confidence=confidence)
 
 
-def risk_ratio_score(table: Table2x2, confidence: float = 0.95) -> Ratio:
-    """p1 / p2 with the score interval (Miettinen and Nurminen, Stat Med 1985;4:213-226)."""
+def risk_ratio_score(table: Table2x2, confidence: float = 0.95, form: Form = "miettinen_nurminen") -> Ratio:
+    """p1 / p2 with a score interval.
+
+    form: Miettinen and Nurminen, Stat Med 1985;4:213-226; `mee`, without N / (N - 1): Koopman, Biometrics
+    1984;40:513-517; `skewness_corrected`: Gart and Nam, Biometrics 1988;44:323-338, with the factor as in Laud, Pharm
+    Stat 2017;16:334-348.
+    """
 
     def statistic(logarithm: float) -> float:
         ratio = math.exp(logarithm)
         first, second = constrained_by_ratio(table, ratio)
-        variance = first * (1 - first) / table.n1 + ratio * ratio * second * (1 - second) / table.n2
-        return standardised(table.p1 - ratio * table.p2, variance * _enlarged(table))
+        one, two = first * (1 - first) / table.n1, ratio * ratio * second * (1 - second) / table.n2
+        variance = (one + two) * _factor(table, form)
+        plain = standardised(table.p1 - ratio * table.p2, variance)
+        if form != "skewness_corrected" or not 0 < variance < math.inf:
+            return plain
+        third = one * (1 - 2 * first) / table.n1 - ratio * two * (1 - 2 * second) / table.n2
+        return unskewed(plain, third / (6 * variance**1.5))
 
-    return Ratio(estimate=divided(table.p1, table.p2), interval=_inverted(statistic, confidence))
+    estimate = divided(table.p1, table.p2)
+    return Ratio(estimate=estimate, interval=_inverted(statistic, estimate, confidence))
 
 
 def constrained_by_ratio(table: Table2x2, ratio: float) -> tuple[float, float]:
@@ -84,8 +99,13 @@ def constrained_by_ratio(table: Table2x2, ratio: float) -> tuple[float, float]:
     return min(1.0, second * ratio), second
 
 
-def odds_ratio_score(table: Table2x2, confidence: float = 0.95) -> Ratio:
-    """The odds ratio with the score interval (Miettinen and Nurminen, Stat Med 1985;4:213-226)."""
+def odds_ratio_score(table: Table2x2, confidence: float = 0.95, form: Form = "miettinen_nurminen") -> Ratio:
+    """The odds ratio with a score interval.
+
+    form: Miettinen and Nurminen, Stat Med 1985;4:213-226; `mee`, without N / (N - 1); `skewness_corrected`, and for
+    the bias of the score: Gart, Bull Int Stat Inst 1985;45:175-176, with the factor as in Laud, Pharm Stat
+    2018;17:290-293.
+    """
     estimate = odds_ratio(table, confidence).estimate
     if table.x1 + table.x2 in (0, table.n1 + table.n2):
         return Ratio(estimate=estimate, interval=_nothing(confidence))
@@ -100,10 +120,16 @@ def odds_ratio_score(table: Table2x2, confidence: float = 0.95) -> Ratio:
         )
         above, below = min(ways, key=max)
         gap = above - below
-        spread = (1 + first) ** 2 / (table.n1 * first) + (1 + second) ** 2 / (table.n2 * second)
-        return standardised(gap, _enlarged(table) / spread)
+        one, two = table.n1 * first / (1 + first) ** 2, table.n2 * second / (1 + second) ** 2
+        factor = _factor(table, form)
+        if form != "skewness_corrected":
+            return standardised(gap, factor / (1 / one + 1 / two))
+        spread = 1 / one + 1 / two
+        gap -= (first / (1 + first) - second / (1 + second)) / (one + two) / spread
+        third = (1 - first) / (1 + first) / one**2 - (1 - second) / (1 + second) / two**2
+        return unskewed(standardised(gap, factor / spread), third / (6 * (spread * factor) ** 1.5))
 
-    return Ratio(estimate=estimate, interval=_inverted(statistic, confidence))
+    return Ratio(estimate=estimate, interval=_inverted(statistic, estimate, confidence))
 
 
 def constrained_by_odds(table: Table2x2, odds: float) -> tuple[float, float]:
@@ -121,18 +147,19 @@ def _second_odds(table: Table2x2, odds: float) -> float:
     return 2 * events / (b + inside) if b > 0 else (inside - b) / (2 * a)
 
 
-def _enlarged(table: Table2x2) -> float:
-    """The factor N / (N - 1) of Miettinen and Nurminen."""
+def _factor(table: Table2x2, form: Form) -> float:
+    """The factor N / (N - 1) of Miettinen and Nurminen, 1 without it."""
     total = table.n1 + table.n2
-    return total / (total - 1)
+    return 1.0 if form == "mee" else total / (total - 1)
 
 
-def _inverted(statistic: Callable[[float], float], confidence: float) -> Interval:
-    """The ratios at whose logarithm the falling `statistic` stays within the normal quantile."""
+def _inverted(statistic: Callable[[float], float], estimate: float, confidence: float) -> Interval:
+    """The ratios at whose logarithm the falling `statistic` stays within the normal quantile; an estimate of 0 or
+    infinity is an end itself."""
     z = normal_quantile(confidence)
     lower, upper = 0.0, math.inf
-    if statistic(-EDGE) > z:
+    if estimate and statistic(-EDGE) > z:
         lower = math.exp(root(lambda each: statistic(each) - z, -EDGE, EDGE))
-    if statistic(EDGE) < -z:
+    if estimate < math.inf and statistic(EDGE) < -z:
         upper = math.exp(root(lambda each: statistic(each) + z, -EDGE, EDGE))
     return Interval(lower=lower, upper=upper, confidence=confidence)

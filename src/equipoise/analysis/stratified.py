@@ -1,5 +1,5 @@
-"""Risk differences over strata: Mantel-Haenszel with Sato's variance, stratified Miettinen-Nurminen, inverse
-variance, and the Cochran-Mantel-Haenszel test.
+"""Risk differences over strata: Mantel-Haenszel with Sato's variance, inverse variance, and the
+Cochran-Mantel-Haenszel test. Score intervals over strata are in `stratified_scores`.
 
 A stratum in which one arm has nobody says nothing about the difference: its weight n1 n2 / N is 0, so it is
 left out, and the result says how many strata were. The randomised strata are used, not the corrected ones.
@@ -8,7 +8,7 @@ left out, and the result says how many strata were. The randomised strata are us
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from equipoise.analysis.errors import analysis_error
@@ -16,13 +16,12 @@ from equipoise.analysis.proportions import (
     Interval,
     Table2x2,
     bounded,
-    inverted,
     normal_quantile,
-    score_variance,
-    standardised,
     two_sided_p,
     wald_variance,
 )
+
+VarianceOf = Callable[[Sequence[Table2x2]], float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +59,15 @@ def sato_variance(tables: Sequence[Table2x2]) -> float:
     return max(0.0, (estimate * p + q) / share**2)
 
 
+def greenland_robins_variance(tables: Sequence[Table2x2]) -> float:
+    """The older variance of the same difference, for a few large strata (Biometrics 1985;41:55-68)."""
+    spread = math.fsum(
+        (t.x1 * (t.n1 - t.x1) * t.n2**3 + t.x2 * (t.n2 - t.x2) * t.n1**3) / (t.n1 * t.n2 * (t.n1 + t.n2) ** 2)
+        for t in tables
+    )
+    return spread / math.fsum(weights(tables)) ** 2
+
+
 def _slope(table: Table2x2) -> float:
     n1, n2 = table.n1, table.n2
     return (n1 * n1 * table.x2 - n2 * n2 * table.x1 + n1 * n2 * (n2 - n1) / 2) / (n1 + n2) ** 2
@@ -70,31 +78,15 @@ def _level(table: Table2x2) -> float:
     return crossed / (2 * (table.n1 + table.n2))
 
 
-def mantel_haenszel(tables: Sequence[Table2x2], confidence: float = 0.95) -> Pooled:
-    """The Mantel-Haenszel difference with Sato's variance and a normal interval."""
+def mantel_haenszel(
+    tables: Sequence[Table2x2], confidence: float = 0.95, variance_of: VarianceOf = sato_variance
+) -> Pooled:
+    """The Mantel-Haenszel difference with Sato's variance (or `greenland_robins_variance`) and a normal interval."""
     estimate = mantel_haenszel_difference(tables)
-    variance = sato_variance(tables)
+    variance = variance_of(tables)
     half = normal_quantile(confidence) * math.sqrt(variance)
     interval = bounded(estimate - half, estimate + half, confidence)
     return Pooled(estimate=estimate, variance=variance, interval=interval)
-
-
-def stratified_score(tables: Sequence[Table2x2], confidence: float = 0.95) -> Pooled:
-    """The stratified score interval: Mantel-Haenszel weights, the strata's constrained variances.
-
-    Miettinen and Nurminen, Stat Med 1985;4:213-226, section on strata, with fixed weights n1 n2 / N. The
-    estimate is the Mantel-Haenszel difference, and the variance is Sato's, for information.
-    """
-    share = weights(tables)
-    total = math.fsum(share)
-    estimate = mantel_haenszel_difference(tables)
-
-    def statistic(difference: float) -> float:
-        parts = (w * w * score_variance(t, difference) for w, t in zip(share, tables, strict=True))
-        return standardised(estimate - difference, math.fsum(parts) / total**2)
-
-    interval = inverted(statistic, estimate, confidence)
-    return Pooled(estimate=estimate, variance=sato_variance(tables), interval=interval)
 
 
 def inverse_variance(tables: Sequence[Table2x2], confidence: float = 0.95) -> Pooled:

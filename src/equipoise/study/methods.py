@@ -15,24 +15,33 @@ from msgspec.structs import replace
 from equipoise.study.estimand import Estimand, Sensitivity
 
 SCORES = ("newcombe", "newcombe_corrected", "mee", "miettinen_nurminen", "skewness_corrected")
-ROBUST = ("ge", "ye", "ye_strata")
+MARGINAL = ("ge", "ge_robust", "ye", "ye_strata")
 
 METHODS: dict[tuple[str, str], dict[str, tuple[str, ...]]] = {
     ("binary", "risk_difference"): {
-        "crude": ("wald", *SCORES),
-        "mantel_haenszel": ("mantel_haenszel", "miettinen_nurminen", "rubin"),
+        "crude": ("wald", "wald_corrected", "agresti_caffo", *SCORES),
+        "mantel_haenszel": (
+            "mantel_haenszel",
+            "greenland_robins",
+            "mee",
+            "miettinen_nurminen",
+            "skewness_corrected",
+            "rubin",
+        ),
         "inverse_variance": ("wald",),
-        "g_computation": ROBUST,
+        "g_computation": MARGINAL,
     },
     ("binary", "risk_ratio"): {
-        "crude": ("wald", "miettinen_nurminen"),
-        "mantel_haenszel": ("wald",),
-        "g_computation": ROBUST,
+        "crude": ("wald", *SCORES),
+        "mantel_haenszel": ("wald", "mee", "miettinen_nurminen", "skewness_corrected"),
+        "inverse_variance": ("wald",),
+        "g_computation": MARGINAL,
     },
     ("binary", "odds_ratio"): {
-        "crude": ("wald", "miettinen_nurminen"),
-        "mantel_haenszel": ("wald",),
-        "g_computation": ROBUST,
+        "crude": ("wald", *SCORES),
+        "mantel_haenszel": ("wald", "mee", "miettinen_nurminen", "skewness_corrected"),
+        "inverse_variance": ("wald",),
+        "g_computation": MARGINAL,
     },
     ("continuous", "mean_difference"): {
         "ancova": ("student", "jackknife"),
@@ -45,7 +54,7 @@ METHODS: dict[tuple[str, str], dict[str, tuple[str, ...]]] = {
 """By endpoint and summary, the estimators, and for each its intervals. The first of an interval is the
 default."""
 
-POOLED = ("wald", "mantel_haenszel", "rubin", *ROBUST, "student")
+POOLED = ("wald", "mantel_haenszel", "greenland_robins", "rubin", *MARGINAL, "student")
 """The intervals that come from a variance, so that imputed data sets can be pooled."""
 
 SCORED = ("with_substitute_scores", "without_flagged_scores")

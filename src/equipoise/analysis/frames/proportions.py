@@ -8,15 +8,14 @@ from typing import Any, Literal
 
 import numpy as np
 
-from equipoise.analysis.binary_effects import How, People, effect, method_name
+from equipoise.analysis.binary_effects import SCORES, How, People, effect, method_name
 from equipoise.analysis.errors import analysis_error
 from equipoise.analysis.frames.columns import arms_of, chosen, complete, labels, several, strata_of, truths
 from equipoise.analysis.frames.comparison import Comparison
 from equipoise.analysis.frames.errors import frame_error
 from equipoise.analysis.imputation import generator
 from equipoise.analysis.results import Group
-from equipoise.analysis.stratified_ratios import Homogeneity
-from equipoise.analysis.stratified_ratios import breslow_day as test_of_strata
+from equipoise.analysis.stratified_scores import WEIGHTS, Weights
 from equipoise.study.methods import METHODS, POOLED
 
 Measure = Literal["risk_difference", "risk_ratio", "odds_ratio"]
@@ -31,48 +30,102 @@ SAID = {
 FIRST, SECOND = "group 1", "group 2"
 
 
+Counts = int | Sequence[int]
+"""One number, or one for each stratum."""
+
+
 def risk_difference(
-    x1: int, n1: int, x2: int, n2: int, *, method: str = "miettinen_nurminen", confidence: float = 0.95
+    x1: Counts,
+    n1: Counts,
+    x2: Counts,
+    n2: Counts,
+    *,
+    method: str = "miettinen_nurminen",
+    confidence: float = 0.95,
+    weights: Weights = "mantel_haenszel",
 ) -> Comparison:
     """The difference of two proportions, x1 of n1 minus x2 of n2, with its interval and the Cochran-Mantel-Haenszel p.
 
-    method: `wald`, `newcombe`, `newcombe_corrected`, `mee`, `miettinen_nurminen` or `skewness_corrected`. Raises
-    FRAM-005 for another method, ANAL-004 for counts that make no table. Sources: see the reference of estimators.
+    method: `wald`, `wald_corrected`, `agresti_caffo`, `newcombe`, `newcombe_corrected`, `mee`, `miettinen_nurminen` or
+    `skewness_corrected`. Counts in sequences, one for each stratum, are compared over strata; then method and weights
+    are those of `compare_proportions` over strata. Raises FRAM-005 for another method, ANAL-004 for counts that make no
+    table. Sources: see the reference of estimators.
     """
-    return _of_counts("risk_difference", (x1, n1, x2, n2), method, confidence)
+    return _of_counts("risk_difference", (x1, n1, x2, n2), method, confidence, weights)
 
 
 def risk_ratio(
-    x1: int, n1: int, x2: int, n2: int, *, method: str = "miettinen_nurminen", confidence: float = 0.95
+    x1: Counts,
+    n1: Counts,
+    x2: Counts,
+    n2: Counts,
+    *,
+    method: str = "miettinen_nurminen",
+    confidence: float = 0.95,
+    weights: Weights = "mantel_haenszel",
 ) -> Comparison:
-    """The ratio of two proportions, x1 of n1 to x2 of n2; method `wald` or `miettinen_nurminen` (the score interval).
+    """The ratio of two proportions, x1 of n1 to x2 of n2, with its interval and the Cochran-Mantel-Haenszel p.
 
-    Raises FRAM-005, ANAL-004. Sources: Katz and others, Biometrics 1978;34:469-474; Miettinen and Nurminen, Stat Med
-    1985;4:213-226.
+    method: `wald`, `newcombe`, `newcombe_corrected`, `mee` (Koopman), `miettinen_nurminen` or `skewness_corrected`;
+    counts may be sequences, as for `risk_difference`. Raises FRAM-005, ANAL-004. Sources: Katz and others, Biometrics
+    1978;34:469-474; Donner and Zou, Stat Methods Med Res 2012;21:347-359; Koopman, Biometrics 1984;40:513-517;
+    Miettinen and Nurminen, Stat Med 1985;4:213-226; Laud, Pharm Stat 2017;16:334-348.
     """
-    return _of_counts("risk_ratio", (x1, n1, x2, n2), method, confidence)
+    return _of_counts("risk_ratio", (x1, n1, x2, n2), method, confidence, weights)
 
 
 def odds_ratio(
-    x1: int, n1: int, x2: int, n2: int, *, method: str = "miettinen_nurminen", confidence: float = 0.95
+    x1: Counts,
+    n1: Counts,
+    x2: Counts,
+    n2: Counts,
+    *,
+    method: str = "miettinen_nurminen",
+    confidence: float = 0.95,
 ) -> Comparison:
-    """The odds ratio of x1 of n1 to x2 of n2; method `wald` or `miettinen_nurminen` (the score interval).
+    """The odds ratio of x1 of n1 to x2 of n2, with its interval and the Cochran-Mantel-Haenszel p.
 
-    Raises FRAM-005, ANAL-004. Sources: Woolf, Ann Hum Genet 1955;19:251-253; Miettinen and Nurminen, Stat Med
-    1985;4:213-226.
+    method: `wald`, `newcombe`, `newcombe_corrected`, `mee`, `miettinen_nurminen` or `skewness_corrected`; counts may be
+    sequences, as for `risk_difference`. Raises FRAM-005, ANAL-004. Sources: Woolf, Ann Hum Genet 1955;19:251-253;
+    Fagerland and Newcombe, Stat Med 2013;32:2823-2836; Miettinen and Nurminen, Stat Med 1985;4:213-226; Laud, Pharm
+    Stat 2018;17:290-293.
     """
     return _of_counts("odds_ratio", (x1, n1, x2, n2), method, confidence)
 
 
-def _of_counts(summary: str, counts: tuple[int, int, int, int], method: str, confidence: float) -> Comparison:
-    x1, n1, x2, n2 = counts
-    interval = chosen(method, METHODS["binary", summary]["crude"], "method")
-    if not (0 <= x1 <= n1 and 0 <= x2 <= n2):
-        raise analysis_error("ANAL-004", "counts", f"{x1}/{n1} against {x2}/{n2}")
-    response = [True] * x1 + [False] * (n1 - x1) + [True] * x2 + [False] * (n2 - x2)
-    arm = [FIRST] * n1 + [SECOND] * n2
-    how = How(summary=summary, estimator="crude", interval=interval, confidence=confidence)
-    return _compared(how, response, arm, [""] * len(arm), {}, [FIRST, SECOND], ({FIRST: 0, SECOND: 0}, ()))
+def _of_counts(
+    measure: Measure,
+    counts: tuple[Counts, Counts, Counts, Counts],
+    method: str,
+    confidence: float,
+    weights: Weights = "mantel_haenszel",
+) -> Comparison:
+    stratified = any(np.ndim(each) for each in counts)
+    how = _how(measure, method, stratified, confidence, weights)
+    response: list[bool] = []
+    arm: list[str] = []
+    stratum: list[str] = []
+    for place, (x1, n1, x2, n2) in enumerate(_tables(counts)):
+        response += [True] * x1 + [False] * (n1 - x1) + [True] * x2 + [False] * (n2 - x2)
+        arm += [FIRST] * n1 + [SECOND] * n2
+        stratum += [str(place + 1) if stratified else ""] * (n1 + n2)
+    return _compared(how, response, arm, stratum, {}, [FIRST, SECOND], ({FIRST: 0, SECOND: 0}, ()))
+
+
+def _tables(counts: tuple[Counts, Counts, Counts, Counts]) -> list[tuple[int, ...]]:
+    """The counts of each stratum, as whole numbers. Raises ANAL-004."""
+    columns = [np.atleast_1d(np.asarray(each)).tolist() for each in counts]
+    if len({len(each) for each in columns}) > 1:
+        raise analysis_error("ANAL-004", "counts", f"{[len(each) for each in columns]} strata")
+    rows = list(zip(*columns, strict=True))
+    for x1, n1, x2, n2 in rows:
+        whole = all(
+            each == each and each not in (math.inf, -math.inf) and each == int(each)
+            for each in (x1, n1, x2, n2)
+        )
+        if not whole or not (0 <= x1 <= n1 and 0 <= x2 <= n2):
+            raise analysis_error("ANAL-004", "counts", f"{x1}/{n1} against {x2}/{n2}")
+    return [tuple(int(each) for each in row) for row in rows]
 
 
 def compare_proportions(
@@ -84,6 +137,7 @@ def compare_proportions(
     measure: Measure = "risk_difference",
     strata: str | Sequence[str] = (),
     method: str | None = None,
+    weights: Weights = "mantel_haenszel",
     missing: Imputing = "refuse",
     imputations: int = 50,
     seed: int = 1,
@@ -92,17 +146,18 @@ def compare_proportions(
     """Each arm's proportion against the reference's, from a frame with one row a participant; over strata where named.
 
     outcome: a column of true and false (1 and 0). method, without strata: as for `risk_difference` and the ratios;
-    over strata: `miettinen_nurminen` (the default for a difference), `mantel_haenszel` (for all measures) or
-    `inverse_variance`. missing: `refuse`, `left_out`, `non_response`, or `imputed`: drawn (`seed`) at random within arm
-    and stratum under Jeffreys's prior, and pooled by Rubin's rules, which needs a method with a variance (`wald`, over
-    strata `mantel_haenszel`, `inverse_variance`). The p-value is that of the Cochran-Mantel-Haenszel test, or of the
-    pool. Raises FRAM-001 to FRAM-005, ANAL-004. Sources: the reference of estimators; Rubin and Schenker, JASA
-    1986;81:366-374.
+    over strata: `miettinen_nurminen` (the default for a difference), `mee` or `skewness_corrected`, `mantel_haenszel`
+    (the default for ratios; for a difference Sato's variance, and `greenland_robins` theirs) or `inverse_variance`.
+    weights: of score intervals over strata, `mantel_haenszel` or `miettinen_nurminen`. missing: `refuse`, `left_out`,
+    `non_response`, or `imputed`: drawn (`seed`) at random within arm and stratum under Jeffreys's prior, and pooled
+    by Rubin's rules, which needs a method with a variance (`wald`, over strata `mantel_haenszel`, `greenland_robins`,
+    `inverse_variance`). The p-value is that of the Cochran-Mantel-Haenszel test, or of the pool. Raises FRAM-001 to
+    FRAM-005, ANAL-004. Sources: the reference of estimators; Rubin and Schenker, JASA 1986;81:366-374.
     """
     chosen(measure, MEASURES, "measure")
     group = labels(frame, arm)
     arms, stratum = arms_of(group, reference), strata_of(frame, several(strata))
-    how = _how(measure, method, bool(several(strata)), confidence)
+    how = _how(measure, method, bool(several(strata)), confidence, weights)
     if missing == "imputed":
         return _imputed(how, truths(frame, outcome), group, stratum, arms, (imputations, seed))
     response, kept, counted = answers(truths(frame, outcome), group, missing, outcome)
@@ -110,21 +165,24 @@ def compare_proportions(
     return _compared(how, response, [group[place] for place in kept], rows, {}, arms, counted)
 
 
-def _how(measure: str, method: str | None, stratified: bool, confidence: float) -> How:
+def _how(measure: Measure, method: str | None, stratified: bool, confidence: float, weights: Weights) -> How:
     """The method by its one word: with strata the word names estimator or interval."""
     found = METHODS["binary", measure]
+    chosen(weights, WEIGHTS, "weights")
     if not stratified:
         name = chosen(method or "miettinen_nurminen", found["crude"], "method")
         return How(summary=measure, estimator="crude", interval=name, confidence=confidence)
-    offered = {"mantel_haenszel": ("mantel_haenszel", "wald")}
+    scores = {form: ("mantel_haenszel", form) for form in SCORES}
+    offered = {"mantel_haenszel": ("mantel_haenszel", "wald"), **scores}
     if measure == "risk_difference":
-        offered = {
-            "miettinen_nurminen": ("mantel_haenszel", "miettinen_nurminen"),
-            "mantel_haenszel": ("mantel_haenszel", "mantel_haenszel"),
-            "inverse_variance": ("inverse_variance", "wald"),
-        }
+        own = {each: ("mantel_haenszel", each) for each in ("mantel_haenszel", "greenland_robins")}
+        offered = {"miettinen_nurminen": scores["miettinen_nurminen"], **own, **scores}
+    offered["inverse_variance"] = ("inverse_variance", "wald")
     name = chosen(method or next(iter(offered)), tuple(offered), "method over strata")
-    return How(summary=measure, estimator=offered[name][0], interval=offered[name][1], confidence=confidence)
+    estimator, interval = offered[name]
+    return How(
+        summary=measure, estimator=estimator, interval=interval, confidence=confidence, weights=weights
+    )
 
 
 def adjusted_proportions(
@@ -135,7 +193,7 @@ def adjusted_proportions(
     reference: object,
     covariates: str | Sequence[str],
     measure: Measure = "risk_difference",
-    variance: Literal["ge", "ye", "ye_strata"] = "ye",
+    variance: Literal["ge", "ge_robust", "ye", "ye_strata"] = "ye",
     strata: str | Sequence[str] = (),
     interactions: bool = False,
     missing: Handling = "refuse",
@@ -143,10 +201,11 @@ def adjusted_proportions(
 ) -> Comparison:
     """The marginal effect after adjusting for baseline covariates: logistic regression, then standardisation.
 
-    covariates: columns of numbers, complete, measured before allocation. variance: `ge`, `ye` (robust) or `ye_strata`
-    (robust, for allocation in blocks within `strata`). interactions: each arm its own slopes. missing: as for
-    `compare_proportions`. Raises FRAM-001 to FRAM-005, ANAL-015 to ANAL-017. Sources: Ge and others, Drug Inf J
-    2011;45:481-493; Ye and others, Stat Theory Relat Fields 2023;7:159-163.
+    covariates: columns of numbers, complete, measured before allocation. variance: `ge` (the model's), `ge_robust`
+    (its robust HC0 form), `ye` (robust) or `ye_strata` (robust, for allocation in blocks within `strata`).
+    interactions: each arm its own slopes. missing: as for `compare_proportions`. Raises FRAM-001 to FRAM-005,
+    ANAL-015 to ANAL-017. Sources: Ge and others, Drug Inf J 2011;45:481-493; Ye and others, Stat Theory Relat Fields
+    2023;7:159-163.
     """
     chosen(measure, MEASURES, "measure")
     chosen(variance, METHODS["binary", measure]["g_computation"], "variance")
@@ -274,34 +333,3 @@ def _mean_group(name: str, sets: np.ndarray, values: Sequence[bool | None], arm:
     lost = sum(value is None and own == name for value, own in zip(values, arm, strict=True))
     size = int(mine.sum())
     return Group(arm=name, analysed=size, responders=responders, proportion=responders / size, missing=lost)
-
-
-def breslow_day(
-    frame: Any,
-    *,
-    outcome: str,
-    arm: str,
-    reference: object,
-    strata: str | Sequence[str],
-    missing: Handling = "refuse",
-    tarone: bool = True,
-) -> Homogeneity:
-    """Whether one odds ratio fits all strata of two arms: Breslow and Day's test, with Tarone's correction or without.
-
-    Raises FRAM-001 to FRAM-005, ANAL-004. Sources: Breslow and Day, IARC 1980, section 4.4; Tarone, Biometrika
-    1985;72:91-95.
-    """
-    group = labels(frame, arm)
-    arms, stratum = arms_of(group, reference), strata_of(frame, several(strata))
-    if len(arms) != 2:
-        raise frame_error("FRAM-003", "arms", f"pair in {', '.join(arms)}: one odds ratio compares two")
-    response, kept, _ = answers(truths(frame, outcome), group, missing, outcome)
-    people = People(
-        response=response,
-        arm=[group[place] for place in kept],
-        stratum=[stratum[place] for place in kept],
-        covariates={},
-        one=arms[0],
-        two=arms[1],
-    )
-    return test_of_strata(people.tables(), tarone=tarone)
