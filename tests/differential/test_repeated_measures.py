@@ -24,6 +24,7 @@ from equipoise.analysis.longitudinal import (
 )
 from equipoise.analysis.mmrm import Mmrm, mmrm
 from equipoise.analysis.mmrm_inference import contrasts, f_test, kenward_roger, satterthwaite_df
+from equipoise.analysis.mmrm_likelihood import curve, point
 
 # Twenty-four participants, free to use: id, arm, base, four visits (None: missed).
 OWN = (
@@ -58,13 +59,13 @@ SLEEP = (
 )
 
 
-def own(covariance: str = "us", rows: tuple[tuple, ...] = OWN) -> VisitModel:
+def own(covariance: str = "us", rows: tuple[tuple, ...] = OWN, restricted: bool = True) -> VisitModel:
     """The model of the twenty-four participants, from all visits, those missed as NaN."""
     long = [
         (r[0], r[1], r[2], v, math.nan if r[2 + v] is None else r[2 + v]) for r in rows for v in (1, 2, 3, 4)
     ]
     who, arm, base, visit, response = (list(each) for each in zip(*long, strict=True))
-    return fit_visits(response, who, arm, visit, {"base": base}, covariance=covariance)
+    return fit_visits(response, who, arm, visit, {"base": base}, covariance=covariance, restricted=restricted)
 
 
 def numbers(model: VisitModel) -> tuple[float, ...]:
@@ -89,6 +90,37 @@ def test_every_covariance_agrees_with_the_reference_vector(shared: Path) -> None
     for covariance in sorted(set(entry["expected"]) & set(STRUCTURES)):
         expected = entry["expected"][covariance]
         assert numbers(own(covariance, rows)) == pytest.approx(expected, rel=entry["tolerance"]), covariance
+
+
+def test_maximum_likelihood_agrees_with_the_reference_vector(shared: Path) -> None:
+    """mmrm 0.3.18 with reml = FALSE; nlme's gls with method "ML" has the log-likelihood -203.340844 (R 4.2.2)."""
+    entries = json.loads((shared / "vectors" / "statistics.json").read_text(encoding="utf-8"))
+    entry = next(each for each in entries if each["id"] == "own24_mmrm")
+    model = own(restricted=False)
+    assert model.fit.deviance == pytest.approx(entry["expected"]["ml_us_m2ll"], abs=entry["tolerance"])
+    assert model.fit.deviance == pytest.approx(2 * 203.340844, abs=1e-5)
+    with pytest.raises(AnalysisError, match="ANAL-017"):
+        difference(model, 1, 0, 4, df="kenward_roger")
+
+
+@pytest.mark.parametrize("covariance", ["us", "toeph", "ar1"])
+def test_slope_and_curvature_of_the_plain_likelihood_are_those_of_differences(covariance: str) -> None:
+    """At the maximum the slope is 0; the curvature is that of differences of the deviance."""
+    model = own(covariance, restricted=False)
+    fit, steps = model.fit, 1e-4 * np.abs(model.fit.theta) + 1e-5
+    assert np.abs(fit.curve.slope * steps).max() < 1e-8
+
+    def slope(theta: np.ndarray) -> np.ndarray:
+        found = point(fit.sums, fit.structure.at(theta, fit.sums.visits), restricted=False)
+        assert found is not None
+        return curve(fit.sums, found).slope
+
+    for place, step in enumerate(steps):
+        moved = np.eye(len(steps))[place] * step
+        bent = (slope(fit.theta + moved) - slope(fit.theta - moved)) / (2 * step)
+        assert bent == pytest.approx(
+            fit.curve.observed[place], rel=1e-4, abs=1e-4 * abs(fit.curve.observed).max()
+        )
 
 
 def sleep(drugs: tuple[tuple[float, ...], ...] = SLEEP) -> Mmrm:

@@ -41,6 +41,7 @@ def fit_visits(
     by_visit: Sequence[str] = (),
     covariance: str = "us",
     visits: Sequence[object] | None = None,
+    restricted: bool = True,
 ) -> VisitModel:
     """Fits arm by visit, with covariates, to rows of one participant at one visit.
 
@@ -65,7 +66,16 @@ def fit_visits(
     order = tuple(visits) if visits is not None else tuple(sorted(used))  # type: ignore[type-var]
     means = {name: float(each[kept].mean()) for name, each in covariates.items()}
     names, design = _design(arms, order, arm, visit, covariates, tuple(by_visit))
-    fit = mmrm(values, design, participant, visit, covariance=covariance, names=names, visits=order)
+    fit = mmrm(
+        values,
+        design,
+        participant,
+        visit,
+        covariance=covariance,
+        names=names,
+        visits=order,
+        restricted=restricted,
+    )
     return VisitModel(fit=fit, arms=arms, visits=order, means=means, by_visit=tuple(by_visit))
 
 

@@ -30,7 +30,7 @@ class Mmrm:
     """A fitted model of p coefficients over T visits with K parameters of covariance.
 
     `names` (p,), `coefficients` (p,) in units of the response per unit of the column, `covariance` (p, p) of
-    the coefficients without adjustment, `sigma` (T, T) of the visits, `deviance` minus twice the restricted
+    the coefficients without adjustment, `sigma` (T, T) of the visits, `deviance` minus twice the (restricted)
     log-likelihood with all its constants, `theta` (K,) and its covariance (K, K) from the observed
     curvature. `sums`, `point` and `curve` are what the degrees of freedom are made of.
     """
@@ -73,8 +73,9 @@ def mmrm(
     covariance: str = "us",
     names: Sequence[str] | None = None,
     visits: Sequence[object] | None = None,
+    restricted: bool = True,
 ) -> Mmrm:
-    """Fits the model by restricted maximum likelihood.
+    """Fits the model by restricted maximum likelihood, or by plain maximum likelihood.
 
     `response` (n,), `design` (n, p) with every column of the fixed effects (an intercept too), `participant`
     and `visit` (n,) labels; rows whose response is NaN are left out. `covariance` is a key of `STRUCTURES`;
@@ -99,7 +100,9 @@ def mmrm(
     check_rank(columns, names)
     sums = sums_of(values, columns, subject, moment, len(who), len(when))
     structure = STRUCTURES[covariance]
-    theta, found, bent, taken = _climb(sums, structure, _start(structure, values, columns, subject, moment))
+    theta, found, bent, taken = _climb(
+        sums, structure, _start(structure, values, columns, subject, moment), restricted
+    )
     return Mmrm(
         structure=structure,
         names=names,
@@ -171,9 +174,11 @@ def _start(
     return structure.start(outer * correlation)
 
 
-def _climb(sums: Sums, structure: Structure, theta: Array) -> tuple[Array, Point, Curve, int]:
-    """The maximum of the restricted likelihood from a start."""
-    found = point(sums, structure.at(theta, sums.visits))
+def _climb(
+    sums: Sums, structure: Structure, theta: Array, restricted: bool
+) -> tuple[Array, Point, Curve, int]:
+    """The maximum of the likelihood from a start."""
+    found = point(sums, structure.at(theta, sums.visits), restricted)
     if found is None:
         raise analysis_error("ANAL-016", "covariance", "the start is not positive definite")
     for taken in range(STEPS):
@@ -183,7 +188,7 @@ def _climb(sums: Sums, structure: Structure, theta: Array) -> tuple[Array, Point
         if gain < PRECISION:
             # Newton's last step squares the error; its gain is too small to be seen in the deviance.
             theta = theta + step
-            found = point(sums, structure.at(theta, sums.visits)) or found
+            found = point(sums, structure.at(theta, sums.visits), restricted) or found
             return theta, found, curve(sums, found), taken + 1
         better = _gained(sums, structure, theta, step, found)
         if better is None:
@@ -211,7 +216,7 @@ def _gained(
         tried = theta + step / 2**halving
         with np.errstate(over="ignore"):
             shape = structure.at(tried, sums.visits)
-        found = point(sums, shape) if np.isfinite(shape.matrix).all() else None
+        found = point(sums, shape, before.restricted) if np.isfinite(shape.matrix).all() else None
         if found is not None and found.deviance < before.deviance:
             return tried, found
     return None

@@ -63,6 +63,8 @@ def coefficient_covariance(fit: Mmrm, df: str) -> Array:
     """The covariance (p, p) that standard errors are made of: as estimated, or Kenward and Roger's."""
     if df not in METHODS:
         raise analysis_error("ANAL-017", "df", f"{df!r} is none of {', '.join(METHODS)}")
+    if df == "kenward_roger" and not fit.point.restricted:
+        raise analysis_error("ANAL-017", "df", "Kenward and Roger's belong to the restricted likelihood")
     return fit.covariance if df == "satterthwaite" else kenward_roger(fit)
 
 

@@ -7,7 +7,7 @@ patterns are handled by one product of matrices.
 
 With V the covariance, A = X'V⁻¹X and P = V⁻¹ - V⁻¹X A⁻¹ X'V⁻¹, minus twice the restricted log-likelihood is
 (n - p) log 2π + log|V| + log|A| + y'Py; its derivatives are those of Lindstrom and Bates, JASA
-1988;83:1014-1022.
+1988;83:1014-1022. Without restriction it is n log 2π + log|V| + y'Py.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class Sums:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Point:
-    """The likelihood at one covariance: `deviance` (minus twice the restricted log-likelihood), `inverse` (G,
+    """The likelihood at one covariance: `deviance` (minus twice the logarithm, `restricted` or not), `inverse` (G,
     T, T), `coefficients` (p,) and their covariance `phi` (p, p)."""
 
     shape: Shape
@@ -61,6 +61,7 @@ class Point:
     inverse: Array
     coefficients: Array
     phi: Array
+    restricted: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +92,7 @@ def sums_of(response: Array, design: Array, subject: Array, visit: Array, subjec
     return Sums(seen=patterns.astype(float), size=size, products=products, observations=len(response))
 
 
-def point(sums: Sums, shape: Shape) -> Point | None:
+def point(sums: Sums, shape: Shape, restricted: bool = True) -> Point | None:
     """The likelihood at this covariance; None where that is not positive definite."""
     both = sums.seen[:, :, None] * sums.seen[:, None, :]
     gaps = np.eye(sums.visits) * (1 - sums.seen)[:, None, :]
@@ -107,9 +108,13 @@ def point(sums: Sums, shape: Shape) -> Point | None:
     coefficients = phi @ moments[:-1, -1]
     quadratic = moments[-1, -1] - moments[:-1, -1] @ coefficients
     spread = 2 * sums.size @ np.log(np.diagonal(factor, axis1=1, axis2=2)).sum(axis=1)
-    constant = (sums.observations - sums.columns) * math.log(2 * math.pi)
-    deviance = constant + spread + 2 * np.log(np.diag(root)).sum() + quadratic
-    return Point(shape=shape, deviance=float(deviance), inverse=inverse, coefficients=coefficients, phi=phi)
+    deviance = sums.observations * math.log(2 * math.pi) + spread + quadratic
+    if restricted:
+        deviance += 2 * np.log(np.diag(root)).sum() - sums.columns * math.log(2 * math.pi)
+    return Point(
+        shape=shape, deviance=float(deviance), inverse=inverse, coefficients=coefficients, phi=phi,
+        restricted=restricted,
+    )  # fmt: skip
 
 
 def curve(sums: Sums, at: Point) -> Curve:
@@ -124,10 +129,13 @@ def curve(sums: Sums, at: Point) -> Curve:
     fitted = np.zeros((len(against), len(against)))
     fitted[:-1, :-1] = phi
     leverage, residual = sums.contracted(fitted), sums.contracted(np.outer(against, against))
-    spent = _pairs(turned, np.swapaxes(turned, -1, -2) * sums.size[:, None, None])
-    rotated = phi @ blocks
-    expected = spent - 2 * _chained(sandwiched, first, inverse, leverage)
-    expected += _pairs(rotated, np.swapaxes(rotated, -1, -2))
+    expected = _pairs(turned, np.swapaxes(turned, -1, -2) * sums.size[:, None, None])
+    if at.restricted:
+        rotated = phi @ blocks
+        expected = expected - 2 * _chained(sandwiched, first, inverse, leverage)
+        expected += _pairs(rotated, np.swapaxes(rotated, -1, -2))
+    else:
+        leverage = np.zeros_like(leverage)
     observed = 2 * (_chained(sandwiched, first, inverse, residual) - pulls @ phi @ pulls.T) - expected
     left = np.tensordot(sums.size, inverse, 1)
     left = left - _around(inverse, leverage + residual)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -63,6 +64,40 @@ def complete(frame: Any, name: str) -> list[float]:
     values = numbers(frame, name)
     _check_whole(values, name)
     return [each for each in values if each is not None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Covariates:
+    """Covariates as columns of numbers, in their order: a column of numbers as it is, a column of words as one column
+    of 0 and 1 for each of its levels but the first. `made` has the columns of each covariate, `even` where each
+    column of words stands when all of its levels count alike."""
+
+    columns: dict[str, list[float]]
+    made: dict[str, tuple[str, ...]]
+    even: dict[str, float]
+
+    def of(self, names: Sequence[str]) -> tuple[str, ...]:
+        """The columns that were made of these covariates."""
+        return tuple(each for name in names for each in self.made[name])
+
+
+def covariates_of(frame: Any, names: Sequence[str]) -> Covariates:
+    """The covariates of these names, complete. Raises FRAM-001, FRAM-002, FRAM-004."""
+    columns: dict[str, list[float]] = {}
+    made: dict[str, tuple[str, ...]] = {}
+    even: dict[str, float] = {}
+    for name in names:
+        values = column(frame, name)
+        _check_whole(values, name)
+        if not values or not all(isinstance(each, str) for each in values):
+            columns[name], made[name] = complete(frame, name), (name,)
+            continue
+        levels = sorted(set(values))
+        made[name] = tuple(f"{name}: {level}" for level in levels[1:])
+        for own, level in zip(made[name], levels[1:], strict=True):
+            columns[own] = [float(each == level) for each in values]
+            even[own] = 1 / len(levels)
+    return Covariates(columns=columns, made=made, even=even)
 
 
 def labels(frame: Any, name: str) -> list[str]:

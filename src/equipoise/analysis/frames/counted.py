@@ -8,7 +8,16 @@ from statistics import median
 from typing import TYPE_CHECKING, Any, Literal
 
 from equipoise.analysis.count_models import COUNTS, LogRatios, fit_categories, fit_counts, ratio_effect
-from equipoise.analysis.frames.columns import arms_of, chosen, column, complete, labels, numbers, several
+from equipoise.analysis.frames.columns import (
+    arms_of,
+    chosen,
+    column,
+    complete,
+    covariates_of,
+    labels,
+    numbers,
+    several,
+)
 from equipoise.analysis.frames.comparison import Comparison
 from equipoise.analysis.frames.errors import frame_error
 from equipoise.analysis.guesses import Masking, masking, masking_table
@@ -43,7 +52,7 @@ def compare_counts(
     group, arms, kept, note = _rows(frame, outcome, arm, reference, missing)
     values = numbers(frame, outcome)
     time = complete(frame, exposure) if exposure else [1.0] * len(group)
-    given = {name: complete(frame, name) for name in several(covariates)}
+    given = covariates_of(frame, several(covariates)).columns
     fit = fit_counts(
         [values[each] for each in kept],  # type: ignore[arg-type]
         [group[each] for each in kept],
@@ -73,7 +82,7 @@ def compare_categories(
     """
     group, arms, kept, note = _rows(frame, outcome, arm, reference, missing)
     values = numbers(frame, outcome)
-    given = {name: complete(frame, name) for name in several(covariates)}
+    given = covariates_of(frame, several(covariates)).columns
     fit = fit_categories(
         [values[each] for each in kept],  # type: ignore[arg-type]
         [group[each] for each in kept],

@@ -15,7 +15,7 @@ from equipoise.analysis.frames.columns import (
     arms_of,
     chosen,
     column,
-    complete,
+    covariates_of,
     labels,
     numbers,
     several,
@@ -123,8 +123,8 @@ def wide(
         if at in order and value is not None:
             scores[place[one], order.index(at)] = value
     given = {}
-    for name in covariates:
-        by = dict(zip(reversed(who), reversed(complete(frame, name)), strict=True))
+    for name, values_ in covariates_of(frame, covariates).columns.items():
+        by = dict(zip(reversed(who), reversed(values_), strict=True))
         given[name] = np.array([by[each] for each in people])
     labels_ = [arms[each] for each in people]
     return course(scores, labels_, given), labels_, order

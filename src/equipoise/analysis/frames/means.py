@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -15,7 +15,7 @@ from equipoise.analysis.frames.columns import (
     arms_of,
     chosen,
     column,
-    complete,
+    covariates_of,
     labels,
     numbers,
     several,
@@ -48,14 +48,14 @@ def compare_means(
 ) -> Comparison:
     """Each arm's mean against the reference's by analysis of covariance, from a frame with one row a participant.
 
-    outcome and covariates: columns of numbers, in units of their own; covariates complete. The mean of an arm is read
-    at the covariates' means. Raises FRAM-001 to FRAM-005, ANAL-015, ANAL-017. Source: Fisher, Statistical Methods for
-    Research Workers, 1932, section 49.1.
+    outcome: numbers; covariates: columns of numbers or of words, complete. The mean of an arm is read at the means of
+    numbers, and with all words of a column counting alike. Raises FRAM-001 to FRAM-005, ANAL-015, ANAL-017. Source:
+    Fisher, Statistical Methods for Research Workers, 1932, section 49.1.
     """
     chosen(missing, ("refuse", "left_out"), "missing")
     group, values = labels(frame, arm), numbers(frame, outcome)
     arms = arms_of(group, reference)
-    given = {name: complete(frame, name) for name in several(covariates)}
+    given = covariates_of(frame, several(covariates))
     kept = [place for place, value in enumerate(values) if value is not None]
     gaps = len(values) - len(kept)
     if gaps and missing == "refuse":
@@ -63,13 +63,15 @@ def compare_means(
     fit = ancova(
         np.array([values[place] for place in kept], dtype=float),
         [group[place] for place in kept],
-        {name: [each[place] for place in kept] for name, each in given.items()},
+        {name: [each[place] for place in kept] for name, each in given.columns.items()},
     )
+    at = [given.even.get(name, mean) for name, mean in zip(given.columns, fit.centre, strict=True)]
+    fit = replace(fit, centre=np.array(at, dtype=float))
     whole = [group[place] for place in kept]
     note = f"{gaps} of {len(values)} values are missing. Participants whose value is missing are left out."
     return Comparison(
         summary="mean_difference",
-        method="analysis of covariance" if given else "difference of means, common variance",
+        method="analysis of covariance" if given.columns else "difference of means, common variance",
         groups=tuple(
             mean_group(each, adjusted_mean(fit, each, confidence), whole.count(each), group.count(each))
             for each in arms
@@ -200,25 +202,30 @@ def mmrm(
     covariance: str = "us",
     df: Literal["satterthwaite", "kenward_roger"] = "satterthwaite",
     visits: Sequence[object] | None = None,
+    restricted: bool = True,
     confidence: float = 0.95,
 ) -> RepeatedMeasures:
     """A mixed model for repeated measures, from a frame with one row for a participant at a visit.
 
-    outcome: numbers, missing where not observed (or the row is absent). covariates: numbers, complete; those in
-    `by_visit` have a slope for each visit. covariance: `us` (unstructured), `toep`, `ar1`, `cs`, `ad` and their
-    heterogeneous forms. visits: the visits in their order (default: sorted). Fitted by restricted maximum likelihood.
-    Raises FRAM-001 to FRAM-005, ANAL-015 to ANAL-017. Sources: Mallinckrodt and others, J Biopharm Stat 2001;11:9-21;
-    Kenward and Roger, Biometrics 1997;53:983-997.
+    outcome: numbers, missing where not observed (or the row is absent). covariates: numbers or words, complete; those
+    in `by_visit` have a slope for each visit. covariance: `us` (unstructured), `toep`, `ar1`, `cs`, `ad` and their
+    heterogeneous forms. visits: the visits in their order (default: sorted). Least-squares means stand at the mean of
+    numbers, and count all words of a column alike. Fitted by restricted maximum likelihood, or by maximum likelihood
+    (`restricted=False`). Raises FRAM-001 to FRAM-005, ANAL-015 to ANAL-017. Sources: Mallinckrodt and others, J
+    Biopharm Stat 2001;11:9-21; Kenward and Roger, Biometrics 1997;53:983-997.
     """
     chosen(covariance, tuple(STRUCTURES), "covariance")
     chosen(df, DF, "degrees of freedom")
     group, values = labels(frame, arm), numbers(frame, outcome)
     arms, when, who = arms_of(group, reference), column(frame, visit), labels(frame, participant)
     names = tuple(dict.fromkeys((*several(covariates), *several(by_visit))))
+    given = covariates_of(frame, names)
     model = fit_visits(
-        np.array(values, dtype=float), who, group, when, {name: complete(frame, name) for name in names},
-        by_visit=several(by_visit), covariance=covariance, visits=visits,
+        np.array(values, dtype=float), who, group, when, given.columns,
+        by_visit=given.of(several(by_visit)), covariance=covariance, visits=visits,
+        restricted=restricted,
     )  # fmt: skip
+    model = replace(model, means={**model.means, **given.even})
     counts = _counts(group, when, who, values)
     means = tuple(
         _visit_mean(model, one, each, counts, df, confidence) for each in model.visits for one in arms

@@ -10,7 +10,15 @@ import numpy as np
 
 from equipoise.analysis.binary_effects import SCORES, How, People, effect, method_name
 from equipoise.analysis.errors import analysis_error
-from equipoise.analysis.frames.columns import arms_of, chosen, complete, labels, several, strata_of, truths
+from equipoise.analysis.frames.columns import (
+    arms_of,
+    chosen,
+    covariates_of,
+    labels,
+    several,
+    strata_of,
+    truths,
+)
 from equipoise.analysis.frames.comparison import Comparison
 from equipoise.analysis.frames.errors import frame_error
 from equipoise.analysis.imputation import generator
@@ -201,17 +209,17 @@ def adjusted_proportions(
 ) -> Comparison:
     """The marginal effect after adjusting for baseline covariates: logistic regression, then standardisation.
 
-    covariates: columns of numbers, complete, measured before allocation. variance: `ge` (the model's), `ge_robust`
-    (its robust HC0 form), `ye` (robust) or `ye_strata` (robust, for allocation in blocks within `strata`).
-    interactions: each arm its own slopes. missing: as for `compare_proportions`. Raises FRAM-001 to FRAM-005,
-    ANAL-015 to ANAL-017. Sources: Ge and others, Drug Inf J 2011;45:481-493; Ye and others, Stat Theory Relat Fields
-    2023;7:159-163.
+    covariates: columns of numbers or of words, complete, measured before allocation. variance: `ge` (the model's),
+    `ge_robust` (its robust HC0 form), `ye` (robust) or `ye_strata` (robust, for allocation in blocks within
+    `strata`). interactions: each arm its own slopes. missing: as for `compare_proportions`. Raises FRAM-001 to
+    FRAM-005, ANAL-015 to ANAL-017. Sources: Ge and others, Drug Inf J 2011;45:481-493; Ye and others, Stat Theory
+    Relat Fields 2023;7:159-163.
     """
     chosen(measure, MEASURES, "measure")
     chosen(variance, METHODS["binary", measure]["g_computation"], "variance")
     group = labels(frame, arm)
     arms, stratum = arms_of(group, reference), strata_of(frame, several(strata))
-    columns = {name: complete(frame, name) for name in several(covariates)}
+    columns = covariates_of(frame, several(covariates)).columns
     response, kept, counted = answers(truths(frame, outcome), group, missing, outcome)
     how = How(
         summary=measure, estimator="g_computation", interval=variance, confidence=confidence,
