@@ -17,6 +17,7 @@ from pathlib import Path
 
 from equipoise.cli import exits
 from equipoise.cli.page import record_at
+from equipoise.registry.escapes import plain
 from equipoise.registry.lint import Finding, lint, load_annotations
 from equipoise.registry.record import Record
 
@@ -73,7 +74,7 @@ def findings_of(
 def said(finding: Finding) -> str:
     """One finding in words: where, which words, what is wrong, why it matters, what to ask."""
     lines = [f"{finding.severity} {finding.code} {finding.path} {finding.start}:{finding.end}"]
-    lines += [f'"{finding.words}"'] if finding.words else []
+    lines += [f'"{plain(finding.words)}"'] if finding.words else []
     lines += [f"{finding.message}.", f"Why: {finding.why}", f"Ask: {finding.question}"]
     if finding.source == "annotation":
         lines.append(f"Read by: {finding.reviewed_by}, {finding.reviewed_on}")

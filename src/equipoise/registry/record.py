@@ -264,6 +264,11 @@ class Record(Part):
         return self.protocol.identification_module.nct_id
 
 
+# msgspec learns a type when it first meets it, and two threads that do so at once end the process: so it is learnt
+# here, before there can be a second thread. The same is done beside the other types that requests read.
+DECODER = msgspec.json.Decoder(Record)
+
+
 def read_record(data: Mapping[str, Any], *, place: str = "record") -> Record:
     """The record in this JSON object. Errors: REGI-003 (wrong type, with its path), REGI-004 (no number)."""
     if not isinstance(data, Mapping):

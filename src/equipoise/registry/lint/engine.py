@@ -6,6 +6,7 @@ from collections.abc import Collection
 from datetime import date
 
 from equipoise.registry.errors import registry_error
+from equipoise.registry.escapes import plain
 from equipoise.registry.lint import (
     agreement,
     criteria,
@@ -71,7 +72,7 @@ def _finding(rule: Rule, hit: Hit) -> Finding:
         start=hit.start,
         end=hit.end,
         words=hit.text,
-        message=hit.message or rule.title,
+        message=plain(hit.message) or rule.title,
         why=rule.why,
         question=rule.question,
     )

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from equipoise.registry.countries import registry_names
+from equipoise.registry.escapes import plain
 from equipoise.registry.match.ages import Age, Limit, at_least, at_most, read_limit
 from equipoise.registry.match.criteria import Finding
 from equipoise.registry.match.facts import Facts
@@ -64,7 +65,7 @@ def terms_of(nct_id: str, data: Mapping[str, Any]) -> Terms:
                 if isinstance(each, Mapping) and _text(each, "country")
             )
         ),
-        conditions=tuple(str(each) for each in listed) if isinstance(listed, list) else (),
+        conditions=tuple(plain(str(each)) for each in listed) if isinstance(listed, list) else (),
         criteria=_text(eligibility, "eligibilityCriteria"),
     )
 
@@ -76,7 +77,7 @@ def _part(data: Any, name: str) -> Mapping[str, Any]:
 
 def _text(data: Mapping[str, Any], name: str) -> str:
     found = data.get(name)
-    return found if isinstance(found, str) else ""
+    return plain(found) if isinstance(found, str) else ""
 
 
 def hard_findings(terms: Terms, facts: Facts) -> Iterator[Finding]:

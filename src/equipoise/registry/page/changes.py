@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 
+from equipoise.registry.escapes import plain
 from equipoise.registry.index import RegistryIndex
 from equipoise.registry.interfaces import Change, Version
 from equipoise.registry.page.catalogue import catalogue
 from equipoise.registry.page.findings import section_title
-from equipoise.registry.page.markup import plain
 from equipoise.registry.page.render import render_template
 from equipoise.registry.page.site import Place
 from equipoise.registry.record import Record

@@ -14,7 +14,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from equipoise.registry.page.markup import plain
+from equipoise.registry.escapes import plain
 from equipoise.registry.record import Record
 
 # Registry codes in schema.org's words; those without one are left out.

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from equipoise.registry.escapes import plain, whole
 from equipoise.registry.lint import Finding
 from equipoise.registry.lint.engine import text_at
 from equipoise.registry.page.render import render_template
@@ -116,14 +117,18 @@ def passages(record: Record, findings: Sequence[Finding]) -> tuple[Passage, ...]
 
 def pieces(text: str, findings: Sequence[Numbered]) -> tuple[Piece, ...]:
     """The text cut at the edges of the findings. The number of a finding stands on the last piece that it covers."""
-    spans = [one for one in findings if 0 <= one.finding.start < one.finding.end <= len(text)]
-    edges = sorted({0, len(text)} | {at for one in spans for at in (one.finding.start, one.finding.end)})
+    spans = [
+        (*whole(text, one.finding.start, one.finding.end), one)
+        for one in findings
+        if 0 <= one.finding.start < one.finding.end <= len(text)
+    ]
+    edges = sorted({0, len(text)} | {at for first, last, _ in spans for at in (first, last)})
     cut = []
     for start, end in zip(edges, edges[1:], strict=False):
-        over = [one for one in spans if one.finding.start <= start and one.finding.end >= end]
-        gravest = min((one.finding.severity for one in over), key=lambda one: ORDER[one], default="")
-        ending = tuple(one.number for one in over if one.finding.end == end)
-        cut.append(Piece(text=text[start:end], severity=gravest, notes=ending))
+        over = [(last, one) for first, last, one in spans if first <= start and last >= end]
+        gravest = min((one.finding.severity for _, one in over), key=lambda one: ORDER[one], default="")
+        ending = tuple(one.number for last, one in over if last == end)
+        cut.append(Piece(text=plain(text[start:end]), severity=gravest, notes=ending))
     return tuple(cut)
 
 
@@ -151,7 +156,7 @@ def _note(one: Numbered) -> Note:
         number=one.number,
         code=finding.code,
         severity=finding.severity,
-        words=finding.words,
+        words=plain(finding.words),
         message=finding.message.rstrip("."),
         why=finding.why,
         question=finding.question,

@@ -11,9 +11,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from equipoise.registry.escapes import plain
+
 _MARKER = re.compile(r"^(?P<indent>\s*)(?P<mark>[*\-•·]|(?P<number>\d{1,3})[.)])\s+(?P<text>\S.*)$")
 _HEADING = re.compile(r"^(?:[\w/ ]{0,40}\b(?:criteria|criterion)\b\s*:?|[A-Z][A-Z0-9 ,/&'()-]{3,70}:)$", re.I)
-_ESCAPED = re.compile(r"\\([\\<>*_~\[\]#.+()=^|`-])")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,11 +66,6 @@ class _OpenList:
     indent: int
     ordered: bool
     items: list[_OpenItem] = field(default_factory=list)
-
-
-def plain(text: str) -> str:
-    """The text with its backslash escapes undone, as a reader should see it."""
-    return _ESCAPED.sub(r"\1", text)
 
 
 def read_blocks(text: str) -> tuple[Block, ...]:

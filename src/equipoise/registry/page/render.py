@@ -23,11 +23,12 @@ from markupsafe import Markup
 
 from equipoise.registry.countries import country_name
 from equipoise.registry.errors import registry_error
+from equipoise.registry.escapes import plain
 from equipoise.registry.page import tables
 from equipoise.registry.page.catalogue import catalogue
 from equipoise.registry.page.extras import documents, linked_data
 from equipoise.registry.page.labels import date_words, words
-from equipoise.registry.page.markup import plain, read_blocks
+from equipoise.registry.page.markup import read_blocks
 from equipoise.registry.page.sections import STANDARD, Section
 from equipoise.registry.page.site import Place
 from equipoise.registry.page.world import place_map

@@ -16,6 +16,7 @@ from equipoise.registry.page.catalogue import catalogue
 from equipoise.registry.page.labels import words
 from equipoise.registry.page.render import render_template
 from equipoise.registry.page.site import Place
+from equipoise.registry.search.facets import key
 from equipoise.registry.search.overlay import RunningHit
 from equipoise.registry.search.query import FACETS, ORDERS, Query
 
@@ -223,12 +224,12 @@ def _without(asked: Query, chosen: tuple[str, str]) -> Query:
 
 def _facet(name: str, asked: Query, counted: Sequence[tuple[str, int]], label) -> FacetView:
     """The most frequent values and every chosen one, even one that no study has any more."""
-    chosen = {value.casefold(): value for value in asked.chosen(name)}
-    known = {value.casefold() for value, _ in counted}
-    shown = [one for n, one in enumerate(counted) if n < SHOWN or one[0].casefold() in chosen]
+    chosen = {key(name, value): value for value in asked.chosen(name)}
+    known = {key(name, value) for value, _ in counted}
+    shown = [one for n, one in enumerate(counted) if n < SHOWN or key(name, one[0]) in chosen]
     shown += [(value, 0) for folded, value in chosen.items() if folded not in known]
     choices = tuple(
-        Choice(value=value, label=label(name, value), count=count, chosen=value.casefold() in chosen)
+        Choice(value=value, label=label(name, value), count=count, chosen=key(name, value) in chosen)
         for value, count in shown
     )
     return FacetView(name=name, title=TITLES[name], choices=choices, open=bool(chosen) or name in OPEN)

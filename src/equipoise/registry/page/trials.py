@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
+from equipoise.registry.escapes import plain
 from equipoise.registry.interfaces import Found, Reason, Stored
 from equipoise.registry.page.catalogue import catalogue
 from equipoise.registry.page.labels import words
@@ -97,7 +98,7 @@ def facts_of(one: Found, index: Records) -> tuple[str, str, tuple[str, ...]]:
     protocol = kept.record.protocol
     names = protocol.identification_module
     return (
-        names.brief_title or one.nct_id,
+        plain(names.brief_title) or one.nct_id,
         protocol.status_module.overall_status,
         tuple(protocol.design_module.phases),
     )

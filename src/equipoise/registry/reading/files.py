@@ -22,7 +22,7 @@ from equipoise.registry.reading.ctis import from_ctis
 from equipoise.registry.reading.json_stream import values
 from equipoise.registry.reading.model import LARGEST, MOST_BYTES, NUMBER, Raw, Reading, Unread, posted
 from equipoise.registry.reading.xml_record import from_xml
-from equipoise.registry.record import Record, read_record
+from equipoise.registry.record import DECODER, read_record
 
 SUFFIXES = (".json", ".jsonl", ".ndjson", ".xml", ".gz", ".zip")
 HEAD = 4096
@@ -91,7 +91,7 @@ def canonical(data: dict) -> bytes:
 def number_of(data: dict, content: bytes, place: str) -> str:
     """The number of a record all of whose fields have their types. Errors: REGI-003, REGI-004, REGI-023."""
     try:
-        number = msgspec.json.decode(content, type=Record).nct_id
+        number = DECODER.decode(content).nct_id
     except (msgspec.ValidationError, RecursionError):
         number = ""
     # The slower way allows for nulls and says what is wrong in the words of all commands.

@@ -53,6 +53,9 @@ class Pointer(msgspec.Struct, frozen=True, kw_only=True):
     pieces: tuple[Piece, ...] = ()
 
 
+DECODER = msgspec.json.Decoder(Pointer)  # made before there can be a second thread, as `record.DECODER` says
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
     """The segments of one moment, the newest last."""
@@ -70,14 +73,15 @@ def make(path: Path) -> None:
 def read_pointer(path: Path) -> Pointer:
     """The pointer. Errors: REGI-031 (of another version), REGI-034 (damaged, or not there)."""
     try:
-        content: Any = json.loads((path / POINTER).read_bytes())
+        written = (path / POINTER).read_bytes()
+        content: Any = json.loads(written)
     except (OSError, ValueError) as error:
         raise index_error("REGI-034", str(path / POINTER), str(error)) from error
     found = content.get("format") if isinstance(content, dict) else None
     if found != FORMAT:
         raise index_error("REGI-031", str(path / POINTER), f"format {found}, expected {FORMAT}")
     try:
-        return msgspec.convert(content, Pointer)
+        return DECODER.decode(written)
     except msgspec.ValidationError as error:
         raise index_error("REGI-034", str(path / POINTER), str(error)) from error
 

@@ -15,6 +15,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from equipoise.registry.escapes import plain
+
 WORD = re.compile(r"[^\W_]+")
 # ASCII text is cut into words by a table, several times as fast as by a pattern, and most text is ASCII.
 SIGNS = {code: " " for code in range(128) if not chr(code).isalnum()}
@@ -70,10 +72,10 @@ def terms(data: Data) -> Terms:
 
 def words(text: str) -> list[str]:
     """The words of a text in lower case, without accents; numbers that identify something are left out."""
-    plain = text.lower()
-    if len(plain) >= SHORTEST and any(mark in plain for mark in MARKS):
-        plain = NUMBERS.sub(" ", plain)
-    return cut(plain)
+    lowered = text.lower()
+    if len(lowered) >= SHORTEST and any(mark in lowered for mark in MARKS):
+        lowered = NUMBERS.sub(" ", lowered)
+    return cut(lowered)
 
 
 def cut(text: str) -> list[str]:
@@ -81,11 +83,11 @@ def cut(text: str) -> list[str]:
     if text.isascii():
         return text.translate(SIGNS).split()
     pieces = text.split()
-    plain = " ".join([piece for piece in pieces if piece.isascii()])
+    ours = " ".join([piece for piece in pieces if piece.isascii()])
     others = " ".join([piece for piece in pieces if not piece.isascii()])
     # Taking a sign apart can give a capital letter, and making it small can give an accent.
     apart = ACCENTS.sub("", unicodedata.normalize("NFKD", others).lower())
-    return plain.translate(SIGNS).split() + WORD.findall(apart)
+    return ours.translate(SIGNS).split() + WORD.findall(apart)
 
 
 def body_text(data: Data) -> Iterator[str]:
@@ -173,11 +175,11 @@ def items(data: Data, name: str) -> Iterator[Data]:
 
 
 def strings(data: Data, *names: str) -> Iterator[str]:
-    """The texts under these names, those in lists one by one."""
+    """The texts under these names with their signs as signs, those in lists one by one."""
     for name in names:
         value = data.get(name)
         if isinstance(value, str):
             if value:
-                yield value
+                yield plain(value)
         elif isinstance(value, list | tuple):
-            yield from (each for each in value if isinstance(each, str) and each)
+            yield from (plain(each) for each in value if isinstance(each, str) and each)

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from equipoise.registry.escapes import plain
+
 Json = Mapping[str, Any]
 
 
@@ -109,15 +111,15 @@ def part(value: Any, *names: str) -> Json:
 
 
 def said(value: Json, name: str) -> str:
-    """A text; empty when there is none."""
+    """A text with its signs as signs; empty when there is none."""
     found = value.get(name)
-    return found if isinstance(found, str) else ""
+    return plain(found) if isinstance(found, str) else ""
 
 
 def texts_in(value: Json, name: str) -> list[str]:
     """The texts of a list; empty when there is none."""
     found = value.get(name)
-    return [item for item in found if isinstance(item, str)] if isinstance(found, list) else []
+    return [plain(item) for item in found if isinstance(item, str)] if isinstance(found, list) else []
 
 
 def objects_in(value: Json, name: str) -> list[Json]:

@@ -43,6 +43,14 @@ def forms(word: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def american(word: str) -> str:
+    """The word in American spelling, so that both spellings are one."""
+    for british, other in SPELLINGS:
+        if british in word:
+            word = word.replace(british, other)
+    return word
+
+
 def _numbers(word: str) -> list[str]:
     """The singular of a plural, the plural of a singular."""
     if word.endswith("ies") and len(word) > 4:

@@ -54,12 +54,16 @@ def overlaid(index: RegistryIndex, asked: Query, trials: Sequence[Standing]) -> 
     tree = index.tree(asked.text)
     hits, total = {hit.nct_id: hit for hit in answer.hits}, answer.total
     counts = {name: Counter(dict(values)) for name, values in answer.facets.items()}
+    written = {
+        name: {facets.key(name, value): value for value, _ in values}
+        for name, values in answer.facets.items()
+    }
     for trial in trials:
         before, after = sides(index, trial)
         total += bool(after and matches(after, tree, asked)) - bool(before and matches(before, tree, asked))
         for name, counted in counts.items():
-            counted.update(added(after, tree, asked, name))
-            counted.subtract(added(before, tree, asked, name))
+            counted.update(added(after, tree, asked, name, written[name]))
+            counted.subtract(added(before, tree, asked, name, written[name]))
         hits = placed(hits, trial, before, after, tree, asked)
     ordered = {
         name: tuple(sorted(((v, n) for v, n in counted.items() if n > 0), key=lambda one: (-one[1], one[0])))
@@ -101,11 +105,13 @@ def matches(one: Side, tree: Node, asked: Query, *, without: str = "") -> bool:
     return holds(tree, made, texts) and all(holds(facet, made, texts) for facet in chosen)
 
 
-def added(one: Side | None, tree: Node, asked: Query, facet: str) -> dict[str, int]:
-    """What a record adds to the counts of a facet."""
+def added(
+    one: Side | None, tree: Node, asked: Query, facet: str, written: Mapping[str, str]
+) -> dict[str, int]:
+    """What a record adds to the counts of a facet, in the writings that stand there by their forms."""
     if one is None or not matches(one, tree, asked, without=facet):
         return {}
-    return dict.fromkeys(one[0].facets[facet], 1)
+    return {written.get(facets.key(facet, value), value): 1 for value in one[0].facets[facet]}
 
 
 def hit_of(trial: Standing, one: Side, tree: Node, asked: Query, *, score: float = 0.0) -> RunningHit:

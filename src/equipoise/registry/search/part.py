@@ -42,8 +42,13 @@ MOST_SEGMENTS = 12
 FREQUENT = 1000  # no update replaces all records that have so frequent a word
 MOST_KNOWN = 10_000  # frequencies of words that are remembered
 HEAP = {True: 256_000_000, False: 64_000_000}
-# Values of a facet that are fetched: all of them where they are few, so that ties are ordered; else the frequent ones.
-BUCKETS, FEW_BUCKETS, FEW = 2000, 300, 5000
+# Values of a facet that are fetched: all of them where studies are few, so that ties are ordered; else the frequent
+# ones of each segment, many more than are shown, so that none of those is missed or counted too low.
+BUCKETS, FEW = 2000, 5000
+FREQUENT_BUCKETS, WRITTEN = 10 * facets.SHOWN, 2 * facets.SHOWN
+
+
+Counts = dict[str, tuple[tuple[str, int], ...]]
 
 
 class Listed(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,6 +57,9 @@ class Listed(msgspec.Struct, frozen=True, kw_only=True):
     status: str
     phases: tuple[str, ...]
     texts: dict[str, tuple[str, ...]]
+
+
+LISTED = msgspec.json.Decoder(Listed)
 
 
 def schema() -> tantivy.Schema:
@@ -64,7 +72,7 @@ def schema() -> tantivy.Schema:
         builder.add_text_field(name, tokenizer_name="words")
     for name in FACETS:
         builder.add_text_field(f"shown_{name}", tokenizer_name="raw", index_option="basic", fast=True)
-        builder.add_text_field(f"key_{name}", tokenizer_name="raw", index_option="basic")
+        builder.add_text_field(f"key_{name}", tokenizer_name="raw", index_option="basic", fast=True)
     for name in NUMBERS:
         builder.add_integer_field(name, fast=True)
     builder.add_bytes_field("list", stored=True)
@@ -199,7 +207,7 @@ class TantivySearch:
             chosen = facets.chosen(query)
             total, found = self._top(query, tree, chosen, run_of(parsed))
             hits = self._hits(query, tree, found)
-            counts = self._counts(query, tree, chosen, BUCKETS if total <= FEW else FEW_BUCKETS)
+            counts = self._counts(query, tree, chosen, few=total <= FEW)
         return Results(query=query, hits=hits, total=total, facets=counts, notes=(*notes, *more))
 
     def tree(self, text: str) -> Node:
@@ -260,7 +268,7 @@ class TantivySearch:
             fields = self._searcher.doc(address)
             kept[fields.get_first("nct_id")] = (
                 score,
-                msgspec.json.decode(bytes(fields.get_first("list")), type=Listed),
+                LISTED.decode(bytes(fields.get_first("list"))),
             )
         records = partial(self._store.records_of, at=self._sequence)
         name = query.text.casefold()
@@ -280,27 +288,48 @@ class TantivySearch:
             for number, (score, each) in kept.items()
         )
 
-    def _counts(
-        self, query: Query, tree: Node, chosen: list[Node], size: int
-    ) -> dict[str, tuple[tuple[str, int], ...]]:
-        """The counts of the wanted facets, each as if it had not been chosen itself."""
+    def _counts(self, query: Query, tree: Node, chosen: list[Node], *, few: bool) -> Counts:
+        """The counts of the wanted facets, each as if it had not been chosen itself. few: few studies match."""
         own = {name for name, _ in query.filters}
         together = [facet for facet in query.counts if facet not in own]
-        counts = self._counted(together, self._plan.matching(tree, chosen), size) if together else {}
+        counts = self._counted(together, self._plan.matching(tree, chosen), few) if together else {}
         for facet in query.counts:
             if facet in own:
                 others = facets.chosen(query, without=facet)
-                counts |= self._counted([facet], self._plan.matching(tree, others), size)
+                counts |= self._counted([facet], self._plan.matching(tree, others), few)
         return {facet: counts[facet] for facet in query.counts}
 
-    def _counted(self, names: list[str], matching: Any, size: int) -> dict[str, tuple[tuple[str, int], ...]]:
+    def _counted(self, names: list[str], matching: Any, few: bool) -> Counts:
+        """The counts of some facets over the studies that match.
+
+        Forms of values are counted, so that writings of one value are one however rare each is; how they are written
+        is looked up among the most frequent writings.
+        """
+        exact, written = (BUCKETS, BUCKETS) if few else (FREQUENT_BUCKETS, WRITTEN)
+        wanted = {f"key_{name}": exact for name in names} | {f"shown_{name}": written for name in names}
         terms = {
-            name: {"terms": {"field": f"shown_{name}", "size": size, "segment_size": size * 10}}
-            for name in names
+            field: {"terms": {"field": field, "size": size, "segment_size": 10 * size if few else size}}
+            for field, size in wanted.items()
         }
         found = self._searcher.aggregate(matching, terms)
-        rows = {name: [(row["key"], row["doc_count"]) for row in found[name]["buckets"]] for name in names}
-        return {name: facets.merged(rows[name]) for name in names}
+        rows = {
+            field: [(row["key"], row["doc_count"]) for row in found[field]["buckets"]] for field in wanted
+        }
+        return {
+            name: facets.shown(
+                rows[f"key_{name}"],
+                facets.writings(name, rows[f"shown_{name}"]),
+                partial(self._written, name),
+            )
+            for name in names
+        }
+
+    def _written(self, facet: str, folded: str) -> str:
+        """A value as some study writes it; its form where lists keep none of its writings."""
+        found = self._searcher.search(self._plan.form(facet, folded), 1, count=False).hits
+        listed = [LISTED.decode(bytes(self._searcher.doc(place).get_first("list"))) for _, place in found]
+        texts = (text for each in listed for text in each.texts.get(facet, ()))
+        return next((text for text in texts if facets.key(facet, text) == folded), folded)
 
 
 def run_of(parsed: Node) -> list[str]:
@@ -316,7 +345,7 @@ def packed(made: Document) -> tantivy.Document:
     parts[STRONG_WORDS] = [text for name in STRONG for text in made.texts[name]]
     for name, values in made.facets.items():
         parts[f"shown_{name}"] = [*values]
-        parts[f"key_{name}"] = [facets.key(name, value) for value in values]
+        parts[f"key_{name}"] = [*facets.keys(name, values)]
     parts |= {name: getattr(made, name) for name in NUMBERS}
     listed = Listed(
         status=next(iter(made.facets["status"]), ""),

@@ -76,6 +76,10 @@ class Plan:
         """The one document of a study."""
         return self._term("nct_id", number)
 
+    def form(self, facet: str, folded: str) -> Query:
+        """The studies with a value of a facet, by the form in which it is found."""
+        return self._term(f"key_{facet}", folded)
+
     def _term(self, field: str, word: str) -> Query:
         return Query.term_query(self._schema, field, word)
 
@@ -100,9 +104,7 @@ class Plan:
         if isinstance(node, Not):
             return self._matching(All((node,)))
         if isinstance(node, Facet):
-            return Query.const_score_query(
-                self._term(f"key_{node.name}", facets.key(node.name, node.value)), 1.0
-            )
+            return Query.const_score_query(self.form(node.name, facets.key(node.name, node.value)), 1.0)
         if isinstance(node, Range):
             return self._range(node)
         found = self._alternatives(node, scored=scored)
