@@ -62,7 +62,7 @@ def monitored(plan: Boundaries, information: Sequence[float], *, final: bool = T
 
 def futility_spent(
     design: str,
-    information: Sequence[float],
+    information: Sequence[float] | int,
     *,
     alpha: float = 0.025,
     beta: float = 0.2,

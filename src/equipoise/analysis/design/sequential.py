@@ -102,7 +102,9 @@ def spent_by(
         user if design == "user" and callable(user) else SPENDING.get(design, lambda _: None)(parameter)
     )
     if spending is None:
-        raise analysis_error("ANAL-014", design, "no such spending function")
+        raise analysis_error(
+            "ANAL-014", str(design), f"no such spending function; there are {', '.join(SPENDING)}"
+        )
     if not LEAST.get(design, -math.inf) < parameter < math.inf:
         raise analysis_error("ANAL-014", design, f"the parameter {parameter:g} spends nothing that rises")
     spent = tuple(alpha if t >= 1 else float(spending(alpha, t)) for t in times)
@@ -113,7 +115,7 @@ def spent_by(
 
 def boundaries(
     design: str,
-    information: Sequence[float],
+    information: Sequence[float] | int,
     *,
     alpha: float = 0.025,
     parameter: float = 0.0,
@@ -123,10 +125,11 @@ def boundaries(
 ) -> Boundaries:
     """The efficacy bounds of a design.
 
-    design: OF, Pocock, WT (shape `parameter`), LDOF, LDPocock, HSD (gamma `parameter`), KimDeMets (rho `parameter`)
-    or user (a function of alpha and the information, or the error spent up to each look). futility: lower bounds of Z
-    at the looks before the last, None where there is none (a None for the last look does no harm).
-    Raises ANAL-014.
+    design: OF, Pocock, WT (shape `parameter`), HP (Haybittle-Peto: `parameter` at the looks before the last, 3 unless
+    given), LDOF, LDPocock, HSD (gamma `parameter`), KimDeMets (rho `parameter`) or user (a function of alpha and the
+    information, or the error spent up to each look). information: its shares at the looks, the last 1; or the number of
+    equal looks. futility: lower bounds of Z at the looks before the last, None where there is none (a None for the last
+    look does no harm). Raises ANAL-014.
     """
     times = _checked(information, alpha)
     given = tuple(futility or (None,) * (len(times) - 1))
@@ -138,8 +141,15 @@ def boundaries(
         efficacy = spend(times, spent_by(design, times, alpha, parameter, user), counted)
     elif design in SHAPES or design == "WT":
         efficacy = _shaped(SHAPES.get(design, parameter), times, alpha, counted)
+    elif design == "HP":
+        parameter = parameter or 3.0
+        early = (parameter,) * (len(times) - 1)
+        efficacy = spend(times, (alpha,) * len(times), counted, early)
+        if efficacy[-1] >= INFINITE:
+            raise analysis_error("ANAL-014", design, f"the looks before the last spend more than {alpha:g}")
     else:
-        raise analysis_error("ANAL-014", design, "no such design")
+        known = ", ".join((*SHAPES, "WT", "HP", *SPENDING, "user"))
+        raise analysis_error("ANAL-014", str(design), f"no such design; there are {known}")
     if not all(low is None or low <= high for low, high in zip(lower, efficacy, strict=True)):
         raise analysis_error("ANAL-014", design, f"futility {lower} above efficacy {efficacy}")
     return Boundaries(
@@ -277,7 +287,9 @@ def _shaped(
     return tuple(constant * t ** (shape - 0.5) for t in times)
 
 
-def _checked(information: Sequence[float], alpha: float) -> tuple[float, ...]:
+def _checked(information: Sequence[float] | int, alpha: float) -> tuple[float, ...]:
+    if isinstance(information, int):
+        information = [look / information for look in range(1, information + 1)]
     times = tuple(float(t) for t in information)
     rising = all(a < b for a, b in zip((0.0, *times), times, strict=False))
     if not times or not rising or abs(times[-1] - 1) > 1e-12 or not 0 < alpha < 0.5:

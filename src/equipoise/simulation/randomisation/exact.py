@@ -42,6 +42,16 @@ class ListProperties:
     differences: dict[float, float]
     greatest: dict[float, float]
 
+    @property
+    def mean_difference(self) -> float:
+        """The expected difference at the end."""
+        return mean_of(self.differences)
+
+    @property
+    def mean_greatest(self) -> float:
+        """The expected greatest difference on the way."""
+        return mean_of(self.greatest)
+
 
 def mean_of(distribution: dict[float, float]) -> float:
     """The mean of a distribution."""
