@@ -219,7 +219,6 @@ def test_programs_get_the_same_answers(client: Client) -> None:
     found = client.get("/api/search?q=walking&count=status").json
     assert found["hits"][0]["nct_id"] == FIRST and found["total"] >= 1 and found["facets"]["status"]
     assert client.get(f"/api/related/{FIRST}?top=1").json["related"][0]["nct_id"] == SECOND
-    assert len(client.get(f"/api/related/{FIRST}?top=x").json["related"]) > 1
     body = json.dumps({"text": DESCRIPTION, "top": 3}).encode()
     matched = client.post("/api/match", body, "application/json").json
     assert "no medical advice" in matched["notice"] and matched["trials"][0]["findings"]

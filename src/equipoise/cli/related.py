@@ -13,10 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from equipoise.cli import exits
+from equipoise.cli.numbers import between
 
 if TYPE_CHECKING:
     from equipoise.registry.related.part import RelatedStudy
 
+MOST = 1000
 EXAMPLE = "equipoise related NCT00000102 --index registry"
 
 
@@ -24,7 +26,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """The arguments of the command."""
     parser.add_argument("study", help="the number of the study")
     parser.add_argument("--index", type=Path, required=True, metavar="DIR", help="the folder of the index")
-    parser.add_argument("--top", type=int, default=10, help="how many studies (default: 10)")
+    parser.add_argument("--top", type=between(1, MOST), default=10, help="how many studies (default: 10)")
     parser.add_argument("--json", action="store_true", help="print the studies as JSON")
 
 

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from equipoise.cli import exits
+from equipoise.cli.numbers import between
 from equipoise.registry.search.language import help_text
-from equipoise.registry.search.query import FACETS, ORDERS, Query, query
+from equipoise.registry.search.query import FACETS, MOST_ON_A_PAGE, MOST_PAGES, ORDERS, Query, query
 
 if TYPE_CHECKING:
     from equipoise.registry.interfaces import Hit, Results
@@ -32,8 +33,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
             f"--{name}", action="append", default=[], metavar="VALUE", help=f"only this {meaning}"
         )
     parser.add_argument("--order", choices=ORDERS, default="relevance", help="the order of the hits")
-    parser.add_argument("--page", type=int, default=1, help="which page of hits (default: 1)")
-    parser.add_argument("--size", type=int, default=20, help="hits on a page (default: 20, at most 100)")
+    parser.add_argument(
+        "--page", type=between(1, MOST_PAGES), default=1, help="which page of hits (default: 1)"
+    )
+    parser.add_argument(
+        "--size",
+        type=between(1, MOST_ON_A_PAGE),
+        default=20,
+        help="hits on a page (default: 20, at most 100)",
+    )
     parser.add_argument(
         "--count", choices=FACETS, action="append", default=[], help="count the values of a facet"
     )

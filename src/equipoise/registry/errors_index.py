@@ -88,6 +88,11 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
         "A filter that is left out unseen shows studies that were not asked for.",
         "Use status, phase, type, condition, intervention, country, start or results.",
     ),
+    "REGI-039": (
+        "there is no such version of this record: {detail}",
+        "Another version in its place would show differences that nobody asked about.",
+        "Choose among the versions that the page of the study's versions lists.",
+    ),
     "REGI-045": (
         "this is not the address of a database of records: {detail}",
         "Records would be looked for in the wrong place; and the file is copied, so a password must not be in it.",

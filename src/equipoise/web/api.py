@@ -1,11 +1,12 @@
-"""The addresses for programs: the same questions, answered in JSON."""
+"""The addresses for programs: the same questions, answered in JSON, with nothing guessed or limited in silence."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import wraps
 from typing import Any
 
 import msgspec
@@ -17,16 +18,43 @@ from equipoise.registry.match.notes import read_note
 from equipoise.registry.page.extras import record_json
 from equipoise.registry.page.facts_form import form_of
 from equipoise.registry.page.pages import live_of
-from equipoise.registry.search.query import Query
+from equipoise.registry.search.query import FACETS, query
+from equipoise.web import asking
+from equipoise.web.description import description
 from equipoise.web.errors import web_error
-from equipoise.web.views import MATCHED, described, shelf_of
+from equipoise.web.views import described, shelf_of
 
-MOST = 200
+NUMBERED = "api/{}/NUMBER"
+View = Callable[..., HttpResponse]
 
 
+def answers(*methods: str) -> Callable[[View], View]:
+    """A view that answers these methods and no other. Errors: WEBA-008."""
+
+    def only(view: View) -> View:
+        @wraps(view)
+        def asked(request: HttpRequest, **named: str) -> HttpResponse:
+            if request.method not in methods:
+                raise web_error("WEBA-008", request.path.strip("/"), str(request.method)[:20])
+            return view(request, **named)
+
+        return asked
+
+    return only
+
+
+@answers("GET", "HEAD")
 def search(request: HttpRequest) -> HttpResponse:
-    """One page of the studies that a search finds; the parameters are those of the search page."""
-    asked = Query.from_url(request.META.get("QUERY_STRING", ""))
+    """One page of the studies that a search finds. Errors: WEBA-003, WEBA-006, WEBA-007."""
+    given = _given(request, asking.SEARCH, "api/search")
+    asked = query(
+        given.get("q", [""])[0],
+        filters=[(name, value) for name in FACETS for value in given.get(name, ())],
+        order=given.get("order", ["relevance"])[0],
+        page=asking.number(given, asking.PAGE),
+        size=asking.number(given, asking.SIZE),
+        counts=given.get("count", ()),
+    )
     answer = shelf_of(request).find(asked)
     return _json(
         {
@@ -42,33 +70,40 @@ def search(request: HttpRequest) -> HttpResponse:
     )
 
 
+@answers("GET", "HEAD")
 def study(request: HttpRequest, nct_id: str) -> HttpResponse:
     """The record as it was read."""
+    _given(request, (), NUMBERED.format("studies"))
     return HttpResponse(
         record_json(live_of(shelf_of(request), nct_id.upper()).record), content_type="application/json"
     )
 
 
+@answers("GET", "HEAD")
 def related(request: HttpRequest, nct_id: str) -> HttpResponse:
     """The studies most like one, with score and reasons."""
+    given = _given(request, asking.RELATED, NUMBERED.format("related"))
     shelf = shelf_of(request)
     number = live_of(shelf, nct_id.upper()).record.nct_id
-    found = shelf.index.related(number, top_of(request.GET.get("top", ""), 10))
+    found = shelf.index.related(number, asking.number(given, *asking.RELATED))
     return _json({"nct_id": number, "related": listed(found)})
 
 
+@answers("GET", "HEAD", "POST")
 def match(request: HttpRequest) -> HttpResponse:
     """The trials for a patient. POST: `{"text": ..., "facts": {...}, "top": ...}`, either or both; GET: facts in the
     parameters of the form."""
     shelf = shelf_of(request)
     if request.method == "POST":
+        _given(request, (), "api/match")
         facts, top = _told(request.body, shelf.today)
     else:
+        top = asking.number(_given(request, asking.MATCH, "api/match"), asking.TOP)
         form = form_of(request.META.get("QUERY_STRING", ""))
         if form is None:
             raise web_error("WEBA-003", "api/match")
-        facts, top = read_facts(form.data(), today=shelf.today), request.GET.get("top", "")
-    found = shelf.match(facts, top_of(top, MATCHED))
+        facts = read_facts(form.data(), today=shelf.today)
+    found = shelf.match(facts, top)
     response = _json(
         {
             "notice": found.notice,
@@ -81,20 +116,32 @@ def match(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _told(body: bytes, today: date) -> tuple[Facts, str]:
-    """The facts in the body of a request, and how many trials are wanted. Errors: WEBA-002, WEBA-003, MATC-002 to
-    MATC-004."""
+@answers("GET", "HEAD")
+def openapi(request: HttpRequest) -> HttpResponse:
+    """What can be asked, for programs that read it before they ask."""
+    _given(request, (), "api/openapi.json")
+    return _json(description())
+
+
+def _given(request: HttpRequest, known: Sequence[asking.Parameter], place: str) -> asking.Given:
+    return asking.read(request.META.get("QUERY_STRING", ""), known, place)
+
+
+def _told(body: bytes, today: date) -> tuple[Facts, int]:
+    """The facts in the body of a request, and how many trials are wanted. Errors: WEBA-002, WEBA-003, WEBA-006,
+    WEBA-007, MATC-002 to MATC-004."""
     try:
         asked = json.loads(body, parse_float=Decimal)
     except (ValueError, RecursionError) as error:
         raise web_error("WEBA-003", "api/match") from error
     if not isinstance(asked, dict):
         raise web_error("WEBA-003", "api/match")
+    asking.check_names(asked, asking.BODY, "api/match")
+    top = asking.number_in(asked, asking.TOP, "api/match")
     given = None if asked.get("facts") is None else read_facts(asked["facts"], today=today)
-    top = str(asked.get("top", ""))
     if given is not None and asked.get("text") is None:
         return given, top
-    note = read_note(described(asked.get("text"), "api/match"), today=today)
+    note = read_note(described(asked.get("text"), "api/match text"), today=today)
     return (given.over(note) if given else note), top
 
 
@@ -103,11 +150,6 @@ def listed(found: Iterable[Found]) -> list[dict[str, Any]]:
     return [
         msgspec.to_builtins(one, enc_hook=list) for one in found
     ]  # the hook is for sequences of other kinds
-
-
-def top_of(text: str, usual: int) -> int:
-    """How many are wanted: a whole number from 1 to 200; the usual one for anything else."""
-    return min(max(int(text), 1), MOST) if text.isascii() and text.isdigit() and len(text) < 6 else usual
 
 
 def _json(content: dict[str, Any]) -> JsonResponse:

@@ -23,12 +23,27 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
     "WEBA-003": (
         "The request cannot be understood.",
         "A guess at what was meant would answer another question.",
-        "Send what the page about this registry describes.",
+        "Send what the page about this registry and `/api/openapi.json` describe.",
     ),
     "WEBA-004": (
         "This page could not be made.",
         "The fault is on this side; it was noted, without anything that you typed.",
         "Try again later, or tell whoever runs this site the code and the address.",
+    ),
+    "WEBA-006": (
+        "there is no parameter {detail}",
+        "A parameter that is left out unseen gives the answer to another question.",
+        "Correct its name or leave it out; `/api/openapi.json` lists all of them.",
+    ),
+    "WEBA-007": (
+        "{detail}",
+        "A value that is limited or guessed in silence gives fewer studies, or others, than were asked for.",
+        "Give a value within the limits; `/api/openapi.json` lists them.",
+    ),
+    "WEBA-008": (
+        "this address does not answer {detail}",
+        "What is sent in a way that is not expected would be left unread.",
+        "Ask with GET; descriptions of patients are sent to `/api/match` with POST.",
     ),
     "WEBA-005": (
         "the server cannot use this address or port: {detail}",

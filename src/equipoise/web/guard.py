@@ -88,7 +88,15 @@ def fault(request: HttpRequest, error: EquipoiseError) -> HttpResponse:
     if status == 500 and error.code != "WEBA-004":
         note(error)
     if request.path.startswith("/api/"):
-        told = {"code": error.code, "fault": error.fault, "remedy": error.remedy}
+        # Where in this machine something is broken is noted above, and is nobody else's business.
+        place = error.place if status < 500 else "web"
+        told = {
+            "code": error.code,
+            "place": place,
+            "fault": error.fault,
+            "why": error.why,
+            "remedy": error.remedy,
+        }
         return JsonResponse({"error": told}, status=status)
     return HttpResponse(error_page(error, title_of(status), lost_place(request.path)), status=status)
 

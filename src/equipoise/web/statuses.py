@@ -14,13 +14,20 @@ STATUS = {
     "WEBA-001": 404,
     "WEBA-004": 500,
     "WEBA-005": 500,
+    "WEBA-008": 405,
     "MATC-006": 503,
     "REGI-035": 404,
     "REGI-036": 503,
     "REGI-038": 400,
+    "REGI-039": 404,
 }
 VISITORS = frozenset({*MATCHING, *PAGES})
-TITLES = {404: "Not found", 400: "This cannot be answered", 503: "Not available here"}
+TITLES = {
+    404: "Not found",
+    400: "This cannot be answered",
+    405: "This cannot be answered",
+    503: "Not available here",
+}
 
 
 def status_of(error: EquipoiseError) -> int:

@@ -31,6 +31,7 @@ urlpatterns = [
     re_path(rf"^api/studies/{NUMBER}$", api.study),
     re_path(rf"^api/related/{NUMBER}$", api.related),
     re_path(r"^api/match$", api.match),
+    re_path(r"^api/openapi\.json$", api.openapi),
 ]
 
 handler400 = "equipoise.web.guard.not_understood"

@@ -16,11 +16,11 @@ from equipoise.registry.page.searching import search_page
 from equipoise.registry.page.site import Place
 from equipoise.registry.search.query import FACETS, Query
 from equipoise.web.application import KEY
+from equipoise.web.asking import MATCHED
 from equipoise.web.errors import web_error
 from equipoise.web.statuses import status_of
 
 MOST_TEXT = 20_000
-MATCHED = 50
 
 
 def shelf_of(request: HttpRequest) -> Shelf:

@@ -22,7 +22,7 @@ from equipoise.rules import units
 LONGEST = 20_000
 OLDEST = 130
 MOST = 500  # entries in one list of facts
-SCALES = ("ecog", "karnofsky")
+SCALES = {"ecog": 5, "karnofsky": 100}  # and the largest value of each
 FIELDS = frozenset(
     {"age", "age_unit", "birth_date", "sex", "pregnant", "breastfeeding", "healthy", "country", "ecog"}
     | {"karnofsky", "conditions", "drugs", "labs", "text"}
@@ -130,7 +130,9 @@ def read_facts(data: Any, *, today: date, place: str = "facts") -> Facts:
         breastfeeding=_truth(given, "breastfeeding", place),
         healthy=_truth(given, "healthy", place),
         country=_words(given, "country", place) or None,
-        performance={scale: _whole(given, scale, place, 100) for scale in SCALES if scale in given},
+        performance={
+            scale: _whole(given, scale, place, most) for scale, most in SCALES.items() if scale in given
+        },
         measurements=labs,
         statements=statements,
         text=_words(given, "text", place),

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 
+from equipoise.registry.errors_index import index_error
 from equipoise.registry.escapes import plain
 from equipoise.registry.index import RegistryIndex
 from equipoise.registry.interfaces import Change, Version
@@ -70,12 +71,12 @@ def compare_page(
     record: Record, index: RegistryIndex, asked: str, place: Place, banner: str | None = None
 ) -> str:
     """The page that compares two versions of a study. asked: the parameters of the address, `before` and `after` as
-    numbers of versions; what is not understood is the first and the last."""
+    numbers of versions; without them the first and the last. Errors: REGI-039 (there is no such version)."""
     say = catalogue(place.language).gettext
     listed = versions_of(record.nct_id, index)
     given = _given(asked)
-    before = _chosen(given.get("before"), len(listed), 1)
-    after = _chosen(given.get("after"), len(listed), len(listed))
+    before = _chosen(record.nct_id, given.get("before"), len(listed), 1)
+    after = _chosen(record.nct_id, given.get("after"), len(listed), len(listed))
     return render_template(
         "compare.html",
         place=place,
@@ -84,7 +85,7 @@ def compare_page(
         record=record,
         versions=listed,
         served=True,
-        found=compared(record.nct_id, index, before, after, say) if listed else None,
+        found=compared(record.nct_id, index, before, after, say) if len(listed) > 1 else None,
     )
 
 
@@ -149,10 +150,14 @@ def _given(asked: str) -> dict[str, str]:
         return {}
 
 
-def _chosen(text: str | None, most: int, usual: int) -> int:
-    """A number of a version; the usual one for anything else."""
-    known = text is not None and text.isascii() and text.isdigit() and len(text) < 6
-    return int(text) if known and 1 <= int(text) <= most else usual  # type: ignore[arg-type]
+def _chosen(nct_id: str, text: str | None, most: int, usual: int) -> int:
+    """The number of a version that was asked for; the usual one when none was. Errors: REGI-039."""
+    if text is None:
+        return usual
+    if text.isascii() and text.isdigit() and len(text) < 6 and 1 <= int(text) <= most:
+        return int(text)
+    kept = f"{most} are kept" if most > 1 else "one is kept"
+    raise index_error("REGI-039", f"studies/{nct_id}/compare", f"{text[:20]!r}, and {kept}")
 
 
 def changed(found: Sequence[Change], say=str) -> tuple[ChangeView, ...]:
