@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
-from equipoise.conduct.command import Command, Context, Refusal
+from equipoise.conduct.command import Command, Context, Refusal, day_of
 from equipoise.conduct.deviations import deviation
 from equipoise.conduct.errors import refuse
 from equipoise.conduct.state import ParticipantState
@@ -147,11 +147,6 @@ def whole(text: Any) -> int | None:
     """The whole number above zero that a text stands for, None when it is none."""
     value = positive(text)
     return int(value) if value is not None and value == int(value) else None
-
-
-def day_of(text: str) -> date:
-    """The day of an ISO date or UTC datetime."""
-    return date.fromisoformat(text[:10])
 
 
 def time_of(text: Any) -> datetime | None:

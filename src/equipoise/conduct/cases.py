@@ -152,7 +152,7 @@ def _with_record(study: Study, facts: Facts, change: RecordedForm) -> Facts:
     earlier = next((record for record in rows if record.key == key), None)
     if change.remove:
         return facts.without_record(change.form, key or "")
-    day = facts.names["today"] if earlier is None else earlier.date
+    day = facts.named("today") if earlier is None else earlier.date
     record = Record(
         form=change.form,
         encounter=change.encounter,

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
@@ -60,7 +61,27 @@ class Command(Struct, frozen=True, kw_only=True):
     @property
     def day(self) -> date:
         """The calendar day on which the thing happened."""
-        return date.fromisoformat(self.effective[:10])
+        return day_of(self.effective)
+
+
+DIGITS = tuple(f"{number:02}" for number in range(60))
+"""The hours, minutes and seconds of a clock, as they are written."""
+
+
+def stamp(at: datetime) -> str:
+    """A moment in UTC as the ledger writes it, in whole seconds."""
+    return f"{at.date().isoformat()}T{DIGITS[at.hour]}:{DIGITS[at.minute]}:{DIGITS[at.second]}Z"
+
+
+def day_of(text: str) -> date:
+    """The day of an ISO date or UTC datetime."""
+    return _day(text[:10])
+
+
+@lru_cache(maxsize=1024)
+def _day(text: str) -> date:
+    """A day is asked for by every rule of an act: the same few, again and again."""
+    return date.fromisoformat(text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,7 +33,7 @@ from equipoise.conduct import (
     sites,
     unblinding,
 )
-from equipoise.conduct.command import Command, Context, Decision, Handler, Refusal, SealedDraws
+from equipoise.conduct.command import Command, Context, Decision, Handler, Refusal, SealedDraws, stamp
 from equipoise.conduct.errors import refuse
 from equipoise.conduct.state import ParticipantState, State
 
@@ -89,7 +89,7 @@ def decide(study: Study, state: State, command: Command, at: datetime, draw: Sea
     handler = HANDLERS.get(command.kind)
     if handler is None:
         return refuse("COND-001", command, f"there is no command `{command.kind}`")
-    recorded = f"{at.date().isoformat()}T{at.time().isoformat('seconds')}Z"
+    recorded = stamp(at)
     problem = _general(study, state, command, recorded)
     if problem is not None:
         return problem
@@ -136,8 +136,10 @@ def _stands(participant: ParticipantState | None, event: Event) -> bool:
 
 def _treated_by(study: Study, participant: ParticipantState, event: Event) -> ParticipantState:
     """Whoever acts on a participant in an unmasked role treats them, and can never score them blind."""
+    if event.actor in participant.seen_by:
+        return participant
     role = study.definition.roles.get(event.role)
-    if event.actor in participant.seen_by or (role is not None and role.masked):
+    if role is not None and role.masked:
         return participant
     return replace(participant, seen_by=participant.seen_by | {event.actor})
 
@@ -149,7 +151,7 @@ def _general(study: Study, state: State, command: Command, recorded: str) -> Ref
     role = study.definition.roles.get(command.role)
     if role is None or command.kind not in role.may:
         return refuse("COND-003", command, f"the role `{command.role}` may not do `{command.kind}`")
-    if command.effective[:10] > recorded[:10]:
+    if command.effective[:10] > recorded:
         return refuse("COND-004", command, f"{command.effective[:10]} lies in the future")
     if state.trial.locked and command.kind not in AFTER_LOCK:
         return refuse("COND-005", command, "the trial is locked")

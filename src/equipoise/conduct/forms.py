@@ -8,14 +8,13 @@ and changes neither arm nor stratum.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
 from equipoise.blinding import reads_sealed, sealed_record
 from equipoise.conduct import deviations, dosing
-from equipoise.conduct.command import Command, Context, Decision, Refusal
+from equipoise.conduct.command import Command, Context, Decision, Refusal, day_of
 from equipoise.conduct.consent import check_consented
 from equipoise.conduct.errors import refuse
 from equipoise.conduct.queries import query_id
@@ -36,16 +35,17 @@ def record_form(context: Context, command: Command) -> Decision:
         return problem
     if _existing(context, command) is not None:
         return refuse("FORM-003", command, f"{_name(command)} is recorded already")
-    return _entered(context, command, "FormRecorded")
+    return _entered(context, command, "FormRecorded", None)
 
 
 def correct_form(context: Context, command: Command) -> Decision:
     """A correction with its reason; items that are not named keep their values."""
     if not command.reason:
         return refuse("FORM-004", command, "a correction needs its reason")
-    if _existing(context, command) is None:
+    earlier = _existing(context, command)
+    if earlier is None:
         return refuse("FORM-005", command, f"{_name(command)} has not been recorded")
-    return _entered(context, command, "FormCorrected")
+    return _entered(context, command, "FormCorrected", earlier)
 
 
 def close_log(context: Context, command: Command) -> Decision:
@@ -100,10 +100,9 @@ def _existing(context: Context, command: Command) -> Record | None:
     return None
 
 
-def _entered(context: Context, command: Command, kind: str) -> Decision:
+def _entered(context: Context, command: Command, kind: str, earlier: Record | None) -> Decision:
     """Parses, checks and records; what follows from the record goes into the same answer."""
     form_id, day = command.data["form"], command.day
-    earlier = _existing(context, command)
     try:
         given = context.study.parse_record(form_id, command.data.get("values", {}), earlier)
     except EquipoiseError as error:
@@ -127,7 +126,8 @@ def _entered(context: Context, command: Command, kind: str) -> Decision:
         return refuse("FORM-009", command, f"{_name(command)} is impossible", impossible)
     place = earlier.encounter if earlier else command.encounter
     events = [context.draft(command, kind, dict(command.data), encounter=place)]
-    events += _queries(context, command, false)
+    if false:
+        events += _queries(context, command, false)
     if kind == "FormCorrected":
         events += deviations.on_correction(context, command, facts)
     else:
@@ -162,7 +162,7 @@ def _recorded(study: Study, participant: ParticipantState, event: Event) -> Part
         form=data["form"],
         encounter=event.encounter,
         repeat=data.get("repeat"),
-        date=earlier.date if earlier else date.fromisoformat(event.effective[:10]),
+        date=earlier.date if earlier else day_of(event.effective),
         sequence=event.sequence,
         values=study.parse_record(data["form"], data.get("values", {}), earlier),
     )

@@ -178,7 +178,7 @@ class State(Struct, frozen=True, kw_only=True):
 
 def put(mapping: Mapping[str, Any], key: str, value: Any) -> Mapping[str, Any]:
     """A new mapping with one key set."""
-    return MappingProxyType({**mapping, key: value})
+    return MappingProxyType(mapping | {key: value})  # type: ignore[operator]
 
 
 def drop(mapping: Mapping[str, Any], key: str) -> Mapping[str, Any]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from equipoise.conduct.command import Command, Refusal, SealedDraws
+from equipoise.conduct.command import Command, Refusal, SealedDraws, stamp
 from equipoise.conduct.engine import decide, evolve
 from equipoise.conduct.state import ParticipantState, State, TrialState
 from equipoise.ledger.entry import Draft, Event, numbered
@@ -116,7 +116,7 @@ class World:
     @property
     def stamp(self) -> str:
         """The time of the world, in UTC, as the ledger writes it."""
-        return f"{self.now.date().isoformat()}T{self.now.time().isoformat('seconds')}Z"
+        return stamp(self.now)
 
     def do(self, kind: str, subject: Subject | None = None, **given: Any) -> Sequence[Event] | Refusal:
         """Sends one command as the person whose duty it is; returns its events, or the refusal."""
@@ -162,7 +162,7 @@ class World:
             id=f"c{self._number:07d}",
             actor=actor or f"{role}-{place}",
             role=role,
-            effective=effective or self.today.isoformat(),
+            effective=effective or self.now.date().isoformat(),
             site=site,
             participant=subject.state.subject if subject else None,
             **given,

@@ -49,7 +49,8 @@ class Facts(Struct, frozen=True, kw_only=True):
 
     forms: the records of each form in order of date, then of entry.  closed: the logs that are complete.
     names: context names that are known (dates, the arm).  own: the record that is being entered.
-    derived, daily: the values of derivations so far; `daily` are those that read the day.
+    derived, daily: the values of derivations so far; `daily` are those that read the day, and `today` itself.
+    read: these facts as they were last read on a day.
     """
 
     study: Study
@@ -59,6 +60,7 @@ class Facts(Struct, frozen=True, kw_only=True):
     own: Record | None = None
     derived: dict[str, Value | Missing] = field(default_factory=dict)
     daily: dict[str, Value | Missing] = field(default_factory=dict)
+    read: list[Facts] = field(default_factory=list)
 
     @classmethod
     def empty(cls, study: Study) -> Facts:
@@ -84,13 +86,13 @@ class Facts(Struct, frozen=True, kw_only=True):
         """The value of a context name, a parameter or a derivation."""
         if name in self.names:
             return self.names[name]
-        if name in self.derived:
-            return self.derived[name]
-        if name in self.daily:
-            return self.daily[name]
         value = self.study.parameters.get(name)
         if value is not None:
             return value
+        if name in self.daily:
+            return self.daily[name]
+        if name in self.derived:
+            return self.derived[name]
         rule = self.study.derivations.get(name)
         if rule is None:
             return ABSENT
@@ -103,23 +105,22 @@ class Facts(Struct, frozen=True, kw_only=True):
         where no derivation reads it, they are the same for good."""
         touched = self.study.touched.get(root)
         if touched is None:
-            return replace(self, **parts)
+            return replace(self, read=[], **parts)
         derived = {name: value for name, value in self.derived.items() if name not in touched}
         daily = {name: value for name, value in self.daily.items() if name not in touched}
-        return replace(self, derived=derived, daily=daily, **parts)
+        return replace(self, derived=derived, daily=daily, read=[], **parts)
 
     def with_record(self, record: Record) -> Facts:
         """With one more record; one with the same key in the same form is replaced in its place."""
-        found, key = list(self.forms.get(record.form, ())), record.key
-        for index, other in enumerate(found if key is not None else ()):
+        before, key = self.forms.get(record.form, ()), record.repeat or record.encounter
+        for index, other in enumerate(before if key is not None else ()):
             if (other.repeat or other.encounter) == key:
-                found[index] = record
+                found = _ordered((*before[:index], record, *before[index + 1 :]))
                 break
         else:
-            found.append(record)
-        if len(found) > 1:
-            found.sort(key=attrgetter("date"))
-        return self._changed(("form", record.form), forms={**self.forms, record.form: tuple(found)})
+            last = not before or before[-1].date <= record.date
+            found = (*before, record) if last else _ordered((*before, record))
+        return self._changed(("form", record.form), forms={**self.forms, record.form: found})
 
     def without_record(self, form: str, key: str) -> Facts:
         """Without the record of this key."""
@@ -143,11 +144,21 @@ class Facts(Struct, frozen=True, kw_only=True):
         return facts
 
     def on(self, day: date) -> Facts:
-        """As read on a day: `today` is that day."""
-        if self.names.get("today") == day:
+        """As read on a day: `today` is that day. What was read of them on the same day is still known."""
+        if self.daily.get("today") == day:
             return self
-        return replace(self, names={**self.names, "today": day}, daily={})
+        for facts in self.read:
+            if facts.daily["today"] == day:
+                return facts
+        facts = replace(self, daily={"today": day}, read=[])
+        self.read[:] = [facts]
+        return facts
 
     def with_own(self, record: Record | None) -> Facts:
         """With the record that is being entered, for the rules of its form."""
-        return replace(self, own=record)
+        return replace(self, own=record, read=[])
+
+
+def _ordered(records: Iterable[Record]) -> tuple[Record, ...]:
+    """In order of date, then as they were."""
+    return tuple(sorted(records, key=attrgetter("date")))

@@ -6,11 +6,10 @@ from the other items of the same record, and kept with the decimals of the item.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache, partial
 from types import MappingProxyType
 from typing import Any
 
@@ -37,21 +36,32 @@ class Proposed:
     sequence: int = 0
 
 
-Reader = Callable[[str], Value]
+class Texts(dict[str, Value]):
+    """The values of the texts of one item, read when they are first met. Most are one of a few; when there are
+    many, they are forgotten."""
 
+    __slots__ = ("kind", "place")
+    MANY = 256
 
-def reader_of(kind: Type, place: str) -> Reader:
-    """Reads the texts of one item. Most are one of a few, so that the latest different ones are kept as read."""
-    return lru_cache(maxsize=256)(partial(parse_value, kind, place=place))
+    def __init__(self, kind: Type, place: str) -> None:
+        super().__init__()
+        self.kind, self.place = kind, place
+
+    def __missing__(self, text: str) -> Value:
+        value = parse_value(self.kind, text, place=self.place)
+        if len(self) >= self.MANY:
+            self.clear()
+        self[text] = value
+        return value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormParser:
-    """Reads the entries of one form: `readers` has what people enter, `derived` what is computed, in its order."""
+    """Reads the entries of one form: `texts` has what people enter, `derived` what is computed, in its order."""
 
     form: str
     types: Mapping[str, Type]
-    readers: Mapping[str, Reader]
+    texts: Mapping[str, Texts]
     derived: Mapping[str, Expression]
     items: Mapping[str, Item]
     parameters: Mapping[str, Value]
@@ -74,12 +84,16 @@ class FormParser:
     def _parsed(
         self, given: Mapping[str, Any], earlier: Mapping[str, Value | Missing] | None
     ) -> Mapping[str, Value | Missing]:
-        readers, values = self.readers, dict(earlier or {})
-        for name, entry in given.items():
-            reader = readers.get(name) if isinstance(entry, str) else None
-            values[name] = reader(entry) if reader is not None else self.unsaid(name, entry)
-        for name, rule in self.derived.items():
-            values[name] = self.computed(name, rule, values)
+        texts = self.texts
+        entered = {
+            name: texts[name][entry] if isinstance(entry, str) and name in texts else self.unsaid(name, entry)
+            for name, entry in given.items()
+        }
+        values = {**earlier, **entered} if earlier else entered
+        if self.derived:
+            case = EmptyCase(self.parameters, Proposed(values=values))  # type: ignore[arg-type]
+            for name, rule in self.derived.items():
+                values[name] = self.computed(name, rule.value(case))
         return MappingProxyType(values)
 
     def unsaid(self, name: str, entry: Any) -> Missing:
@@ -97,10 +111,8 @@ class FormParser:
             raise problem("STUD-053", place, found=reason)
         return MISSING[reason]
 
-    def computed(self, name: str, rule: Expression, values: Mapping[str, Value | Missing]) -> Value | Missing:
+    def computed(self, name: str, value: Value | Missing) -> Value | Missing:
         """The value of a computed item, in its unit and with its decimals."""
-        case = EmptyCase(self.parameters, Proposed(values=values))  # type: ignore[arg-type]
-        value = rule.value(case)
         item = self.items[name]
         if isinstance(value, Decimal):
             return round_half_up(value, item.decimals)

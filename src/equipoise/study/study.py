@@ -25,7 +25,7 @@ from equipoise.study.compiling import Compiled, computed_needs, scope_at
 from equipoise.study.facts import Record
 from equipoise.study.model import Decision, Definition, Encounter, Form
 from equipoise.study.order import ordered
-from equipoise.study.parsing import FormParser, reader_of
+from equipoise.study.parsing import FormParser, Texts
 from equipoise.study.parts import written
 from equipoise.study.sites import SITES, Site, pattern_of
 from equipoise.study.source import Source
@@ -197,13 +197,11 @@ def _parsers(definition: Definition, compiled: Compiled) -> dict[str, FormParser
         types = {item: part.type for item, part in compiled.scope.forms[name].items.items()}
         order, _ = ordered(computed_needs(definition, name, compiled.expressions))
         derived = {item: compiled.expressions[f"forms.{name}.items.{item}.derive"] for item in order}
-        readers = {
-            item: reader_of(kind, f"{name}.{item}") for item, kind in types.items() if item not in derived
-        }
+        texts = {item: Texts(kind, f"{name}.{item}") for item, kind in types.items() if item not in derived}
         parsers[name] = FormParser(
             form=name,
             types=types,
-            readers=readers,
+            texts=texts,
             derived=derived,
             items=form.items,
             parameters=compiled.parameters,
