@@ -24,12 +24,11 @@ from equipoise.analysis.results import Analysis
 from equipoise.analysis.scales import SCALES
 from equipoise.analysis.specs import specs
 from equipoise.simulation.characteristics.estimating import Estimator, Found, Picked
-from equipoise.simulation.characteristics.pool import EVENT, OUT, VALUE, Pooled
+from equipoise.simulation.characteristics.pool import OUT, Pooled
 from equipoise.simulation.whole.primary import numbers as numbers_of
 from equipoise.simulation.whole.primary import statistic
 from equipoise.study.methods import estimator_of
 
-KINDS = {VALUE: "value", EVENT: "event"}
 KEPT = 200_000
 """Meanings of scores that are remembered."""
 Respond = Callable[[Outcome, Decimal], Any]
@@ -37,13 +36,12 @@ Respond = Callable[[Outcome, Decimal], Any]
 
 def rows_estimator(plan: Pooled, confidence: float) -> Estimator:
     """The estimator that asks the analysis."""
-    made = {int(row): outcome_of(plan, int(row)) for row in np.flatnonzero(plan.outcomes.kind != OUT)}
     ratio, respond = SCALES[plan.estimand.summary].ratio, responding(plan)
 
     def estimate(picked: Picked, numbers: np.ndarray, seed: int) -> Found:
         out = Found.room(len(numbers))
         for place, (rows, sides, strata) in enumerate(zip(*picked, strict=True)):
-            analysis = analysed(plan, made, respond, (rows, sides, strata), (seed, int(numbers[place])))
+            analysis = analysed(plan, respond, (rows, sides, strata), (seed, int(numbers[place])))
             values = (*numbers_of(analysis), statistic(analysis, ratio))
             for field, value in zip(out, values, strict=True):
                 field[place] = value
@@ -52,28 +50,8 @@ def rows_estimator(plan: Pooled, confidence: float) -> Estimator:
     return estimate
 
 
-def decimal(value: float) -> Decimal | None:
-    """The shortest decimal of a number, None for NaN."""
-    return None if math.isnan(value) else Decimal(repr(float(value)))
-
-
-def outcome_of(plan: Pooled, row: int) -> Outcome:
-    """The outcome of a row of the pool, without subject and stratum."""
-    from_pool, arms = plan.outcomes, plan.allocation.arms
-    side = {int(arm): place for place, arm in enumerate(plan.treatment)}.get(row % arms)
-    scored = plan.estimand.variable.score is not None
-    given = from_pool.score if scored else from_pool.value
-    return Outcome(
-        subject="", arm=None if side is None else plan.estimand.treatment[side], stratum="",
-        kind=KINDS.get(int(from_pool.kind[row]), "missing"), value=decimal(given[row]),
-        baseline=decimal(from_pool.baseline[row]),
-        visits=tuple(decimal(value) for value in from_pool.visits[row]),
-    )  # fmt: skip
-
-
 def analysed(
     plan: Pooled,
-    made: dict[int, Outcome],
     respond: Respond,
     people: tuple[np.ndarray, np.ndarray, np.ndarray],
     key: tuple[int, int],
@@ -81,11 +59,11 @@ def analysed(
     """The primary analysis of one trial; the subject of a participant is its place and its row."""
     rows, sides, strata = people
     outcomes = [
-        replace(made[row], subject=f"{place}:{row}", stratum=plan.strata[stratum])
+        replace(plan.outcomes.whole[row], subject=f"{place}:{row}", stratum=plan.strata[stratum])
         for place, (row, side, stratum) in enumerate(
             zip(rows.tolist(), sides.tolist(), strata.tolist(), strict=True)
         )
-        if side >= 0 and row in made
+        if side >= 0 and plan.outcomes.kind[row] != OUT
     ]
     spec, arms = specs(plan.estimand)[0], tuple(plan.estimand.treatment)
     kind = plan.estimand.variable.endpoint
@@ -97,8 +75,8 @@ def analysed(
 
 
 def _exposure(plan: Pooled, each: Outcome) -> float | None:
-    found = plan.outcomes.exposure[place_of(each)]
-    return 1.0 if plan.estimand.variable.exposure is None else None if math.isnan(found) else float(found)
+    found = float(plan.outcomes.exposure[place_of(each)])
+    return None if math.isnan(found) else found
 
 
 def place_of(each: Outcome) -> int:

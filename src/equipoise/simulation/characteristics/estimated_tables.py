@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from numba import njit
 
 from equipoise.analysis.binary_effects import How, People, effect
 from equipoise.analysis.errors import AnalysisError, analysis_error
@@ -20,8 +19,11 @@ from equipoise.analysis.proportions import Table2x2
 from equipoise.simulation.characteristics import contrast
 from equipoise.simulation.characteristics.estimating import Estimator, Found, Picked, found
 from equipoise.simulation.characteristics.pool import EVENT, MISSING, VALUE, Pooled
+from equipoise.simulation.compiling import kept
 from equipoise.study.methods import estimator_of
 
+Numbers = tuple[np.ndarray, ...]
+"""Estimate, lower and upper bound and p-value of each trial."""
 KEPT = 100_000
 """Tables whose results are remembered."""
 
@@ -32,12 +34,18 @@ def tables_estimator(plan: Pooled, confidence: float) -> Estimator:
     how = How(summary=own.summary, estimator=name, interval=own.interval, confidence=confidence)
     known = remembered(how)
 
-    def estimate(picked: Picked, numbers: np.ndarray, seed: int) -> Found:
-        tables = tabled(plan, picked)
+    def compare(tables: np.ndarray) -> Numbers:
         if own.summary == "risk_difference" and compiled(name, own.interval):
-            return differences(tables, own.interval, confidence)
+            return differing(tables, own.interval, confidence)
         rows = [known(tuple(table.ravel().tolist())) for table in tables.astype(np.int64)]
-        return found(own.summary, *np.array(rows).T.reshape(4, -1))
+        return tuple(np.array(rows).T.reshape(4, -1))
+
+    def estimate(picked: Picked, numbers: np.ndarray, seed: int) -> Found:
+        first = compare(tabled(plan, picked, 0))
+        for side in range(1, plan.treatment.size - 1):  # the analysis gives all its comparisons, or none
+            nothing = np.isnan(compare(tabled(plan, picked, side))[0])
+            first = tuple(np.where(nothing, np.nan, each) for each in first)
+        return found(own.summary, *first)
 
     return estimate
 
@@ -47,8 +55,8 @@ def compiled(estimator: str, interval: str) -> bool:
     return estimator in ("crude", "mantel_haenszel") and interval in contrast.METHODS
 
 
-def tabled(plan: Pooled, picked: Picked) -> np.ndarray:
-    """Responders and participants of the arm, then of the reference, by stratum (trials, strata, 4)."""
+def tabled(plan: Pooled, picked: Picked, first: int) -> np.ndarray:
+    """Responders and participants of an arm, then of the reference, by stratum (trials, strata, 4)."""
     kind, value = plan.outcomes.kind[picked.row], plan.outcomes.value[picked.row]
     used = (kind == VALUE) | (kind == EVENT)
     if plan.estimand.missing.method == "non_response":
@@ -57,7 +65,7 @@ def tabled(plan: Pooled, picked: Picked) -> np.ndarray:
     trials = len(kind)
     responds = (kind == VALUE) & (value == 1)
     columns = []
-    for side in (0, last):
+    for side in (first, last):
         inside = used & (picked.side == side)
         place = np.arange(trials)[:, None] * strata + picked.stratum
         for counted in (inside & responds, inside):
@@ -65,18 +73,18 @@ def tabled(plan: Pooled, picked: Picked) -> np.ndarray:
     return np.stack(columns, axis=2).astype(float)
 
 
-def differences(tables: np.ndarray, interval: str, confidence: float) -> Found:
+def differing(tables: np.ndarray, interval: str, confidence: float) -> Numbers:
     """The twin of the analysis for a difference, crude or by Mantel and Haenszel."""
     method = contrast.METHODS["mantel_haenszel" if interval == "rubin" else interval]
     made = np.zeros((len(tables), 4))
     summarise(tables, made)
-    lower, upper, p = contrast.inference(method, tables, made, confidence)
     nothing = np.isnan(made[:, 0])
-    p[nothing], lower[nothing], upper[nothing] = np.nan, np.nan, np.nan
-    return found("risk_difference", made[:, 0], lower, upper, p)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        bounds = contrast.inference(method, tables, made, confidence)
+    return (made[:, 0], *(np.where(nothing, np.nan, each) for each in bounds))
 
 
-@njit(nogil=True, cache=False)
+@kept
 def summarise(tables, made):
     """Estimate, variance, degrees of freedom and the root of the test of each trial (trials, 4)."""
     for trial in range(tables.shape[0]):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from equipoise.simulation.characteristics.estimated_categories import categories_estimator
+from equipoise.simulation.characteristics.estimated_counts import counts_estimator
+from equipoise.simulation.characteristics.estimated_means import means_estimator
 from equipoise.simulation.characteristics.estimated_rows import rows_estimator
 from equipoise.simulation.characteristics.estimated_tables import tables_estimator
 from equipoise.simulation.characteristics.estimated_times import times_estimator
@@ -12,7 +15,14 @@ from equipoise.study.methods import estimator_of
 
 IMPUTING = ("multiple_imputation", "conditional_mean")
 TABLED = ("crude", "mantel_haenszel", "inverse_variance")
-TWINS = {"cox": times_estimator} | dict.fromkeys(TABLED, tables_estimator)
+TWINS = {
+    "cox": times_estimator,
+    "ancova": means_estimator,
+    "poisson": counts_estimator,
+    "negative_binomial": counts_estimator,
+    "proportional_odds": categories_estimator,
+    **dict.fromkeys(TABLED, tables_estimator),
+}
 
 
 def estimator_for(plan: Pooled, confidence: float) -> Estimator:
