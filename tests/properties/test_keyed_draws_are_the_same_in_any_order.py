@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from statistics import NormalDist
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 from numba import njit
+from scipy.special import ndtr
 
 from equipoise.simulation import keyed
 
 MASK = 2**64 - 1
+
 wide = some.integers(0, MASK)
 
 
@@ -41,7 +41,8 @@ def test_the_bits_are_those_of_the_documented_arithmetic(seed, trial, participan
     assert key == key_of(seed, trial, participant, purpose)
     bits = bits_of(int(key), number)
     assert keyed.bits64(key, number) == bits
-    assert keyed.draw32(key, number) == bits >> 32
+    assert keyed.higher(np.uint64(bits)) == bits >> 32
+    assert keyed.lower(np.uint64(bits)) == bits & (2**32 - 1)
     assert keyed.uniform(key, number) == (bits >> 11) / 2**53
     assert keyed.below(key, number, 7) == (bits >> 32) * 7 >> 32
 
@@ -51,12 +52,28 @@ def test_the_numbers_of_a_path_never_change():
     key = np.uint64(keyed.key(np.uint64(1), 2, 3, 4))
     assert key == 7374817990189038036
     assert keyed.bits64(key, 0) == 13626856915001629943
-    assert keyed.draw32(key, 0) == 3172749866
+    assert keyed.higher(keyed.bits64(key, 0)) == 3172749866
+    assert keyed.normal(key, 0) == pytest.approx(-0.34149043178212773, abs=1e-15)
 
 
-@pytest.mark.parametrize("share", [1e-300, 1e-20, 1e-9, 0.01, 0.07, 0.3, 0.5, 0.93, 0.999, 1 - 1e-12])
-def test_the_quantile_is_the_standard_library_s(share):
-    assert keyed.quantile(share) == pytest.approx(NormalDist().inv_cdf(share), abs=1e-13)
+@njit
+def normals(count):
+    found = np.empty(count)
+    for row in range(count):
+        found[row] = keyed.normal(keyed.key(3, row, 1, 2), 0)
+    return found
+
+
+def test_the_normal_draws_have_the_normal_distribution_to_its_tails():
+    """Two million with one fixed seed: shares of 200 equal parts, and tails on both sides of the last layer's edge,
+    which the draws of a first layer, of wedges and of the tail make together. Bounds of five standard errors."""
+    found = normals(2_000_000)
+    parts = np.bincount((200 * ndtr(found)).astype(int), minlength=200)
+    assert ((parts - 10_000) ** 2 / 10_000).sum() < 199 + 5 * (2 * 199) ** 0.5
+    for edge in (2.0, 3.0, 3.4, 3.45, 3.6, 4.0):
+        for tail in (found > edge, found < -edge):
+            expected = 2_000_000 * ndtr(-edge)
+            assert abs(tail.sum() - expected) < 5 * expected**0.5
 
 
 @njit

@@ -45,18 +45,17 @@ class Recruitment(NamedTuple):
 class Exit(NamedTuple):
     """Rates a day.
 
-    stops: by cause, the last for adverse events (A, C + 1). applies: whether they do (R, B, A, C + 1). stopping: the
-    chance of any that applies within `span`, the days of treatment (R, B, A). leaving: loss, visits, data, death (4,).
-    gone, leave: their sum, and the chance of any. until: (H, E), rows: never started, causes, adverse event,
-    completed, the four exits. strategy: (E,) 0 composite, 1 hypothetical, 2 policy. quiet: whether who completes the
-    treatment has no intercurrent event.
+    group: of those whose causes of a stop are alike (R, B, A). stops: by cause, the last for adverse events, 0 for one
+    that does not apply (groups, C + 1). stopping: the chance of any within the days of treatment (groups,). leaving:
+    loss, visits, data, death (4,). gone, leave: their sum, and the chance of any. until: (H, E), rows: never started,
+    causes, adverse event, completed, the four exits. strategy: (E,) 0 composite, 1 hypothetical, 2 policy. quiet:
+    whether who completes the treatment has no intercurrent event.
     """
 
     never: float
+    group: np.ndarray
     stops: np.ndarray
-    applies: np.ndarray
     stopping: np.ndarray
-    span: float
     leaving: np.ndarray
     gone: float
     leave: float
@@ -70,14 +69,17 @@ class Exit(NamedTuple):
 class Score(NamedTuple):
     """The endpoint's score.
 
-    scores (R, levels), baseline (R,), responds (values, values), depth (R, B, A). faded: the share of the depth that
-    is reached by day (days,). first, last: days on which a visit takes place (V,); late: the first day of those
-    outside the window (V,). foretold: the chance that a missing response is known from earlier scores (A,).
+    scores (R, levels + 1), baseline (R,), responds (values, values). response: whether the score of a level is a
+    response, 64 levels a number (R, words). depth (R, B, A). faded: the share of the depth that is reached by day
+    (days,). first, last: days on which a visit takes place (V,); late: the first day of those outside the window (V,).
+    foretold: the chance that a missing response is known from earlier scores (A,).
     """
 
     scores: np.ndarray
     baseline: np.ndarray
     responds: np.ndarray
+    response: np.ndarray
+    levels: int
     depth: np.ndarray
     faded: np.ndarray
     noise: float

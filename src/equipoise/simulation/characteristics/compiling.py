@@ -206,18 +206,17 @@ def _exit(scenario: Scenario, arms: tuple[str, ...], judged: Judged, applies: np
     for number, arm in enumerate(arms):
         harms = (each.stops * each.per_month.get(arm, 0.0) for each in scenario.adverse_events)
         stops[number, -1] = sum(harms) / MONTH
-    applies = np.concatenate([applies, np.ones((*applies.shape[:3], 1))], axis=3)
-    total = (stops[None, None] * applies).sum(3)
+    rates = stops * np.concatenate([applies, np.ones((*applies.shape[:3], 1))], axis=3)
+    alike, group = np.unique(rates.reshape(-1, rates.shape[3]), axis=0, return_inverse=True)
     until_treated = min(treatment - 1, int(conduct.follow_up_months * MONTH))
     leaving = np.array([exits.loss, exits.visits_withdrawn, exits.data_withdrawn, exits.death]) / MONTH
     strategy = np.array([STRATEGIES[each] for each in judged.strategies], np.int64)
     last = min(conduct.follow_up_months * MONTH, followed)
     return Exit(
         never=exits.never_started,
-        stops=stops,
-        applies=applies,
-        stopping=-np.expm1(-total * until_treated).astype(np.float32),
-        span=float(until_treated),
+        group=group.reshape(rates.shape[:3]).astype(np.uint16),
+        stops=alike,
+        stopping=-np.expm1(-alike.sum(1) * until_treated),
         leaving=leaving,
         gone=float(leaving.sum()),
         leave=-float(np.expm1(-leaving.sum() * last)),
@@ -253,12 +252,21 @@ def _score(study: Study, scenario: Scenario, where: Endpoint, course: Course, de
     curve, conduct = scenario.curves[course.curve], scenario.conduct
     first, last, late = (np.array(part, np.int64) for part in zip(*days, strict=True))
     return Score(
-        scores=course.scores, baseline=course.baseline, responds=course.responds, depth=depth,
+        scores=course.scores, baseline=course.baseline, responds=course.responds, response=_response(course),
+        levels=course.scores.shape[1] - 1, depth=depth,
         faded=1 - 2.0 ** (-np.arange(int(late.max()) + 8) / curve.half_time), noise=curve.noise, gap=course.missing,
         day=where.day, before=where.before, after=where.after, first=first, last=last, late=late,
         missed=conduct.missed_visit, outside=conduct.outside_window, substitute=conduct.substitute_assessor,
         foretold=np.zeros(depth.shape[2]),
     )  # fmt: skip
+
+
+def _response(course: Course) -> np.ndarray:
+    """Whether each level of each patient's score is a response, 64 levels in one number (R, words)."""
+    found = course.responds[course.scores, course.baseline[:, None]]
+    room = np.zeros((len(found), -(-found.shape[1] // 64) * 64), np.bool_)
+    room[:, : found.shape[1]] = found
+    return np.packbits(room, axis=1, bitorder="little").view("<u8").astype(np.uint64)
 
 
 def _analysis(estimand: Estimand, arms: tuple[str, ...], looks: Bounds) -> Analysis:

@@ -11,14 +11,16 @@ import numpy as np
 from numba import njit
 
 from equipoise.simulation.characteristics.arrays import NOWHERE
-from equipoise.simulation.keyed import below, normal, uniform
+from equipoise.simulation.keyed import FINE, ONE, bits64, higher, lower, normal, part, uniform
 
-COURSE, NEVER, LEAVING, KIND, STOPPING, CAUSE, GAP, RATER, EARLIER = range(9)
-VISIT, SUPPLY, REFUSED = 16, 512, 1024
-"""The numbers of a participant's draws; each visit has eight."""
+COURSE, KIND, STOPPING, CAUSE, GAP, RATER, EARLIER, REFUSED = range(8)
+VISIT, SUPPLY = 16, 512
+"""The numbers of a participant's draws; each visit and each supply has one."""
 NON_RESPONSE, RESPONSE, EVENT, ABSENT, FORETOLD, FORETOLD_RESPONSE = range(6)
 LOSS, VISITS, DATA, DEATH = range(4)
 COMPOSITE, HYPOTHETICAL = 0, 1
+WORD, BIT = np.uint64(6), np.uint64(63)
+"""Which number a level's bit is in, and where: 64 levels in each."""
 
 
 class Followed(NamedTuple):
@@ -53,64 +55,63 @@ def followed_of(planned: int, events: int) -> Followed:
 
 
 @njit(_nrt=False, inline="always")
-def _which(share, rates, applies):
-    """Which of the rates, of those that apply, by its share of their sum."""
-    total = 0.0
-    for place in range(rates.size):
-        total += rates[place] * applies[place]
+def _which(share, rates, total):
+    """Which of the rates, by its share of their sum."""
     left = share * total
     for place in range(rates.size):
-        left -= rates[place] * applies[place]
+        left -= rates[place]
         if left < 0:
             return place
     return rates.size - 1
 
 
 @njit(_nrt=False, inline="always")
-def _treated(plan, draws, arm, applies, stopping):
+def _treated(plan, draws, share, group):
     """Day and happening of the end of treatment, as if nobody left: never started, a cause, harm or completed."""
-    if uniform(draws, NEVER) < plan.never:
+    begun, share = 1.0 - plan.never, share - plan.never
+    if share >= plan.stopping[group] * begun:
+        return plan.treatment, plan.stops.shape[1] + 1
+    if share < 0:
         return 0, 0
-    share = uniform(draws, STOPPING)
-    if share < stopping:
-        day = np.int64(np.ceil(np.log(1.0 - share) / np.log(1.0 - np.float64(stopping)) * plan.span))
-        return day, 1 + _which(uniform(draws, CAUSE), plan.stops[arm], applies)
-    return plan.treatment, plan.stops.shape[1] + 1
+    rates = plan.stops[group]
+    total = rates.sum()
+    day = np.int64(np.ceil(-np.log(1.0 - share / begun) / total))
+    return day, 1 + _which(uniform(draws, CAUSE), rates, total)
 
 
 @njit(_nrt=False, inline="always")
-def _exit(plan, draws):
+def _exit(plan, draws, share):
     """Day and kind of the exit from the study; kind -1 for who completes it."""
-    share = uniform(draws, LEAVING)
     if share >= plan.leave:
         return plan.followed, -1
     day = np.int64(np.ceil(-np.log(1.0 - share) / plan.gone))
-    left = uniform(draws, KIND) * plan.gone
-    for kind in range(plan.leaving.size):
-        left -= plan.leaving[kind]
-        if left < 0:
-            return day, kind
-    return day, plan.leaving.size - 1
+    return day, _which(uniform(draws, KIND), plan.leaving, plan.gone)
+
+
+@njit(_nrt=False, inline="always")
+def _visited(plan, visit, share):
+    """The day of a visit by one share: outside its window in the first part of it, else on a day of the window."""
+    if share < plan.outside:
+        return plan.late[visit] + np.int64(share / plan.outside * 7)
+    share = (share - plan.outside) / (1.0 - plan.outside)
+    return plan.first[visit] + np.int64(share * (plan.last[visit] - plan.first[visit] + 1))
 
 
 @njit(_nrt=False, inline="always")
 def _seen(plan, draws, left):
     """The day of the usable score nearest to the planned day, -1 without one."""
     found, nearest = -1, NOWHERE
+    usable = (1.0 - plan.missed) * (1.0 - plan.substitute)
     for visit in range(plan.first.size):
         if plan.first[visit] > plan.day + plan.after or plan.late[visit] + 6 < plan.day - plan.before:
             continue  # on no day within the window, however late: not worth a draw
-        number = VISIT + 8 * visit
-        if plan.outside > 0 and uniform(draws, number) < plan.outside:
-            day = plan.late[visit] + below(draws, number + 1, 7)
-        else:
-            day = plan.first[visit] + below(draws, number + 1, plan.last[visit] - plan.first[visit] + 1)
+        bits = bits64(draws, VISIT + visit)
+        day = _visited(plan, visit, higher(bits) * FINE)
         far = abs(day - plan.day)
         if day < plan.day - plan.before or day > plan.day + plan.after or far >= nearest or day > left:
             continue
-        if uniform(draws, number + 2) < plan.missed or uniform(draws, number + 3) < plan.substitute:
-            continue
-        found, nearest = day, far
+        if lower(bits) * FINE < usable:
+            found, nearest = day, far
     return found
 
 
@@ -120,19 +121,16 @@ def _responds(plan, draws, day, who, course, arm):
     share = 1.0 - plan.depth[who, course, arm] * plan.faded[day]
     if plan.noise > 0:
         share += plan.noise * normal(draws, RATER)
-    levels = plan.scores.shape[1] - 1
-    level = min(levels, max(0, np.int64(share * levels + 0.5)))
-    return plan.responds[plan.scores[who, level], plan.baseline[who]]
+    level = np.uint64(min(plan.levels, max(0, np.int64(share * plan.levels + 0.5))))
+    return (plan.response[who, level >> WORD] >> (level & BIT)) & ONE != 0
 
 
 @njit(_nrt=False, inline="always")
 def follow(exits, score, draws, who, arm, place, found):
     """One participant from randomisation to the end, into place `place` of what was found."""
-    course = below(draws, COURSE, score.depth.shape[1])
-    left, kind = _exit(exits, draws)
-    stopped, happening = _treated(
-        exits, draws, arm, exits.applies[who, course, arm], exits.stopping[who, course, arm]
-    )
+    course = part(lower(bits64(draws, COURSE)), score.depth.shape[1])
+    left, kind = _exit(exits, draws, higher(bits64(draws, COURSE)) * FINE)
+    stopped, happening = _treated(exits, draws, uniform(draws, STOPPING), exits.group[who, course, arm])
     completed = exits.until.shape[0] - 5
     found.early[place] = happening < completed or left < stopped
     found.exit[place], found.left[place], found.stopped[place] = kind, left, min(stopped, left)

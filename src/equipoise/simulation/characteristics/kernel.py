@@ -99,31 +99,38 @@ def out_of(plan: Plan, trials: int) -> Out:
     )  # fmt: skip
 
 
+compiled = njit(_nrt=False, error_model="numpy")
+"""For the steps of a trial: each is compiled for itself, because one large function takes several times as long."""
+
+
+@compiled
+def _followed(exits, score, work, people, randomised, found):
+    """The follow-up of all who were randomised."""
+    for place in range(randomised):
+        draws = under(people, work.number[place])
+        follow(exits, score, draws, work.who[place], work.arm[place], place, found)
+
+
 @njit(_nrt=False, inline="always")
-def _count(plan, work, found, people, counts):
-    """Counts by compared arm, stratum and outcome, of the first so many randomised."""
-    counts[:] = 0
-    for place in range(people):
-        side = -1
+def _count(plan, work, found, low, high, counts):
+    """Adds the randomised from `low` to `high` to the counts by compared arm, stratum and outcome."""
+    for place in range(low, high):
+        side, arm = -1, work.arm[place]
         for compared in range(2):
-            if work.arm[place] == plan.arms[compared]:
+            if arm == plan.arms[compared]:
                 side = compared
         if side < 0:
             continue
         cell, outcome = counts[side, work.stratum[place]], found.outcome[place]
-        if outcome == ABSENT:
-            cell[GAPS] += 1
-        elif outcome == EVENT:
-            cell[EVENTS] += 1
-        else:
-            cell[VALUES] += 1
-            cell[RESPONDERS] += outcome in (RESPONSE, FORETOLD_RESPONSE)
+        cell[GAPS] += outcome == ABSENT
+        cell[EVENTS] += outcome == EVENT
+        cell[VALUES] += outcome != ABSENT and outcome != EVENT
+        cell[RESPONDERS] += outcome in (RESPONSE, FORETOLD_RESPONSE)
 
 
 @njit(_nrt=False, inline="always")
-def _analysed(plan, work, found, people, counts, table, result):
-    """The primary analysis of the first so many; returns the Z that a bound is compared with."""
-    _count(plan, work, found, people, counts)
+def _analysed(plan, counts, table, result):
+    """The primary analysis of what was counted; returns the Z that a bound is compared with."""
     between = completed(counts, plan.missing, table)
     estimate, within = difference(table)
     total = within + (1 + 1 / plan.imputations) * between
@@ -139,13 +146,16 @@ def _analysed(plan, work, found, people, counts, table, result):
     return estimate / np.sqrt(total) if total > 0 else 0.0
 
 
-@njit(_nrt=False, inline="always")
-def _decided(plan, score, work, found, randomised, counts, table, result):
+@compiled
+def _decided(plan, score, work, found, randomised, table, result):
     """The look at which the trial ends, its participants, the day on which recruitment ends, and whether Z crossed."""
-    last = plan.looks.size - 1
+    last, counted = plan.looks.size - 1, 0
+    work.counts[:] = 0
     for look in range(last + 1):
         people = min(plan.looks[look], randomised)
-        z = _analysed(plan, work, found, people, counts, table, result)
+        _count(plan, work, found, counted, people, work.counts)
+        counted = people
+        z = _analysed(plan, work.counts, table, result)
         crossed = abs(z) >= plan.bounds[look]
         if crossed or z <= plan.futility[look] or look == last:
             closed = work.day[people - 1] + score.day + score.after
@@ -153,78 +163,90 @@ def _decided(plan, score, work, found, randomised, counts, table, result):
     return last, randomised, NOWHERE, False
 
 
-@njit(_nrt=False, inline="always")
-def _totals(plan, work, found, kept, people, trial, out):
+@compiled
+def _totals(score, work, found, kept, people, row, out):
     """Sums over the randomised, and over those who were analysed, by site, arm and event."""
     first, last, ended = NOWHERE, 0, 0
     for place in range(kept):
-        arm = out.arms[trial, work.arm[place]]
-        out.sites[trial, work.at[place], 1] += 1
+        arm, kind = out.arms[row, work.arm[place]], found.exit[place]
+        out.sites[row, work.at[place], 1] += 1
         first, last = min(first, work.day[place]), max(last, work.day[place])
         ended = max(ended, work.day[place] + found.left[place])
         arm[0] += 1
-        arm[5] += found.exit[place] == LOSS
-        arm[6] += found.exit[place] > LOSS and found.exit[place] < DEATH
-        arm[7] += found.exit[place] == DEATH
+        arm[5] += kind == LOSS
+        arm[6] += kind > LOSS and kind < DEATH
+        arm[7] += kind == DEATH
         arm[8] += found.early[place]
         arm[3] += found.truth[place]
         if place < people:
-            arm[1] += found.outcome[place] >= ABSENT
-            arm[2] += found.outcome[place] == RESPONSE
+            outcome = found.outcome[place]
+            arm[1] += outcome >= ABSENT
+            arm[2] += outcome == RESPONSE
             arm[4] += found.died[place]
-            for event in range(found.events.shape[1] if found.some[place] else 0):
-                out.events[trial, work.arm[place], event] += found.events[place, event]
-    whole = out.whole[trial]
+            if found.some[place]:
+                for event in range(found.events.shape[1]):
+                    out.events[row, work.arm[place], event] += found.events[place, event]
+    whole = out.whole[row]
     whole[2], whole[3] = kept, people
     whole[5], whole[6], whole[8] = first, last, ended
-    whole[7] = work.day[people - 1] + plan.score.day + plan.score.after
+    whole[7] = work.day[people - 1] + score.day + score.after
 
 
-@njit(_nrt=False, inline="always")
-def _screened(work, closed, trial, out):
+@compiled
+def _screened(work, closed, row, out):
     """Attempts and people until recruitment was closed."""
-    whole = out.whole[trial]
-    whole[0] = whole[1] = 0
+    attempts = people = 0
     for place in range(work.count[1]):
         if work.attempt[place] <= closed + 1:
-            whole[0] += 1
-            whole[1] += work.first[place]
-            out.sites[trial, work.place[place], 0] += 1
+            attempts += 1
+            people += work.first[place]
+            out.sites[row, work.place[place], 0] += 1
+    out.whole[row, 0], out.whole[row, 1] = attempts, people
 
 
-@njit(_nrt=False, inline="always")
-def _dispensed(plan, work, found, stock, kept, seed, trial, row, out):
+@compiled
+def _dispensed(supplies, stocked, days, work, found, stock, kept, people, row, out):
     """Supplies of each participant until the end of treatment, in units by regimen; returns the last day of one."""
-    supplies, above, last = plan.dispensing, key(seed, trial, PEOPLE, 0), 0
-    stocked = plan.kits.regimen.size > 0
-    for place in range(kept):
+    last = 0
+    for place in range(kept if supplies.full > 0 else 0):
         stopped, who, arm = found.stopped[place], work.who[place], work.arm[place]
-        if stopped == 0 or supplies.full == 0:
+        if stopped == 0:
             continue
-        covered = 0
-        draws = under(above, work.number[place])
         if stocked:
-            note(stock, min(work.day[place] + stopped, plan.kits.days), ENDED, place, 0)
-        for supply_number in range(supplies.supplied.size - 1, -1, -1):
-            day = 0
-            if supply_number > 0:
-                first, final = supplies.days[supply_number - 1]
-                day = first
-                if stocked or final > stopped:
-                    day += below(draws, SUPPLY + supply_number, final - first + 1)
-            refused = supplies.refused[arm, supply_number]
-            if day > stopped or (refused > 0 and uniform(draws, REFUSED + supply_number) < refused):
+            note(stock, min(work.day[place] + stopped, days), ENDED, place, 0)
+        draws = under(people, work.number[place])
+        share, low, width = uniform(draws, REFUSED), 0.0, 1.0
+        covered = given = 0
+        for number in range(supplies.supplied.size):
+            day = _day_of(supplies, draws, number, stopped, stocked)
+            if day > stopped:
                 continue
-            covered += supplies.supplied[supply_number]
-            out.arms[row, arm, 9] += 1
-            last = max(last, work.day[place] + day) if stocked else 0
+            cut = width * supplies.refused[arm, number]
+            if share < low + cut:
+                width = cut
+                continue
+            low, width = low + cut, width - cut
+            given, covered = given + 1, covered + supplies.supplied[number]
             if stocked:
-                note(stock, min(work.day[place] + day, plan.kits.days), VISIT, place, supply_number)
+                last = max(last, work.day[place] + day)
+                note(stock, min(work.day[place] + day, days), VISIT, place, number)
         if stocked:
-            note(stock, min(work.day[place], plan.kits.days), PLANNED, place, 0)
+            note(stock, min(work.day[place], days), PLANNED, place, 0)
+        out.arms[row, arm, 9] += given
         for regimen in range(supplies.units.shape[2]):
             out.units[row, regimen] += supplies.units[who, arm, regimen] * covered / supplies.full
     return last
+
+
+@njit(_nrt=False, inline="always")
+def _day_of(supplies, draws, number, stopped, stocked):
+    """The day of a supply; where no stock is kept it is drawn only if it decides whether the supply is still due."""
+    if number == 0:
+        return 0
+    first, final = supplies.days[number - 1]
+    if first > stopped or (final <= stopped and not stocked):
+        return first
+    return first + below(draws, SUPPLY + number, final - first + 1)
 
 
 def _stamp() -> int:
@@ -258,40 +280,23 @@ def _loop(stamp: int):
             if randomised < plan.recruitment.planned:
                 continue
             people = key(seed, trial, PEOPLE, 0)
-            for place in range(randomised):
-                draws = under(people, work.number[place])
-                follow(plan.exit, plan.score, draws, work.who[place], work.arm[place], place, found)
+            _followed(plan.exit, plan.score, work, people, randomised, found)
             look, analysed, closed, crossed = _decided(
-                plan.analysis,
-                plan.score,
-                work,
-                found,
-                randomised,
-                work.counts,
-                out.tables[row],
-                out.found[row],
+                plan.analysis, plan.score, work, found, randomised, out.tables[row], out.found[row]
             )
             kept = analysed
             while kept < randomised and work.day[kept] <= closed:
                 kept += 1
-            out.whole[row, 4] = look + 1
-            out.rejected[row] = crossed
+            out.whole[row, 4], out.rejected[row] = look + 1, crossed
             _screened(work, closed, row, out)
-            _totals(plan, work, found, kept, analysed, row, out)
-            last = _dispensed(plan, work, found, stock, kept, seed, trial, row, out)
-            if plan.kits.regimen.size > 0:
-                days = min(last, plan.kits.days)
+            _totals(plan.score, work, found, kept, analysed, row, out)
+            stocked, days = plan.kits.regimen.size > 0, plan.kits.days
+            last = _dispensed(plan.dispensing, stocked, days, work, found, stock, kept, people, row, out)
+            if stocked:
                 supply(
-                    plan.kits,
-                    plan.dispensing,
-                    plan.recruitment,
-                    stock,
-                    work,
-                    kept,
-                    days,
-                    out.kits[row],
+                    plan.kits, plan.dispensing, plan.recruitment, stock, work, kept, min(last, days), out.kits[row],
                     out.short[row],
-                )
+                )  # fmt: skip
 
     return run_range
 

@@ -1,8 +1,8 @@
 """Recruitment in the compiled loop: people arrive at open sites, are screened, come again, and are randomised.
 
 The superposition of the sites' Poisson processes: one waiting time with the rate of all open sites, then a site by its
-share, which is the same process as a clock at each site. What lies ahead of those in screening is a short queue in
-order of time.
+share, which is the same process as a clock at each site. Who is randomised, and when, was decided when the sample was
+screened; so the arrivals come first, with the days of their randomisations put in order, and the allocation after.
 """
 
 from __future__ import annotations
@@ -12,24 +12,32 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from equipoise.simulation.keyed import below, exponential, key, uniform
+from equipoise.simulation.keyed import FINE, bits64, higher, key, lower, part, waiting
 from equipoise.simulation.randomisation.twins import next_arm, reset, trial_key
 
 ARRIVALS = np.uint64(1 << 61)
 """The place of the arrivals in the path of a key: no participant has this number."""
-AGAIN, RANDOMISE = 0, 1
+MOST = 21
+"""Bits for the number of an arrival: at most two million in one trial."""
+OF_DAY = 24
+"""Bits for the time of the day of a randomisation, in steps of five milliseconds."""
+ARRIVED, ATTEMPTS, AGAIN = range(3)
+"""What is counted of a trial: people, attempts, and those who come again."""
 
 
 class Work(NamedTuple):
-    """What one trial needs while it runs; made once for each worker. when..arrival: the queue of screening. day..
-    arrival: of the randomised, in order. attempt, place: time and site of every screening attempt. count: how many
-    are in the queue, and attempts. counts: of the analysis, by compared arm, stratum and outcome."""
+    """What one trial needs while it runs; made once for each worker.
 
-    when: np.ndarray
-    kind: np.ndarray
+    due: the randomisations, in order: time in steps of 2^-OF_DAY days, and the number of the arrival in the last MOST
+    bits. patient: of the sample, by arrival. day.. number: of the randomised, in order; number: of their arrival.
+    attempt, place, first: time and site of every screening attempt, and whether it is the person's first; the first
+    attempts come first, in order of time. later, later_place: those still to come of who comes again. count: attempts,
+    and, while people arrive, arrivals, randomisations ahead, open sites, draws. counts: of the analysis, by compared
+    arm, stratum and outcome.
+    """
+
+    due: np.ndarray
     patient: np.ndarray
-    site: np.ndarray
-    arrival: np.ndarray
     day: np.ndarray
     at: np.ndarray
     arm: np.ndarray
@@ -39,117 +47,117 @@ class Work(NamedTuple):
     attempt: np.ndarray
     place: np.ndarray
     first: np.ndarray
+    later: np.ndarray
+    later_place: np.ndarray
     count: np.ndarray
     counts: np.ndarray
 
 
-QUEUE = 4096
-"""People in screening at one time, at most."""
-
-
 def work_of(planned: int, attempts: int, strata: int) -> Work:
     """Room for a trial with so many participants and screening attempts."""
-    whole, short = (lambda size: np.zeros(size, np.int64)), (lambda size: np.zeros(size, np.int32))
+    attempts = min(attempts, 2**MOST)
+
+    def numbers(size: int) -> np.ndarray:
+        return np.zeros(size, np.uint32)  # a place without a sign needs no check for a negative one
+
     return Work(
-        when=np.zeros(QUEUE), kind=short(QUEUE), patient=short(QUEUE), site=short(QUEUE), arrival=whole(QUEUE),
-        day=short(planned), at=short(planned), arm=short(planned), who=short(planned), stratum=short(planned),
-        number=whole(planned), attempt=np.zeros(attempts), place=short(attempts),
-        first=np.zeros(attempts, np.bool_), count=whole(2),
-        counts=np.zeros((2, strata, 4)),
+        due=np.zeros(attempts, np.uint64), patient=numbers(attempts), day=np.zeros(planned, np.int32),
+        at=numbers(planned), arm=numbers(planned), who=numbers(planned), stratum=numbers(planned),
+        number=numbers(planned), attempt=np.zeros(2 * attempts), place=numbers(2 * attempts),
+        first=np.zeros(2 * attempts, np.bool_), later=np.zeros(attempts), later_place=numbers(attempts),
+        count=np.zeros(3, np.int64), counts=np.zeros((2, strata, 4)),
     )  # fmt: skip
 
 
 @njit(_nrt=False, inline="always")
-def _queue(work, when, kind, patient, site, arrival):
-    """Puts a step into the queue, whose earliest step stands last."""
-    at = work.count[0]
-    while at > 0 and work.when[at - 1] < when:
-        work.when[at], work.kind[at] = work.when[at - 1], work.kind[at - 1]
-        work.patient[at], work.site[at] = work.patient[at - 1], work.site[at - 1]
-        work.arrival[at] = work.arrival[at - 1]
+def _site(plan, opened, bits):
+    """The site of an arrival, by the rates of the first so many sites: Walker's alias method, with 32 bits."""
+    place = lower(bits) * opened
+    column = place >> 32
+    own, other = plan.own[opened, column], plan.other[opened, column]
+    return own if (place - (column << 32)) * FINE < plan.keep[opened, column] else other
+
+
+@njit(_nrt=False, inline="always")
+def _ahead(work, due, when, number):
+    """Puts a randomisation among those that are due, in order."""
+    mark = (np.uint64(np.int64(when * (1 << OF_DAY))) << np.uint64(MOST)) | np.uint64(number)
+    at = due
+    while at > 0 and work.due[at - 1] > mark:
+        work.due[at] = work.due[at - 1]
         at -= 1
-    work.when[at], work.kind[at], work.patient[at] = when, kind, patient
-    work.site[at], work.arrival[at] = site, arrival
-    work.count[0] += 1
+    work.due[at] = mark
 
 
 @njit(_nrt=False, inline="always")
-def _attempt(work, when, site, first):
-    at = work.count[1]
-    work.attempt[at], work.place[at], work.first[at] = when, site, first
-    work.count[1] += 1
-
-
-@njit(_nrt=False, inline="always")
-def _screen(plan, work, when, patient, site, arrival):
-    """A person comes for the first time; what follows was decided when the sample was screened."""
-    _attempt(work, when, site, True)
-    today = np.floor(when)
-    if plan.again[patient] >= 0:
-        _queue(work, today + plan.again[patient], AGAIN, patient, site, arrival)
-    elif plan.randomised[patient] >= 0:
-        _queue(work, today + plan.randomised[patient], RANDOMISE, patient, site, arrival)
-
-
-@njit(_nrt=False, inline="always")
-def _step(plan, work, allocation, state, allocated, randomised):
-    """The earliest step of the queue; returns how many are randomised then."""
-    work.count[0] -= 1
-    at = work.count[0]
-    when, patient, site = work.when[at], work.patient[at], work.site[at]
-    if work.kind[at] == AGAIN:
-        _attempt(work, when, site, False)
-        if plan.randomised[patient] >= 0:
-            ahead = plan.randomised[patient] - plan.again[patient]
-            _queue(work, when + ahead, RANDOMISE, patient, site, work.arrival[at])
-        return randomised
-    level = plan.level[patient]
-    arm = next_arm(allocation, state, plan.strata[level, site], allocated)
-    if arm < 0:
-        return randomised
-    work.day[randomised], work.at[randomised] = np.int32(when), site
-    work.arm[randomised], work.who[randomised] = arm, plan.member[patient]
-    work.stratum[randomised], work.number[randomised] = plan.analysed[level], work.arrival[at]
-    return randomised + 1
-
-
-@njit(_nrt=False, inline="always")
-def _site(plan, opened, share):
-    """The site of an arrival, by the rates of the first so many sites: Walker's alias method."""
-    place = share * opened
-    column = min(opened - 1, np.int64(place))
-    return (
-        plan.own[opened, column] if place - column < plan.keep[opened, column] else plan.other[opened, column]
-    )
-
-
-@njit(_nrt=False, inline="always")
-def recruit(plan, allocation, state, work, seed, trial):
-    """Fills the randomised of one trial; returns how many, fewer than planned where the queue or the room ended."""
-    reset(state)
-    allocated, arrivals = trial_key(seed, trial), key(seed, trial, ARRIVALS, 0)
-    work.count[:] = 0
-    now, rate, opened, number, randomised = 0.0, 0.0, 0, 0, 0
-    room = work.attempt.size - 2
-    while randomised < plan.planned and work.count[1] < room and work.count[0] < QUEUE - 2:
+def _arrive(plan, work, arrivals, wanted):
+    """Arrivals until nobody who comes later can be among the first `wanted` to be randomised; how many are due."""
+    came, due, opened, number, again, now, rate = 0, 0, 0, 0, 0, 0.0, 0.0
+    while came < work.due.size:
         until = plan.opens[plan.order[opened]] if opened < plan.order.size else np.inf
-        following = now + exponential(arrivals, 4 * number) / rate if rate > 0 else np.inf
-        site_opens = until <= following
-        following = min(until, following)
-        while work.count[0] > 0 and work.when[work.count[0] - 1] <= following and randomised < plan.planned:
-            randomised = _step(plan, work, allocation, state, allocated, randomised)
-        if randomised == plan.planned or following == np.inf:
-            break
-        now = following
-        if site_opens:
+        bits = bits64(arrivals, number)
+        number += 2
+        following = now + waiting(bits) / rate if rate > 0 else np.inf
+        if until <= following:
+            if until == np.inf:
+                break
+            now = until
             rate += plan.rate[plan.order[opened]]
             opened += 1
-        else:
-            site = _site(plan, opened, uniform(arrivals, 4 * number + 1))
-            full = plan.ramp[site]
-            here = np.floor(now) - plan.day[site]
-            if here >= full or uniform(arrivals, 4 * number + 2) * full <= here:
-                patient = below(arrivals, 4 * number + 3, plan.again.size)
-                _screen(plan, work, now, patient, site, number)
-        number += 1
+            continue
+        now = following
+        if due >= wanted and now * (1 << OF_DAY) >= work.due[wanted - 1] >> np.uint64(MOST):
+            break
+        choice = bits64(arrivals, number - 1)
+        site, today = _site(plan, opened, choice), np.floor(now)
+        if lower(bits) * FINE * plan.ramp[site] > today - plan.day[site]:
+            continue
+        patient = part(higher(choice), plan.again.size)
+        work.attempt[came], work.place[came], work.patient[came] = now, site, patient
+        if plan.again[patient] >= 0:
+            work.later[again], work.later_place[again] = today + plan.again[patient], site
+            again += 1
+        if plan.randomised[patient] >= 0:
+            _ahead(work, due, today + plan.randomised[patient], came)
+            due += 1
+        came += 1
+    work.count[ARRIVED] = came
+    work.count[AGAIN] = again
+    return due
+
+
+@njit(_nrt=False, inline="always")
+def _allocate(plan, work, allocation, state, allocated, low, high, randomised):
+    """Randomises the due from `low` to `high`; returns how many are randomised then."""
+    for at in range(low, high):
+        came = np.int64(work.due[at] & np.uint64((1 << MOST) - 1))
+        site, patient = work.place[came], work.patient[came]
+        level = plan.level[patient]
+        arm = next_arm(allocation, state, plan.strata[level, site], allocated)
+        if arm >= 0:
+            work.day[randomised] = np.int64(work.due[at] >> np.uint64(MOST + OF_DAY))
+            work.at[randomised], work.arm[randomised] = site, arm
+            work.who[randomised], work.stratum[randomised] = plan.member[patient], plan.analysed[level]
+            work.number[randomised] = came
+            randomised += 1
+    return randomised
+
+
+@njit(_nrt=False, error_model="numpy")
+def recruit(plan, allocation, state, work, seed, trial):
+    """Fills the randomised of one trial; returns how many, fewer than planned where the room ended."""
+    reset(state)
+    allocated, arrivals = trial_key(seed, trial), key(seed, trial, ARRIVALS, 0)
+    due = _arrive(plan, work, arrivals, plan.planned)
+    randomised = _allocate(plan, work, allocation, state, allocated, 0, min(due, plan.planned), 0)
+    last = np.float64(work.due[min(due, plan.planned) - 1] >> np.uint64(MOST)) / (1 << OF_DAY)
+    came = work.count[ARRIVED]
+    total = came
+    for place in range(work.count[AGAIN]):
+        if work.later[place] <= last:
+            work.attempt[total], work.place[total] = work.later[place], work.later_place[place]
+            total += 1
+    work.first[:came] = True
+    work.first[came:total] = False
+    work.count[ATTEMPTS] = total
     return randomised

@@ -75,7 +75,7 @@ def reset(state):
     state.total[:] = 0
 
 
-@njit(_nrt=False)
+@njit(_nrt=False, forceinline=True)
 def next_arm(plan, state, stratum, trial):
     """The arm of the next participant of a stratum, and the state moved on; -1 where no place is left.
 
