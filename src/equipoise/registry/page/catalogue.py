@@ -11,6 +11,7 @@ from __future__ import annotations
 import ast
 import gettext
 import re
+from collections.abc import Callable, Mapping
 from functools import cached_property, lru_cache
 from importlib.resources import files
 
@@ -58,6 +59,18 @@ class Catalogue(gettext.NullTranslations):
         return tuple((_pattern(one), text) for one, text in made)
 
 
+def french(text: str) -> str:
+    """The text with the spaces of French: none that a line may end at before a high sign, inside quotation marks, in a
+    number and before its unit. So files of messages are written with plain spaces."""
+    text = re.sub(r"[ \u00a0\u202f]+([;?!])", "\u202f\\1", text)
+    text = re.sub(r"[ \u00a0\u202f]+([:»%])", "\u00a0\\1", text)
+    text = re.sub(r"«[ \u00a0\u202f]+", "«\u00a0", text)
+    return re.sub(r"(?<=\d) (?=\d{3}(?!\d))", "\u202f", text)
+
+
+SPACED: Mapping[str, Callable[[str], str]] = {"fr": french}
+
+
 @lru_cache(maxsize=8)
 def catalogue(language: str) -> Catalogue:
     """The catalogue of a language (`en`, `fr`). Error: REGI-009 when there is none."""
@@ -72,7 +85,9 @@ def catalogue(language: str) -> Catalogue:
     messages: dict[str, str] = {}
     for name in parts:
         messages |= read_po(folder.joinpath(name).read_text(encoding="utf-8"))
-    return Catalogue(language, messages)
+    return Catalogue(
+        language, {message: SPACED.get(language, str)(text) for message, text in messages.items()}
+    )
 
 
 def _pattern(message: str) -> re.Pattern[str]:

@@ -186,13 +186,27 @@ def unsaid(text: str, banner: str | None) -> str:
     return text.removeprefix(banner).lstrip(". ") if banner else text
 
 
+def own_words(text: str, language: str) -> Markup:
+    """Words of the record with their signs as signs; on a page of another language marked as the English they are."""
+    name = country_name(text, language)
+    if language == "en" or name != text or not any(map(str.isalpha, text)):
+        return Markup("{}").format(plain(name))
+    return Markup('<span lang="en">{}</span>').format(plain(text))
+
+
+def shown(text: str, language: str) -> Markup:
+    """A text of a table: what the page says as it stands, the record's words marked as such."""
+    return own_words(text, language) if isinstance(text, tables.Own) else Markup("{}").format(plain(text))
+
+
 def told(text: str, language: str, say: Callable[[str], str]) -> Markup:
     """A sentence of another part in this language; one that the catalogue has not is marked as the English it is."""
     said = say(text)
     if said == text and "; " in text:
         parts = text.split("; ")
         known = [say(part) for part in parts]
-        said = text if any(one == part for one, part in zip(known, parts, strict=True)) else "; ".join(known)
+        whole = f"{say(';')} ".join(known)
+        said = text if any(one == part for one, part in zip(known, parts, strict=True)) else whole
     if language != "en" and said == text:
         return Markup('<span lang="en">{}</span>').format(text)
     return Markup("{}").format(said)
@@ -226,6 +240,8 @@ def _environment(language: str) -> jinja2.Environment:
         countries=lambda text: countries_said(text, language, say),
         date_words=lambda date: date_words(date, say),
         plain=plain,
+        own=lambda text: own_words(text, language),
+        shown=lambda text: shown(text, language),
         unsaid=unsaid,
         blocks=read_blocks,
         capitalize_first=lambda text: text[:1].upper() + text[1:],

@@ -2,7 +2,8 @@
 
 A table is a caption, column heads and rows of text; nothing here is HTML. Percentages are computed
 with Decimal and rounded half up to one place. Empty cells are an en dash, so that a reader never
-wonders whether a number was lost.
+wonders whether a number was lost. What the registry takes from closed lists is said in the reader's language;
+the record's own words are `Own`, so that the page can mark whose they are.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 from equipoise.registry.page.labels import words
+from equipoise.registry.page.listed import listed
 from equipoise.registry.results_model import (
     AdverseEvent,
     AdverseEvents,
@@ -32,6 +34,21 @@ ABSENT = "–"
 Translate = Callable[[str], str]
 
 
+class Own(str):
+    """Words of the record, in its own language."""
+
+    __slots__ = ()
+
+
+def in_words(text: str, say: Translate) -> str:
+    """A text of the record: as the registry's lists are said, or else its own words."""
+    known = listed(text)
+    if not known:
+        return Own(text)
+    said = say(known)
+    return said if said != known else text
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
     """One row: head, a quieter note to it, cells. `spans`: it names the rows below; `strong`: it is a measure."""
@@ -46,10 +63,11 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """A table of results. `arms` gives each column's place among the arms (1, 2, 3 ...), 0 for none."""
+    """A table of results. caption: in parts, the narrower behind the wider. arms: each column's place among the arms
+    (1, 2, 3 ...), 0 for none."""
 
     id: str
-    caption: str
+    caption: tuple[str, ...]
     corner: str
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
@@ -75,24 +93,29 @@ def flow_tables(flow: ParticipantFlow, say: Translate) -> tuple[Table, ...]:
 
 def _flow_table(flow: ParticipantFlow, period: Period, number: int, say: Translate) -> Table:
     rows = [
-        Row(head=say(words(one.type)), cells=_flow_cells(one.achievements, flow.groups))
+        Row(head=_milestone(one.type, say), cells=_flow_cells(one.achievements, flow.groups))
         for one in period.milestones
     ]
     if period.drop_withdraws:
         rows.append(Row(head=say("Reason not completed"), spans=True))
     rows += [
-        Row(head=one.type, cells=_flow_cells(one.reasons, flow.groups), level=1)
+        Row(head=in_words(one.type, say), cells=_flow_cells(one.reasons, flow.groups), level=1)
         for one in period.drop_withdraws
     ]
     return Table(
         id=f"results-table-flow-{number}",
-        caption=period.title or say("Overall study"),
+        caption=(in_words(period.title, say) if period.title else say("Overall study"),),
         corner=say("Milestone"),
-        columns=_titles(flow.groups),
+        columns=_titles(flow.groups, say),
         rows=tuple(rows),
-        notes=tuple(one.comment for one in period.milestones if one.comment),
+        notes=tuple(Own(one.comment) for one in period.milestones if one.comment),
         arms=_arms(flow.groups),
     )
+
+
+def _milestone(text: str, say: Translate) -> str:
+    """A milestone in sentence case where it is one of the registry's own, else as the record names it."""
+    return say(words(text)) if words(text) != text else in_words(text, say)
 
 
 def _flow_cells(stats: Iterable[FlowStats], groups: Iterable[Group]) -> tuple[str, ...]:
@@ -102,46 +125,47 @@ def _flow_cells(stats: Iterable[FlowStats], groups: Iterable[Group]) -> tuple[st
 
 def baseline_table(baseline: BaselineCharacteristics, say: Translate) -> Table:
     """Participants per group, then each measure with its classes and categories."""
-    rows = list(_denominators(baseline.denoms, baseline.groups))
+    rows = list(_denominators(baseline.denoms, baseline.groups, say))
     for measure in baseline.measures:
         kind = _kind(measure.param_type, measure.dispersion_type, measure.unit_of_measure, say)
+        title = in_words(measure.title, say)
         values = list(
             _class_rows(
-                measure.classes, measure.denoms or baseline.denoms, baseline.groups, measure.param_type
+                measure.classes, measure.denoms or baseline.denoms, baseline.groups, measure.param_type, say
             )
         )
         if len(values) == 1 and values[0].head == ABSENT:
-            rows.append(replace(values[0], head=measure.title, note=kind, level=0, strong=True))
+            rows.append(replace(values[0], head=title, note=kind, level=0, strong=True))
         else:
-            rows += [Row(head=measure.title, note=kind, spans=True), *values]
+            rows += [Row(head=title, note=kind, spans=True), *values]
     return Table(
         id="results-table-baseline",
-        caption=say("Baseline characteristics"),
+        caption=(say("Baseline characteristics"),),
         corner=say("Characteristic"),
-        columns=_titles(baseline.groups),
+        columns=_titles(baseline.groups, say),
         rows=tuple(rows),
-        notes=tuple(filter(None, [baseline.population_description])),
+        notes=tuple(Own(text) for text in [baseline.population_description] if text),
         arms=_arms(baseline.groups),
     )
 
 
 def outcome_table(measure: OutcomeMeasure, number: int, say: Translate) -> Table:
     """The values of one outcome measure by group."""
-    rows = list(_denominators(measure.denoms, measure.groups))
+    rows = list(_denominators(measure.denoms, measure.groups, say))
     counted = measure.param_type.startswith(("COUNT_OF", "NUMBER"))
-    head = measure.unit_of_measure if counted else say(words(measure.param_type))
-    values = _class_rows(measure.classes, measure.denoms, measure.groups, measure.param_type)
+    head = in_words(measure.unit_of_measure, say) if counted else say(words(measure.param_type))
+    values = _class_rows(measure.classes, measure.denoms, measure.groups, measure.param_type, say)
     rows += [
         replace(row, head=head or say("Value"), level=0) if row.head == ABSENT else row for row in values
     ]
     kind = _kind(measure.param_type, measure.dispersion_type, measure.unit_of_measure, say)
     return Table(
         id=f"results-table-outcome-{number}",
-        caption=f"{measure.title}: {kind}" if kind else measure.title,
+        caption=(Own(measure.title), kind) if kind else (Own(measure.title),),
         corner=say("Value"),
-        columns=_titles(measure.groups),
+        columns=_titles(measure.groups, say),
         rows=tuple(rows),
-        notes=tuple(filter(None, [measure.population_description])),
+        notes=tuple(Own(text) for text in [measure.population_description] if text),
         arms=_arms(measure.groups),
     )
 
@@ -159,7 +183,7 @@ def further_analyses(measure: OutcomeMeasure, number: int, say: Translate) -> Ta
         told = [
             compared if analysis.group_ids != first.group_ids else "",
             kind if analysis.non_inferiority_type != first.non_inferiority_type else "",
-            analysis.statistical_method,
+            in_words(analysis.statistical_method, say),
             analysis.statistical_comment or analysis.other_analysis_description,
             analysis.estimate_comment if analysis.estimate_comment != first.estimate_comment else "",
             analysis.non_inferiority_comment,
@@ -173,12 +197,13 @@ def further_analyses(measure: OutcomeMeasure, number: int, say: Translate) -> Ta
         )
         chance = " ".join(filter(None, [analysis.p_value, analysis.p_value_comment]))
         cells = (estimate or ABSENT, f"{interval}{level}" or ABSENT, chance or ABSENT)
-        head = analysis.group_description or compared
-        rows.append(Row(head=head, note=". ".join(filter(None, told)), cells=cells))
-    columns = (first.param_type or say("Estimate"), _interval_name(first, say), say("P value"))
+        head = Own(analysis.group_description or compared)
+        rows.append(Row(head=head, note=Own(". ".join(filter(None, told))), cells=cells))
+    estimate = in_words(first.param_type, say) if first.param_type else say("Estimate")
+    columns = (estimate, _interval_name(first, say), say("P value"))
     return Table(
         id=f"results-table-analyses-{number}",
-        caption=f"{say('Further analyses')}: {measure.title}",
+        caption=(say("Further analyses"), Own(measure.title)),
         corner=say("Statistical analysis"),
         columns=columns,
         rows=tuple(rows),
@@ -197,17 +222,17 @@ def analysis_facts(
     names = {group.id: group.title for group in groups}
     compared = " · ".join(names.get(one, one) for one in analysis.group_ids)
     facts = [
-        (say("Groups compared"), compared),
+        (say("Groups compared"), Own(compared)),
         (say("Type of test"), say(words(analysis.non_inferiority_type))),
-        (say("Method"), analysis.statistical_method),
-        (analysis.param_type or say("Estimate"), analysis.param_value),
+        (say("Method"), in_words(analysis.statistical_method, say)),
+        (in_words(analysis.param_type, say) or say("Estimate"), analysis.param_value),
         (_interval_name(analysis, say), _interval(analysis, say)),
         (_dispersion_name(analysis, say), analysis.dispersion_value),
         (say("P value"), " ".join(filter(None, [analysis.p_value, analysis.p_value_comment]))),
-        (say("About the estimate"), analysis.estimate_comment),
-        (say("About the method"), analysis.statistical_comment or analysis.other_analysis_description),
-        (say("About the comparison"), analysis.group_description),
-        (say("Margin"), analysis.non_inferiority_comment),
+        (say("About the estimate"), Own(analysis.estimate_comment)),
+        (say("About the method"), Own(analysis.statistical_comment or analysis.other_analysis_description)),
+        (say("About the comparison"), Own(analysis.group_description)),
+        (say("Margin"), Own(analysis.non_inferiority_comment)),
     ]
     return tuple((term, text) for term, text in facts if text)
 
@@ -256,11 +281,11 @@ def _event_summary(events: AdverseEvents, say: Translate) -> Table:
     )
     return Table(
         id="results-table-events-summary",
-        caption=say("Participants affected, of those at risk"),
+        caption=(say("Participants affected, of those at risk"),),
         corner=say("Event"),
-        columns=tuple(one.title for one in events.event_groups),
+        columns=_titles(events.event_groups, say),
         rows=rows,
-        notes=tuple(filter(None, [events.all_cause_mortality_comment])),
+        notes=tuple(Own(text) for text in [events.all_cause_mortality_comment] if text),
         arms=tuple(range(1, len(events.event_groups) + 1)),
     )
 
@@ -277,14 +302,14 @@ def _event_table(
     rows: list[Row] = []
     systems = sorted({one.organ_system for one in found})
     for system in systems:
-        rows.append(Row(head=system or say("Organ system not given"), spans=True))
+        rows.append(Row(head=in_words(system, say) or say("Organ system not given"), spans=True))
         members = sorted((one for one in found if one.organ_system == system), key=lambda one: one.term)
-        rows += [Row(head=one.term, cells=_stats(one, events), level=1) for one in members]
+        rows += [Row(head=Own(one.term), cells=_stats(one, events), level=1) for one in members]
     return Table(
         id=f"results-table-events-{key}",
-        caption=title,
+        caption=(title,),
         corner=say("Organ system and term"),
-        columns=tuple(one.title for one in events.event_groups),
+        columns=_titles(events.event_groups, say),
         rows=tuple(rows),
         arms=tuple(range(1, len(events.event_groups) + 1)),
     )
@@ -307,24 +332,32 @@ def _affected(affected: int | None, at_risk: int | None) -> str:
     return f"{whole} ({share})" if share else whole
 
 
-def _denominators(denoms: Iterable[Denom], groups: Iterable[Group]) -> Iterable[Row]:
+def _denominators(denoms: Iterable[Denom], groups: Iterable[Group], say: Translate) -> Iterable[Row]:
     for denom in denoms:
         counts = {one.group_id: one.value for one in denom.counts}
-        yield Row(head=denom.units, cells=tuple(counts.get(group.id, "") or ABSENT for group in groups))
+        yield Row(
+            head=in_words(denom.units, say),
+            cells=tuple(counts.get(group.id, "") or ABSENT for group in groups),
+        )
 
 
 def _class_rows(
-    classes: Iterable[MeasureClass], denoms: Iterable[Denom], groups: tuple[Group, ...], param: str
+    classes: Iterable[MeasureClass],
+    denoms: Iterable[Denom],
+    groups: tuple[Group, ...],
+    param: str,
+    say: Translate,
 ) -> Iterable[Row]:
     for one in classes:
         titled = bool(one.title) and any(category.title for category in one.categories)
         if titled:
-            yield Row(head=one.title, spans=True, level=1)
+            yield Row(head=in_words(one.title, say), spans=True, level=1)
         whole = {count.group_id: count.value for denom in (one.denoms or denoms) for count in denom.counts}
         for category in one.categories:
             found = {value.group_id: value for value in category.measurements}
             cells = (_measurement(found.get(group.id), whole.get(group.id), param) for group in groups)
-            yield Row(head=category.title or one.title or ABSENT, cells=tuple(cells), level=1 + titled)
+            head = in_words(category.title or one.title, say) or ABSENT
+            yield Row(head=head, cells=tuple(cells), level=1 + titled)
 
 
 def _measurement(value: Measurement | None, whole: str | None, param: str) -> str:
@@ -344,12 +377,12 @@ def _kind(param: str, dispersion: str, unit: str, say: Translate) -> str:
     spread = say(words(dispersion.upper().replace(" ", "_").replace("-", "_"))) if dispersion else ""
     name = say(words(param)) if param else ""
     first = f"{name} ({spread})" if spread and dispersion not in ("NA", "") else name
-    unit = "" if unit.lower() == name.lower() else unit
-    return ", ".join(filter(None, [first, unit]))
+    unit = in_words(unit, say)
+    return ", ".join(filter(None, [first, "" if unit.lower() == name.lower() else unit]))
 
 
-def _titles(groups: Iterable[Group]) -> tuple[str, ...]:
-    return tuple(group.title for group in groups)
+def _titles(groups: Iterable[Group | EventGroup], say: Translate) -> tuple[str, ...]:
+    return tuple(in_words(group.title, say) for group in groups)
 
 
 def _arms(groups: tuple[Group, ...]) -> tuple[int, ...]:

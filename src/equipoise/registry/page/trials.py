@@ -85,7 +85,7 @@ def reason_words(reason: Reason, say: Callable[[str], str]) -> str:
     head = say(head_of(reason))
     own = (say(words(one)) if reason.kind == "phase" else one for one in reason.words)
     told = ", ".join(own) or (reason.text if reason.kind not in ("sponsor", "phase") else "")
-    return f"{head}: {told}" if told else head
+    return f"{head}{say(':')} {told}" if told else head
 
 
 def facts_of(one: Found, index: Records) -> tuple[str, str, tuple[str, ...]]:
