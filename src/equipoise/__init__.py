@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from equipoise.analysis.blinding_index import bang as bang_index
     from equipoise.analysis.blinding_index import james as james_index
     from equipoise.analysis.cut import Cut as Cut
+    from equipoise.analysis.design.exact import exact_p as exact_p
     from equipoise.analysis.design.exact import exact_power as exact_power
     from equipoise.analysis.design.exact import exact_rejections as exact_rejections
     from equipoise.analysis.design.exact import largest_size as largest_size
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from equipoise.analysis.design.means import means_power as means_power
     from equipoise.analysis.design.means import means_size as means_size
     from equipoise.analysis.design.monitoring import futility_spent as futility_spent
+    from equipoise.analysis.design.monitoring import harm_spent as harm_spent
     from equipoise.analysis.design.monitoring import monitored as monitored
     from equipoise.analysis.design.proportions import proportions_power as proportions_power
     from equipoise.analysis.design.proportions import proportions_size as proportions_size
@@ -67,6 +69,9 @@ if TYPE_CHECKING:
     from equipoise.analysis.design.two_proportions import inflated as inflated
     from equipoise.analysis.design.two_proportions import power as formula_power
     from equipoise.analysis.design.two_proportions import sample_size as formula_size
+    from equipoise.analysis.design.underway import conditional_operating as conditional_operating
+    from equipoise.analysis.design.underway import repeated_p as repeated_p
+    from equipoise.analysis.design.underway import sequential_p as sequential_p
     from equipoise.analysis.frames.comparison import Comparison as Comparison
     from equipoise.analysis.frames.counted import Blinding as Blinding
     from equipoise.analysis.frames.counted import blinding_indices as blinding_indices
@@ -152,6 +157,7 @@ CHAPTERS: dict[str, dict[str, str]] = {
         "simulate_power": "equipoise.simulation.sufficient",
         "simulate_sequential": "equipoise.simulation.sufficient",
         "design_report": "equipoise.simulation.asked",
+        "exact_p": "equipoise.analysis.design.exact",
     },
     "Interim looks": {
         "boundaries": "equipoise.analysis.design.sequential",
@@ -172,6 +178,10 @@ CHAPTERS: dict[str, dict[str, str]] = {
         "exact_sequential_size": "equipoise.analysis.design.exact_sequential",
         "one_sample_boundaries": "equipoise.analysis.design.exact_one_sample",
         "one_sample_operating": "equipoise.analysis.design.exact_one_sample",
+        "harm_spent": "equipoise.analysis.design.monitoring",
+        "conditional_operating": "equipoise.analysis.design.underway",
+        "repeated_p": "equipoise.analysis.design.underway",
+        "sequential_p": "equipoise.analysis.design.underway",
     },
     "Randomisation": {
         "randomisation_list": "equipoise.analysis.frames.lists",
@@ -299,6 +309,7 @@ __all__ = [
     "compare_means",
     "compare_proportions",
     "compare_survival",
+    "conditional_operating",
     "conditional_power",
     "cut",
     "datasets",
@@ -309,6 +320,7 @@ __all__ = [
     "events_size",
     "exact_boundaries",
     "exact_operating",
+    "exact_p",
     "exact_power",
     "exact_rejections",
     "exact_score_power",
@@ -318,6 +330,7 @@ __all__ = [
     "formula_power",
     "formula_size",
     "futility_spent",
+    "harm_spent",
     "hazard_from_median",
     "hazard_from_share",
     "inflated",
@@ -351,9 +364,11 @@ __all__ = [
     "randomisation_list",
     "reference_based",
     "repeated_interval",
+    "repeated_p",
     "risk_difference",
     "risk_ratio",
     "sequential_operating",
+    "sequential_p",
     "sequential_power",
     "sequential_size",
     "simulate",

@@ -15,7 +15,7 @@ import numpy as np
 
 from equipoise.analysis.design import BinarySequential, ExactTest, exact_rejections
 from equipoise.analysis.design.errors import design_error
-from equipoise.analysis.design.exact_sequential import TIES, statistics
+from equipoise.analysis.design.exact_sequential import TIES
 from equipoise.analysis.design.nuisance import binomial
 from equipoise.analysis.shown import Shown
 
@@ -74,7 +74,7 @@ def simulate_sequential(
     last = len(design.n1) - 1
     for look, (a, b) in enumerate(zip(design.n1, design.n2, strict=True)):
         one, two = first[look], second[look]
-        z = statistics(a, b, design.statistic, design.sided)[one, two]
+        z = design.table(look)[one, two]
         rejects = going & (z >= design.efficacy[look] - TIES)
         low = design.futility[look]
         stops = np.zeros_like(going) if low is None else going & ~rejects & (z <= low + TIES)

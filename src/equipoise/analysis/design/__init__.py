@@ -6,7 +6,14 @@ and a power; two proportions also have exact answers, with and without interim l
 """
 
 from equipoise.analysis.design.constrained import Measure
-from equipoise.analysis.design.exact import ExactTest, exact_power, exact_rejections, largest_size
+from equipoise.analysis.design.exact import (
+    Alternative,
+    ExactTest,
+    exact_p,
+    exact_power,
+    exact_rejections,
+    largest_size,
+)
 from equipoise.analysis.design.exact_one_sample import (
     OneSample,
     OneSampleOperating,
@@ -34,7 +41,7 @@ from equipoise.analysis.design.follow_up import (
 from equipoise.analysis.design.hypotheses import Goal, Margin
 from equipoise.analysis.design.inverse import Assumption, assumptions_for
 from equipoise.analysis.design.means import mean_power, mean_size, means_power, means_size
-from equipoise.analysis.design.monitoring import futility_spent, monitored
+from equipoise.analysis.design.monitoring import futility_spent, harm_spent, monitored
 from equipoise.analysis.design.proportions import proportions_power, proportions_size
 from equipoise.analysis.design.sequential import (
     Boundaries,
@@ -71,8 +78,10 @@ from equipoise.analysis.design.two_proportions import (
     power,
     sample_size,
 )
+from equipoise.analysis.design.underway import conditional_operating, repeated_p, sequential_p
 
 __all__ = [
+    "Alternative",
     "Assumption",
     "BinaryOperating",
     "BinarySequential",
@@ -93,6 +102,7 @@ __all__ = [
     "Window",
     "assumptions_for",
     "boundaries",
+    "conditional_operating",
     "conditional_power",
     "detectable",
     "drift_for",
@@ -101,6 +111,7 @@ __all__ = [
     "events_size",
     "exact_boundaries",
     "exact_operating",
+    "exact_p",
     "exact_power",
     "exact_rejections",
     "exact_score_power",
@@ -111,6 +122,7 @@ __all__ = [
     "farrington_manning_n",
     "farrington_manning_power",
     "futility_spent",
+    "harm_spent",
     "hazard_from_median",
     "hazard_from_share",
     "inflated",
@@ -131,7 +143,9 @@ __all__ = [
     "proportions_power",
     "proportions_size",
     "repeated_interval",
+    "repeated_p",
     "sample_size",
+    "sequential_p",
     "sequential_size",
     "stagewise",
     "survival_power",

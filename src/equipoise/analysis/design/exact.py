@@ -12,15 +12,21 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import ndtr
 
-from equipoise.analysis.design.nuisance import GRID, binomial, by_sum, choose, grid_binomial, worst
+from equipoise.analysis.design.nuisance import GRID, binomial, by_sum, choose, grid_binomial, split, worst
 from equipoise.analysis.errors import analysis_error
 
-ExactTest = Literal["pooled_z", "unpooled_z", "fisher", "boschloo", "unconditional_z"]
+ExactTest = Literal[
+    "pooled_z", "unpooled_z", "corrected_z", "fisher", "fisher_mid_p", "boschloo", "unconditional_z"
+]
+Alternative = Literal["two-sided", "greater", "less"]
 TIES = 1 + 1e-7
 """Probabilities that differ by rounding alone count as equal, as usual for Fisher's test."""
 UNCONDITIONAL = ("boschloo", "unconditional_z")
-TESTS = ("pooled_z", "unpooled_z", "fisher", "boschloo", "unconditional_z")
+TESTS = ("pooled_z", "unpooled_z", "corrected_z", "fisher", "fisher_mid_p", *UNCONDITIONAL)
 VALID = ("fisher", *UNCONDITIONAL)
+ALTERNATIVES = ("two-sided", "greater", "less")
+MOST = 100_000_000
+"""Tables beyond which they are not enumerated: some 10,000 participants in each group."""
 
 
 def exact_power(
@@ -31,41 +37,87 @@ def exact_power(
     *,
     test: ExactTest = "pooled_z",
     alpha: float = 0.05,
+    alternative: Alternative = "two-sided",
 ) -> float | np.ndarray:
-    """The probability that the two-sided test rejects, whichever direction. Equal p1 and p2 give its size.
+    """The probability that the test rejects. Equal p1 and p2 give its size.
 
-    p1 and p2 may be arrays that broadcast; then so is the answer. Raises ANAL-013.
+    alternative: `two-sided` (whichever direction), or one-sided: p1 `greater` or `less` than p2. p1 and p2 may be
+    arrays that broadcast; then so is the answer. Raises ANAL-013.
     """
     one, two = np.broadcast_arrays(np.asarray(p1, float), np.asarray(p2, float))
     inside = bool(np.all((one >= 0) & (one <= 1) & (two >= 0) & (two <= 1)))
     if not inside:
         raise analysis_error("ANAL-013", "exact", f"p1 {p1}, p2 {p2}")
+    table = exact_rejections(n1, n2, test=test, alpha=alpha, alternative=alternative)
     first, second = binomial(n1, one.ravel()), binomial(n2, two.ravel())
-    found = np.einsum("gi,gi->g", first @ exact_rejections(n1, n2, test=test, alpha=alpha), second)
+    found = np.clip(np.einsum("gi,gi->g", first @ table, second), 0.0, 1.0)
     return float(found[0]) if one.ndim == 0 else found.reshape(one.shape)
 
 
+def exact_p(
+    x1: int,
+    n1: int,
+    x2: int,
+    n2: int,
+    *,
+    test: ExactTest = "fisher",
+    alternative: Alternative = "two-sided",
+) -> float:
+    """The p-value of x1 of n1 against x2 of n2 by one of the tests whose power is enumerated.
+
+    `boschloo` and `unconditional_z` take the worst common proportion. Raises ANAL-013.
+    """
+    _check(n1, n2, 0.05, test, alternative)
+    if not (0 <= x1 <= n1 and 0 <= x2 <= n2 and x1 == int(x1) and x2 == int(x2)):
+        raise analysis_error("ANAL-013", "exact", f"{x1}/{n1} against {x2}/{n2}")
+    if test not in UNCONDITIONAL:
+        return float(_p_values(int(n1), int(n2), test, alternative)[int(x1), int(x2)])
+    statistic = _statistic(int(n1), int(n2), test, alternative)
+    at = statistic[int(x1), int(x2)]
+    extreme = (statistic <= at + abs(at) * (TIES - 1)).astype(float)
+    return min(1.0, _worst_size(extreme)[0])
+
+
 def largest_size(
-    n1: int, n2: int, *, test: ExactTest = "pooled_z", alpha: float = 0.05
+    n1: int,
+    n2: int,
+    *,
+    test: ExactTest = "pooled_z",
+    alpha: float = 0.05,
+    alternative: Alternative = "two-sided",
 ) -> tuple[float, float]:
     """The largest size over all common proportions, and where it is reached. Raises ANAL-013."""
-    return _worst_size(exact_rejections(n1, n2, test=test, alpha=alpha))
+    return _worst_size(exact_rejections(n1, n2, test=test, alpha=alpha, alternative=alternative))
 
 
-def exact_rejections(n1: int, n2: int, *, test: ExactTest = "pooled_z", alpha: float = 0.05) -> np.ndarray:
-    """1 for each table (events in the first group, in the second) that the two-sided test rejects, else 0.
+def exact_rejections(
+    n1: int,
+    n2: int,
+    *,
+    test: ExactTest = "pooled_z",
+    alpha: float = 0.05,
+    alternative: Alternative = "two-sided",
+) -> np.ndarray:
+    """1 for each table (events in the first group, in the second) that the test rejects, else 0.
 
     Shape (n1 + 1, n2 + 1). The array is shared: do not write to it. Raises ANAL-013.
     """
-    whole = all(n > 0 and n == int(n) for n in (n1, n2))
-    if not whole or not 0 < alpha < 1 or test not in TESTS:
-        raise analysis_error("ANAL-013", "exact", f"n1 {n1}, n2 {n2}, alpha {alpha:g}, test {test}")
-    return _rejections(n1, n2, test, alpha)
+    _check(n1, n2, alpha, test, alternative)
+    if alternative == "less":
+        return _rejections(int(n2), int(n1), test, alpha, "greater").T
+    return _rejections(int(n1), int(n2), test, alpha, alternative)
+
+
+def _check(n1: int, n2: int, alpha: float, test: ExactTest, alternative: Alternative) -> None:
+    whole = all(n > 0 and n == int(n) for n in (n1, n2)) and n1 * n2 <= MOST
+    if not whole or not 0 < alpha < 1 or test not in TESTS or alternative not in ALTERNATIVES:
+        detail = f"n1 {n1}, n2 {n2} (at most {MOST:,} tables), alpha {alpha:g}, test {test}, {alternative}"
+        raise analysis_error("ANAL-013", "exact", detail)
 
 
 @lru_cache(maxsize=64)
-def _rejections(n1: int, n2: int, test: ExactTest, alpha: float) -> np.ndarray:
-    p = _p_values(n1, n2, test)
+def _rejections(n1: int, n2: int, test: ExactTest, alpha: float, alternative: Alternative) -> np.ndarray:
+    p = _p_values(n1, n2, test, alternative)
     table = (p <= alpha * (TIES if test in VALID else 1)).astype(float)
     if test in UNCONDITIONAL:
         # Their p-values are maxima over a grid; where the true worst lies between two of its points, one value fewer.
@@ -80,14 +132,39 @@ def _worst_size(table: np.ndarray) -> tuple[float, float]:
     return worst([(len(share) - 1, share)], grid_binomial(len(share) - 1) @ share)
 
 
-def _p_values(n1: int, n2: int, test: ExactTest) -> np.ndarray:
+def _p_values(n1: int, n2: int, test: ExactTest, alternative: Alternative = "two-sided") -> np.ndarray:
+    if alternative == "less":
+        return _p_values(n2, n1, test, "greater").T
+    if test in UNCONDITIONAL:
+        return unconditional_p(_statistic(n1, n2, test, alternative))
+    both = alternative == "two-sided"
     if test == "fisher":
-        return fisher_p(n1, n2)
+        return fisher_p(n1, n2) if both else fisher_upper_p(n1, n2)
+    if test == "fisher_mid_p":
+        return (fisher_p(n1, n2) if both else fisher_upper_p(n1, n2)) - split(n1, n2) / 2
+    z = z_table(n1, n2, "pooled_z" if test == "corrected_z" else test)  # type: ignore[arg-type]
+    if test == "corrected_z":
+        z = _corrected(n1, n2, z)
+    return 2 * ndtr(-np.abs(z)) if both else ndtr(-z)
+
+
+def _statistic(n1: int, n2: int, test: ExactTest, alternative: Alternative) -> np.ndarray:
+    """What orders the tables of an unconditional test: low is extreme."""
+    if alternative == "less":
+        return _statistic(n2, n1, test, "greater").T
+    both = alternative == "two-sided"
     if test == "boschloo":
-        return boschloo_p(n1, n2)
-    if test == "unconditional_z":
-        return unconditional_p(-np.abs(z_table(n1, n2, "pooled_z")))
-    return 2 * ndtr(-np.abs(z_table(n1, n2, test)))
+        return fisher_p(n1, n2) if both else fisher_upper_p(n1, n2)
+    z = z_table(n1, n2, "pooled_z")
+    return -np.abs(z) if both else -z
+
+
+def _corrected(n1: int, n2: int, z: np.ndarray) -> np.ndarray:
+    """With Yates's correction: the difference is (1/n1 + 1/n2) / 2 nearer to 0, or 0."""
+    gap = np.abs(np.arange(n1 + 1)[:, None] / n1 - np.arange(n2 + 1)[None, :] / n2)
+    share = np.maximum(0.0, gap - (1 / n1 + 1 / n2) / 2)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(gap > 0, z * share / gap, 0.0)
 
 
 def z_table(n1: int, n2: int, test: Literal["pooled_z", "unpooled_z"]) -> np.ndarray:
@@ -127,20 +204,12 @@ def fisher_upper_p(n1: int, n2: int) -> np.ndarray:
     return found
 
 
-def boschloo_p(n1: int, n2: int) -> np.ndarray:
-    """P-values of Boschloo's test: Fisher's p-value as the statistic, its tail maximised over the nuisance.
-
-    Two-sided through Fisher's two-sided p-value (Boschloo RD. Stat Neerl 1970;24:1-35), not by doubling a one-sided
-    one.
-    """
-    return unconditional_p(fisher_p(n1, n2))
-
-
 def unconditional_p(statistic: np.ndarray) -> np.ndarray:
     """The chance of tables at least as extreme (a low `statistic`), at the worst common proportion.
 
     The proportions are those of `nuisance.GRID`, denser towards 0 and 1 (Suissa S, Shuster JJ. J R Stat Soc A
-    1985;148:317-327, for the z statistic).
+    1985;148:317-327, for the z statistic; Boschloo RD. Stat Neerl 1970;24:1-35, for Fisher's p-value, two-sided through
+    the two-sided one and not by doubling).
     """
     n1, n2 = statistic.shape[0] - 1, statistic.shape[1] - 1
     order = np.argsort(statistic, axis=None, kind="stable")

@@ -12,7 +12,7 @@ Suissa S, Shuster JJ. J R Stat Soc A 1985;148:317-327 (one look, the worst nuisa
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
@@ -20,21 +20,27 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import ndtri
 
+from equipoise.analysis.design.constrained import NULL, RANGE, Measure
 from equipoise.analysis.design.errors import design_error
 from equipoise.analysis.design.exact import fisher_p, fisher_upper_p, z_table
-from equipoise.analysis.design.nuisance import GRID, binomial, by_sum, choose, grid_binomial, worst
+from equipoise.analysis.design.exact_score import score_statistics
+from equipoise.analysis.design.nuisance import GRID, CommonNull, EdgeNull, binomial, choose
 from equipoise.analysis.design.sequential import UserSpending, spent_by
 from equipoise.analysis.shown import Shown
 
-Statistic = Literal["pooled_z", "unpooled_z", "fisher"]
+Statistic = Literal["pooled_z", "unpooled_z", "fisher", "score"]
+Null = CommonNull | EdgeNull
 TIES = 1e-9
+ENDLESS = 1e6
+"""In place of a statistic without end, so that an infinite bound rejects nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class BinarySequential(Shown):
     """Participants of each group at each look, and the bounds of the statistic: reject at or above `efficacy`, stop
     at or below `futility` (None: no bound). With `sided` 2 the statistic is taken without its sign. An infinite bound
-    rejects nothing. `sizes`: the error so far at the worst common proportion, futility counted only if `binding`."""
+    rejects nothing. `sizes`: the error so far at the worst common proportion (with a `margin`, at the worst pair that
+    has it), futility counted only if `binding`."""
 
     n1: tuple[int, ...]
     n2: tuple[int, ...]
@@ -45,6 +51,19 @@ class BinarySequential(Shown):
     statistic: Statistic = "pooled_z"
     binding: bool = False
     sizes: tuple[float, ...] = ()
+    measure: Measure = "risk_difference"
+    margin: float | None = None
+
+    @property
+    def null(self) -> Null:
+        """The pairs of proportions at which the error is kept."""
+        return CommonNull() if self.margin is None else EdgeNull(self.measure, self.margin)
+
+    def table(self, look: int) -> np.ndarray:
+        """The statistic of each table at a look (0 for the first)."""
+        if self.margin is None:
+            return statistics(self.n1[look], self.n2[look], self.statistic, self.sided)
+        return margin_statistics(self.n1[look], self.n2[look], self.measure, self.margin)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -72,38 +91,42 @@ def exact_boundaries(
     statistic: Statistic = "pooled_z",
     futility: Sequence[float | None] | None = None,
     binding: bool = False,
+    measure: Measure = "risk_difference",
+    margin: float | None = None,
 ) -> BinarySequential:
     """The bounds whose exact error, at the worst common proportion, is at most `alpha`.
 
     n1, n2: participants of each group at the looks, rising. spending: LDOF, LDPocock, HSD, KimDeMets (with
     `parameter`) or user (a function of alpha and the share, or cumulative errors); it is spent by the share of all
-    participants, on each side alike when two-sided. futility: bounds at the looks before the last.
-    Raises DSGN-004, ANAL-014.
+    participants, on each side alike when two-sided. futility: bounds at the looks before the last. margin: a null value
+    of the measure other than that of no effect, for a one-sided test by the score (`sided=1`, statistic `score`): of
+    non-inferiority where it lies on the bad side of no effect. Raises DSGN-004, ANAL-014.
     """
     _check(n1, n2, alpha, sided)
+    _check_margin(measure, margin, sided, statistic)
     lower = (*(futility or (None,) * (len(n1) - 1)), None)
     if len(lower) != len(n1):
         raise design_error("DSGN-004", "looks", f"{len(lower) - 1} futility bounds for {len(n1)} looks")
     shares = [(a + b) / (n1[-1] + n2[-1]) for a, b in zip(n1, n2, strict=True)]
     given = user if user is None or callable(user) else [each / sided for each in user]
     allowed = [sided * each for each in spent_by(spending, shares, alpha / sided, parameter, given)]
+    design = BinarySequential(
+        n1=tuple(n1), n2=tuple(n2), efficacy=(), futility=lower, alpha=alpha, sided=sided,
+        statistic=statistic, binding=binding, measure=measure, margin=margin,
+    )  # fmt: skip
     bounds: list[float] = []
     sizes: list[float] = []
-    before, curve = np.ones((1, 1)), np.zeros(len(GRID))
-    rejections: list[tuple[int, np.ndarray]] = []
+    before, curve, null = np.ones((1, 1)), np.zeros(len(GRID)), design.null
+    parts: list = []
     for look, limit in enumerate(allowed):
-        reached = _arrived(before, n1, n2, look)
-        table = statistics(n1[look], n2[look], statistic, sided)
-        bound = _lowest_bound(table, reached, curve, limit, rejections)
+        reached, table = _arrived(before, n1, n2, look), design.table(look)
+        bound = _lowest_bound(null, table, reached, curve, limit, parts)
         bounds.append(bound)
-        rejections.append((n1[look] + n2[look], by_sum(reached * (table >= bound - TIES))))
-        curve = curve + grid_binomial(n1[look] + n2[look]) @ rejections[-1][1]
-        sizes.append(worst(rejections, curve)[0])
+        parts.append(null.reduced(reached * (table >= bound - TIES)))
+        curve = curve + null.on_grid(parts[-1])
+        sizes.append(null.worst(parts, curve)[0])
         before = reached * _goes_on(table, bound, lower[look] if binding else None)
-    return BinarySequential(
-        n1=tuple(n1), n2=tuple(n2), efficacy=tuple(bounds), futility=lower, alpha=alpha, sided=sided,
-        statistic=statistic, binding=binding, sizes=tuple(sizes),
-    )  # fmt: skip
+    return replace(design, efficacy=tuple(bounds), sizes=tuple(sizes))
 
 
 def exact_operating(design: BinarySequential, p1: ArrayLike, p2: ArrayLike) -> BinaryOperating:
@@ -118,7 +141,7 @@ def exact_operating(design: BinarySequential, p1: ArrayLike, p2: ArrayLike) -> B
     before = np.ones((1, 1))
     for look, (a, b) in enumerate(zip(design.n1, design.n2, strict=True)):
         reached = _arrived(before, design.n1, design.n2, look)
-        table = statistics(a, b, design.statistic, design.sided)
+        table = design.table(look)
         bound, low = design.efficacy[look], design.futility[look]
         first, second = binomial(a, one), binomial(b, two)
         rejects = table >= bound - TIES
@@ -142,21 +165,20 @@ def exact_operating(design: BinarySequential, p1: ArrayLike, p2: ArrayLike) -> B
 
 
 def exact_sequential_size(design: BinarySequential) -> tuple[float, float]:
-    """The largest error over all common proportions, and where; futility counts only if it binds.
+    """The largest error over all common proportions (with a margin: over the second one at the margin), and where;
+    futility counts only if it binds.
 
     One-sided, that is the worst of the null hypothesis for statistics that grow with the first group's events and fall
     with the second's.
     """
-    before, curve = np.ones((1, 1)), np.zeros(len(GRID))
-    rejections = []
-    for look, (a, b) in enumerate(zip(design.n1, design.n2, strict=True)):
-        reached = _arrived(before, design.n1, design.n2, look)
-        table = statistics(a, b, design.statistic, design.sided)
-        bound = design.efficacy[look]
-        rejections.append((a + b, by_sum(reached * (table >= bound - TIES))))
-        curve = curve + grid_binomial(a + b) @ rejections[-1][1]
+    before, curve, null = np.ones((1, 1)), np.zeros(len(GRID)), design.null
+    parts: list = []
+    for look, bound in enumerate(design.efficacy):
+        reached, table = _arrived(before, design.n1, design.n2, look), design.table(look)
+        parts.append(null.reduced(reached * (table >= bound - TIES)))
+        curve = curve + null.on_grid(parts[-1])
         before = reached * _goes_on(table, bound, design.futility[look] if design.binding else None)
-    return worst(rejections, curve)
+    return null.worst(parts, curve)
 
 
 @lru_cache(maxsize=64)
@@ -170,9 +192,18 @@ def statistics(n1: int, n2: int, statistic: Statistic, sided: int) -> np.ndarray
         found = -ndtri(np.clip(p, 1e-300, 1 - 1e-16))
     elif statistic in ("pooled_z", "unpooled_z"):
         found = z_table(n1, n2, statistic)
-        found = np.abs(found) if sided == 2 else found
+        found = np.clip(np.abs(found) if sided == 2 else found, -ENDLESS, ENDLESS)
     else:
         raise design_error("DSGN-004", "statistic", f"no statistic {statistic!r}")
+    found.setflags(write=False)
+    return found
+
+
+@lru_cache(maxsize=64)
+def margin_statistics(n1: int, n2: int, measure: Measure, margin: float) -> np.ndarray:
+    """The score statistic against a margin, positive on the side of the alternative. The array is shared."""
+    found = score_statistics(n1, n2, measure, margin) * (1 if margin < NULL[measure] else -1)
+    found = np.clip(found, -ENDLESS, ENDLESS)
     found.setflags(write=False)
     return found
 
@@ -201,31 +232,37 @@ def _hypergeometric(earlier: int, later: int) -> np.ndarray:
 
 
 def _lowest_bound(
-    table: np.ndarray,
-    reached: np.ndarray,
-    curve: np.ndarray,
-    limit: float,
-    before: list[tuple[int, np.ndarray]],
+    null: Null, table: np.ndarray, reached: np.ndarray, curve: np.ndarray, limit: float, before: list
 ) -> float:
     """The lowest value of the statistic from which rejecting keeps the error so far within the limit."""
-    n = table.shape[0] + table.shape[1] - 2
     values = np.unique(np.round(table[table > 0], 12))
-    pmf = grid_binomial(n)
 
-    def curve_from(place: int) -> tuple[np.ndarray, np.ndarray]:
-        share = by_sum(reached * (table >= values[place] - TIES))
-        return curve + pmf @ share, share
+    def curve_from(place: int) -> tuple:
+        part = null.reduced(reached * (table >= values[place] - TIES))
+        return curve + null.on_grid(part), part
 
     low, high = 0, len(values)  # from `high` on nothing, or little enough, is rejected
     while low < high:
         middle = (low + high) // 2
         low, high = (low, middle) if curve_from(middle)[0].max() <= limit else (middle + 1, high)
     while low < len(values):
-        whole, share = curve_from(low)
-        if worst([*before, (n, share)], whole)[0] <= limit:
+        whole, part = curve_from(low)
+        if null.worst([*before, part], whole)[0] <= limit:
             return float(values[low])
         low += 1
     return float("inf")
+
+
+def _check_margin(measure: Measure, margin: float | None, sided: int, statistic: Statistic) -> None:
+    """A margin goes with the score, one side, and a place between the ends of the measure that is not no effect."""
+    if (margin is None) != (statistic != "score"):
+        raise design_error("DSGN-004", "margin", f"the statistic {statistic} with margin {margin}")
+    if margin is None:
+        return
+    if measure not in NULL or sided != 1:
+        raise design_error("DSGN-004", "margin", f"{measure}, sided {sided}")
+    if margin == NULL[measure] or not RANGE[measure][0] < margin < RANGE[measure][1]:
+        raise design_error("DSGN-004", "margin", f"{measure} with margin {margin:g}")
 
 
 def _check(n1: Sequence[int], n2: Sequence[int], alpha: float, sided: int) -> None:

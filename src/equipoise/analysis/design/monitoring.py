@@ -12,6 +12,7 @@ Sources: Jennison and Turnbull (2000), sections 7.2 and 3.3; Pampallona S, Tsiat
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from scipy.optimize import brentq
 from scipy.special import ndtri
@@ -97,6 +98,26 @@ def futility_spent(
         alpha=alpha, design=design, binding=binding, parameter=parameter,
     )  # fmt: skip
     return found, drift
+
+
+def harm_spent(plan: Boundaries, error: float, *, design: str = "LDOF", parameter: float = 0.0) -> Boundaries:
+    """The plan with lower bounds that spend an `error` when nothing differs, at every look but the last.
+
+    The trial stops there for harm: the new treatment looks worse, at a one-sided level of its own. The bounds do not
+    bind, so efficacy keeps its error; bounds of futility that the plan had are replaced. design: a spending function.
+    Raises ANAL-014. Source: Jennison and Turnbull (2000), section 7.2.
+    """
+    if not 0 < error < 1 - plan.alpha:
+        raise analysis_error("ANAL-014", design, f"harm by spending {error:g}")
+    allowed = spent_by(design, plan.information, error, parameter, None)
+    lower: list[float | None] = []
+    before, used = None, 0.0
+    for t, upper, share in zip(plan.information[:-1], plan.efficacy, allowed, strict=False):
+        bound = _below(before, 0.0, t, share - used, upper)
+        used += below(before, 0.0, t, bound)
+        lower.append(None if bound == -INFINITE else bound)
+        before = continued(before, 0.0, t, bound, upper)
+    return replace(plan, futility=(*lower, None), binding=False)
 
 
 def _joined(

@@ -6,11 +6,15 @@ events alone. So a set becomes one number for each sum, and its error at any pro
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 from scipy.optimize import minimize_scalar
 from scipy.special import gammaln, xlog1py, xlogy
+
+from equipoise.analysis.design.constrained import Measure, partner
 
 GRID = np.sin(np.linspace(0.0, np.pi / 2, 513)) ** 2
 """Common proportions, denser towards 0 and 1, where sizes bend most."""
@@ -52,19 +56,70 @@ def choose(n: int, k: np.ndarray) -> np.ndarray:
     return gammaln(n + 1) - gammaln(k + 1) - gammaln(n - k + 1)
 
 
+@dataclass(frozen=True, slots=True)
+class CommonNull:
+    """Equal proportions: the null hypothesis without a margin. A set of tables is one number for each sum."""
+
+    def reduced(self, chances: np.ndarray) -> tuple[int, np.ndarray]:
+        """The set of tables, as far as its error needs it."""
+        return sum(chances.shape) - 2, by_sum(chances)
+
+    def on_grid(self, part: tuple[int, np.ndarray]) -> np.ndarray:
+        """Its error at each proportion of the grid."""
+        return grid_binomial(part[0]) @ part[1]
+
+    def worst(self, parts: list[tuple[int, np.ndarray]], curve: np.ndarray) -> tuple[float, float]:
+        """The highest error of the parts together, and where."""
+        return worst(parts, curve)
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeNull:
+    """Pairs of proportions at a margin: the second one runs over the grid, the first is its partner."""
+
+    measure: Measure
+    margin: float
+
+    def _pairs(self, second: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        first = partner(second, self.measure, self.margin)
+        return first, np.isfinite(first)
+
+    def reduced(self, chances: np.ndarray) -> np.ndarray:
+        """The set of tables as it is."""
+        return chances
+
+    def errors(self, chances: np.ndarray, second: np.ndarray) -> np.ndarray:
+        """The chance of the tables at each second proportion; -1 where it has no partner."""
+        first, known = self._pairs(second)
+        one, two = (
+            binomial(chances.shape[0] - 1, np.where(known, first, 0.0)),
+            binomial(chances.shape[1] - 1, second),
+        )
+        return np.where(known, np.einsum("gi,gi->g", one @ chances, two), -1.0)
+
+    def on_grid(self, part: np.ndarray) -> np.ndarray:
+        """Its error at each proportion of the grid."""
+        return self.errors(part, GRID)
+
+    def worst(self, parts: list[np.ndarray], curve: np.ndarray) -> tuple[float, float]:
+        """The highest error of the parts together, and the second proportion where it is reached."""
+        return peak(lambda at: sum(self.errors(part, at) for part in parts)[0], curve)
+
+
 def worst(rejections: list[tuple[int, np.ndarray]], curve: np.ndarray) -> tuple[float, float]:
     """The highest point of the error over the common proportion: the grid, then a search around its three peaks."""
+    return peak(lambda at: sum((binomial(n, at) @ share)[0] for n, share in rejections), curve)
+
+
+def peak(error: Callable[[np.ndarray], float], curve: np.ndarray) -> tuple[float, float]:
+    """The highest point of an error that has this curve over the grid."""
     inner = curve[1:-1]
     peaks = 1 + np.flatnonzero((inner >= curve[:-2]) & (inner >= curve[2:]))
     best = (float(curve.max()), float(GRID[int(curve.argmax())]))
-
-    def error(p: float) -> float:
-        at = np.array([p])
-        return -float(sum((binomial(n, at) @ share)[0] for n, share in rejections))
-
-    for peak in peaks[np.argsort(curve[peaks])[::-1][:3]]:
+    for place in peaks[np.argsort(curve[peaks])[::-1][:3]]:
         near = minimize_scalar(
-            error, bounds=(GRID[peak - 1], GRID[peak + 1]), method="bounded", options={"xatol": 1e-6}
-        )
+            lambda p: -float(error(np.array([p]))),
+            bounds=(GRID[place - 1], GRID[place + 1]), method="bounded", options={"xatol": 1e-6},
+        )  # fmt: skip
         best = max(best, (-float(near.fun), float(near.x)))
     return best

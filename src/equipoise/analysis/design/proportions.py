@@ -1,13 +1,16 @@
 """Two proportions compared by their difference, ratio or odds ratio: superiority, non-inferiority, equivalence.
 
 The score test of Farrington and Manning by its normal approximation, with the null variance at the proportions that
-the null value makes likeliest. Measures: p1 - p2; p1 / p2, tested as p1 - R p2; the odds ratio, tested on its
+the null value makes likeliest; or Wald's test (`unpooled`), whose variance is that of the proportions themselves.
+Measures: p1 - p2; p1 / p2, tested as p1 - R p2 (by Wald's test on its logarithm); the odds ratio, tested on its
 logarithm. Arguments p1, p2, n1, n2 of the power may be arrays that broadcast. `exact_score` has the exact counterparts.
 
 Sources: Farrington CP, Manning G. Stat Med 1990;9:1447-1454; Miettinen O, Nurminen M. Stat Med 1985;4:213-226.
 """
 
 from __future__ import annotations
+
+from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -18,6 +21,7 @@ from equipoise.analysis.design.errors import design_error
 from equipoise.analysis.design.hypotheses import Goal, Hypotheses, Margin, check_reachable, hypotheses
 from equipoise.analysis.design.size import Size, sized, smallest
 
+Variance = Literal["score", "unpooled"]
 NODES = np.linspace(-8.5, 8.5, 681)
 WEIGHTS = np.exp(-NODES * NODES / 2) / np.sqrt(2 * np.pi) * (NODES[1] - NODES[0])
 
@@ -32,18 +36,20 @@ def proportions_power(
     goal: Goal = "superiority",
     margin: Margin = None,
     alpha: float = 0.025,
+    method: Variance = "score",
 ) -> float | np.ndarray:
-    """The power of the one-sided score test (of the two, for equivalence), by the normal approximation.
+    """The power of the one-sided test (of the two, for equivalence), by the normal approximation.
 
-    measure: risk_difference, risk_ratio or odds_ratio of the first group against the second. margin: on that scale; see
-    `hypotheses`. alpha: of each one-sided test. Gives a float for numbers, an array for arrays; superiority over an
-    array takes its direction from the first element. Raises DSGN-001 and DSGN-002.
+    measure: risk_difference, risk_ratio or odds_ratio of the first group against the second. margin: on that scale;
+    see `hypotheses`. alpha: of each one-sided test. method: `score` (Farrington and Manning; without a margin the
+    pooled z test) or `unpooled` (Wald; of ratios, the logarithm). Gives a float for numbers, an array for arrays;
+    superiority over an array takes its direction from the first element. Raises DSGN-001 and DSGN-002.
     """
     one, two, first, second = np.broadcast_arrays(*(np.asarray(each, float) for each in (p1, p2, n1, n2)))
-    _check(one, two, first, second, measure, alpha)
+    _check(one, two, first, second, measure, alpha, method)
     effect = float(value(one.flat[0], two.flat[0], measure))
     tested = hypotheses(goal, margin, effect, NULL[measure], "proportions", RANGE[measure])
-    found = _power(one, two, first, second, measure, tested, float(ndtri(1 - alpha)))
+    found = _power(one, two, first, second, measure, tested, float(ndtri(1 - alpha)), method)
     return float(found) if found.ndim == 0 else found
 
 
@@ -58,17 +64,20 @@ def proportions_size(
     power: float = 0.8,
     ratio: float = 1.0,
     loss: float = 0.0,
+    method: Variance = "score",
 ) -> Size:
     """Participants for the same test. ratio: n2 / n1; loss: the share without data. Raises DSGN-001, -002, -003."""
     one, two = np.asarray(p1, float), np.asarray(p2, float)
-    _check(one, two, np.asarray(1.0), np.asarray(ratio), measure, alpha)
+    _check(one, two, np.asarray(1.0), np.asarray(ratio), measure, alpha, method)
     effect = float(value(one, two, measure))
     tested = hypotheses(goal, margin, effect, NULL[measure], "proportions", RANGE[measure])
     check_reachable(tested, effect, "proportions")
     critical = float(ndtri(1 - alpha))
 
     def reached(first: float, second: float) -> float:
-        return float(_power(one, two, np.asarray(first), np.asarray(second), measure, tested, critical))
+        return float(
+            _power(one, two, np.asarray(first), np.asarray(second), measure, tested, critical, method)
+        )
 
     exact = smallest(lambda first: reached(first, first * ratio), power, "proportions", least=1.0)
     return sized(exact, reached, ratios=(ratio,), wanted=power, loss=loss)
@@ -82,7 +91,15 @@ def _power(
     measure: Measure,
     tested: Hypotheses,
     z: float,
+    method: Variance,
 ) -> np.ndarray:
+    if method == "unpooled":
+        gap, error = _wald(p1, p2, n1, n2, measure)
+        low, high = (_on_scale(each, measure) for each in (tested.above, tested.below))
+        if low is not None and high is not None:
+            return np.maximum(0.0, ndtr((high - gap) / error - z) - ndtr((low - gap) / error + z))
+        null = low if low is not None else high
+        return ndtr(tested.sign * (gap - null) / error - z)
     if tested.above is not None and tested.below is not None:
         if measure == "risk_ratio":
             return _both_ratios(p1, p2, n1, n2, tested, z)
@@ -119,6 +136,22 @@ def _both_ratios(
     return np.maximum(0.0, ndtr(upper) - ndtr(lower)) @ WEIGHTS
 
 
+def _wald(
+    p1: np.ndarray, p2: np.ndarray, n1: np.ndarray, n2: np.ndarray, measure: Measure
+) -> tuple[np.ndarray, np.ndarray]:
+    """The effect on the scale of Wald's test, and its standard error there."""
+    if measure == "risk_difference":
+        return p1 - p2, np.sqrt(p1 * (1 - p1) / n1 + p2 * (1 - p2) / n2)
+    if measure == "risk_ratio":
+        return np.log(p1 / p2), np.sqrt((1 - p1) / (n1 * p1) + (1 - p2) / (n2 * p2))
+    odds = 1 / (n1 * p1 * (1 - p1)) + 1 / (n2 * p2 * (1 - p2))
+    return np.log(value(p1, p2, measure)), np.sqrt(odds)
+
+
+def _on_scale(null: float | None, measure: Measure) -> float | None:
+    return null if null is None or measure == "risk_difference" else float(np.log(null))
+
+
 def spreads(
     p1: np.ndarray, p2: np.ndarray, n1: np.ndarray, n2: np.ndarray, measure: Measure, null: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -135,10 +168,23 @@ def spreads(
 
 
 def _check(
-    p1: np.ndarray, p2: np.ndarray, n1: np.ndarray, n2: np.ndarray, measure: Measure, alpha: float
+    p1: np.ndarray,
+    p2: np.ndarray,
+    n1: np.ndarray,
+    n2: np.ndarray,
+    measure: Measure,
+    alpha: float,
+    method: Variance,
 ) -> None:
     inside = all(bool(np.all((each > 0) & (each < 1))) for each in (p1, p2, np.asarray(alpha)))
-    if not inside or not (np.all(n1 > 0) and np.all(n2 > 0)) or measure not in NULL:
+    if (
+        not inside
+        or not (np.all(n1 > 0) and np.all(n2 > 0))
+        or measure not in NULL
+        or method not in ("score", "unpooled")
+    ):
         raise design_error(
-            "DSGN-001", "proportions", f"p1 {p1}, p2 {p2}, sizes {n1}, {n2}, {measure}, alpha {alpha:g}"
+            "DSGN-001",
+            "proportions",
+            f"p1 {p1}, p2 {p2}, sizes {n1}, {n2}, {measure}, alpha {alpha:g}, {method}",
         )

@@ -92,8 +92,16 @@ def conditional_power(z: float, t: float, critical: float, *, drift: float | Non
     return float(ndtr((z * math.sqrt(t) + mean * (1 - t) - critical) / math.sqrt(1 - t)))
 
 
-def predictive_power(z: float, t: float, critical: float) -> float:
-    """The conditional power averaged over what the data so far say of the drift (a flat prior)."""
-    if not 0 < t < 1:
-        raise analysis_error("ANAL-014", "look", f"information {t:g}")
-    return float(ndtr((z - critical * math.sqrt(t)) / math.sqrt(1 - t)))
+def predictive_power(
+    z: float, t: float, critical: float, *, prior: tuple[float, float] | None = None
+) -> float:
+    """The conditional power averaged over what the data so far, and a prior if there is one, say of the drift.
+
+    prior: mean and standard deviation of a normal one; without it, it is flat. Raises ANAL-014.
+    """
+    if not 0 < t < 1 or (prior is not None and prior[1] <= 0):
+        raise analysis_error("ANAL-014", "look", f"information {t:g}, prior {prior}")
+    known, weighed = (0.0, 0.0) if prior is None else (1 / prior[1] ** 2, prior[0] / prior[1] ** 2)
+    mean, variance = (weighed + z * math.sqrt(t)) / (known + t), 1 / (known + t)
+    spread = math.sqrt((1 - t) + (1 - t) ** 2 * variance)
+    return float(ndtr((z * math.sqrt(t) + mean * (1 - t) - critical) / spread))

@@ -1,11 +1,13 @@
 """Events, participants and power of the log-rank test.
 
 Events follow from the hazard ratio alone (Schoenfeld, or Freedman); participants from the events and from the chance
-that an event is seen. `lakatos` needs no proportional hazards: it takes the log-rank statistic that the hazards, the
-accrual and the loss make one expect. The first group is the new treatment: a hazard ratio below 1 favours it.
+that an event is seen. `lachin_foulkes` takes the variance of the logarithm of the hazard ratio from the events that
+are expected of each group, under the null value with the hazards of both groups together. `lakatos` needs no
+proportional hazards: it takes the log-rank statistic that the hazards, the accrual and the loss make one expect. The
+first group is the new treatment: a hazard ratio below 1 favours it.
 
-Sources: Schoenfeld D. Biometrika 1981;68:316-319; Freedman LS. Stat Med 1982;1:121-129; Lakatos E. Biometrics
-1988;44:229-241.
+Sources: Schoenfeld D. Biometrika 1981;68:316-319; Freedman LS. Stat Med 1982;1:121-129; Lachin JM, Foulkes MA.
+Biometrics 1986;42:507-519; Lakatos E. Biometrics 1988;44:229-241.
 """
 
 from __future__ import annotations
@@ -31,7 +33,8 @@ from equipoise.analysis.design.size import Size, sized, smallest
 from equipoise.analysis.shown import Shown
 
 EventMethod = Literal["schoenfeld", "freedman"]
-SurvivalMethod = Literal["schoenfeld", "freedman", "lakatos"]
+SurvivalMethod = Literal["schoenfeld", "freedman", "lachin_foulkes", "lakatos"]
+METHODS = ("schoenfeld", "freedman", "lachin_foulkes", "lakatos")
 POSITIVE = (0.0, math.inf)
 
 
@@ -100,7 +103,7 @@ def survival_power(
 ) -> float:
     """The one-sided power to show that the first hazard is lower (or higher, where it is on the whole higher).
 
-    Schoenfeld's and Freedman's methods need hazards in one ratio. Raises DSGN-001.
+    All methods but Lakatos's need hazards in one ratio. Raises DSGN-001.
     """
     _check(1.0, alpha, n2 / n1 if n1 > 0 else 0.0, n1, method)
     if method == "lakatos":
@@ -109,9 +112,12 @@ def survival_power(
             raise design_error("DSGN-001", "hazard", "nobody is expected to have the event")
         return float(ndtr(abs(mean) / math.sqrt(variance) - ndtri(1 - alpha)))
     hazard_ratio = constant_ratio(first, second)
-    chances = [
-        event_probability(*each, dropout=lost) for each, lost in _courses(first, second, window, dropout)
-    ]
+    chances = _chances(first, second, window, dropout)
+    if method == "lachin_foulkes":
+        both = times_hazard(second, (n1 * hazard_ratio + n2) / (n1 + n2))
+        null = _chances(both, both, window, dropout)
+        other, same = (math.sqrt(1 / (n1 * a) + 1 / (n2 * b)) for a, b in (chances, null))
+        return float(ndtr((abs(math.log(hazard_ratio)) - ndtri(1 - alpha) * same) / other))
     return events_power(  # type: ignore[return-value]
         hazard_ratio, n1 * chances[0] + n2 * chances[1], alpha=alpha, ratio=n2 / n1, method=method
     )
@@ -133,31 +139,30 @@ def survival_size(
 ) -> SurvivalSize:
     """Participants for this power, where the first hazard is `hazard_ratio` times the second.
 
-    dropout: hazards of loss, by group, on top of which `loss` takes a share away at once. `lakatos` knows superiority
-    only. Raises DSGN-001, DSGN-002, DSGN-003.
+    dropout: hazards of loss, by group, on top of which `loss` takes a share away at once. `lakatos` and
+    `lachin_foulkes` know superiority only. Raises DSGN-001, DSGN-002, DSGN-003.
     """
     first = times_hazard(second, hazard_ratio)
-    chances = tuple(
-        event_probability(*each, dropout=lost) for each, lost in _courses(first, second, window, dropout)
-    )
+    chances = _chances(first, second, window, dropout)
+    plain = method in ("schoenfeld", "freedman")
 
     def reached(n1: float, n2: float) -> float:
-        if method == "lakatos":
-            return survival_power(first, second, n1, n2, window, alpha=alpha, dropout=dropout)
+        if not plain:
+            return survival_power(first, second, n1, n2, window, alpha=alpha, dropout=dropout, method=method)
         events = n1 * chances[0] + n2 * chances[1]
         return events_power(
             hazard_ratio, events, goal=goal, margin=margin, alpha=alpha, ratio=ratio, method=method
         )
 
-    if method == "lakatos" and goal != "superiority":
-        raise design_error("DSGN-002", "survival", f"{goal} by the expected log-rank statistic")
+    if not plain and (goal != "superiority" or margin is not None):
+        raise design_error("DSGN-002", "survival", f"{goal} with margin {margin} by {method}")
     _check(hazard_ratio, alpha, ratio, 1.0, method)
     tested = hypotheses(goal, margin, hazard_ratio, 1.0, "survival", POSITIVE)
     check_reachable(tested, hazard_ratio, "survival")
     exact = smallest(lambda n1: reached(n1, n1 * ratio), power, "survival", 1e-2)
     size = sized(exact, reached, ratios=(ratio,), wanted=power, loss=loss)
     events = size.groups[0] * chances[0] + size.groups[1] * chances[1]
-    return SurvivalSize(size=size, events=events, chances=(chances[0], chances[1]), duration=window.duration)
+    return SurvivalSize(size=size, events=events, chances=chances, duration=window.duration)
 
 
 def constant_ratio(first: Hazard, second: Hazard) -> float:
@@ -174,8 +179,14 @@ def constant_ratio(first: Hazard, second: Hazard) -> float:
     return ratios[0]
 
 
-def _courses(first: Hazard, second: Hazard, window: Window, dropout: tuple[Hazard, Hazard]) -> tuple:
-    return ((first, window), dropout[0]), ((second, window), dropout[1])
+def _chances(
+    first: Hazard, second: Hazard, window: Window, dropout: tuple[Hazard, Hazard]
+) -> tuple[float, float]:
+    """The chance that an event is seen, in each group."""
+    return (
+        event_probability(first, window, dropout=dropout[0]),
+        event_probability(second, window, dropout=dropout[1]),
+    )
 
 
 def _power(
@@ -205,7 +216,7 @@ def _distance(hazard_ratio: np.ndarray, ratio: float, method: EventMethod) -> np
 
 def _check(hazard_ratio: float, alpha: float, ratio: float, events: float, method: SurvivalMethod) -> None:
     positive = all(0 < each < math.inf for each in (hazard_ratio, ratio, events))
-    if not positive or not 0 < alpha < 1 or method not in ("schoenfeld", "freedman", "lakatos"):
+    if not positive or not 0 < alpha < 1 or method not in METHODS:
         detail = (
             f"hazard ratio {hazard_ratio:g}, alpha {alpha:g}, ratio {ratio:g}, events {events:g}, {method}"
         )
