@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -13,6 +14,7 @@ from equipoise.allocation import Seal
 from equipoise.analysis.svg import Figure
 from equipoise.analysis.tables import Provenance, Table
 from equipoise.simulation.characteristics.compiling import Compiled, compile_plan
+from equipoise.simulation.characteristics.pool import Pooled
 from equipoise.simulation.characteristics.screened import SAMPLE, Sample, screen_sample, unscripted
 from equipoise.simulation.characteristics.shown import figure_of, source_of, table_of
 from equipoise.simulation.characteristics.summary import Characteristics, characterise
@@ -24,6 +26,7 @@ from equipoise.study.study import Study
 if TYPE_CHECKING:
     import polars
 
+FOLLOWED = "vectorised, of participants whom the engine followed"
 Report = Callable[[str, int, int], None]
 Runner = Callable[[Work, int, int, Callable[[int], None]], "polars.DataFrame"]
 
@@ -31,7 +34,8 @@ Runner = Callable[[Work, int, int, Callable[[int], None]], "polars.DataFrame"]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """The characteristics of each scenario with their table and picture; the frames of trials by scenario; seconds by
-    step (screening the sample, compiling, trials). path: `vectorised` or `whole engine`."""
+    step (screening the sample, compiling with what is followed for it, trials). path: `vectorised`, FOLLOWED or `whole
+    engine`."""
 
     characteristics: tuple[Characteristics, ...]
     table: Table
@@ -60,6 +64,7 @@ def simulate_scenarios(
     workers: threads of this process. runner: who runs the trials in parts instead, processes or a cluster.
     """
     samples: dict[bytes, Sample] = {}
+    followed = False
     seconds = {"screening": 0.0, "compiling": 0.0, "trials": 0.0}
     found, frames, compared = [], {}, ("", "")
     for scenario in scenarios:
@@ -70,17 +75,22 @@ def simulate_scenarios(
                 study, scenario, seal, size=size, progress=lambda done, of, name=name: report(name, done, of)
             )
         screened = time.perf_counter()
-        compiled = compile_plan(study, scenario, seal, sample=samples[key], estimand=estimand)
+        compiled = compile_plan(
+            study, scenario, seal, sample=samples[key], estimand=estimand,
+            following=partial(report, f"following them in each arm ({scenario.scenario})"),
+        )  # fmt: skip
         ready = time.perf_counter()
         frame = _trials(compiled, trials, seed, workers, runner, report)
         ended = time.perf_counter()
         steps = (screened - begun, ready - screened, ended - ready)
         seconds = {name: seconds[name] + each for name, each in zip(seconds, steps, strict=True)}
         compared, frames[scenario.scenario] = compiled.compared, frame
-        found.append(characterise(frame, scenario.scenario, scenario.label, compared))
+        followed = isinstance(compiled.plan, Pooled)
+        found.append(characterise(frame, scenario.scenario, scenario.label, compared, compiled.summary))
     return Answer(
         characteristics=tuple(found), table=table_of(found, compared), figure=figure_of(found),
         source=source_of(study.definition.study.id, study.digest, seed), frames=frames, seconds=seconds,
+        path=FOLLOWED if followed else "vectorised",
     )  # fmt: skip
 
 

@@ -31,7 +31,7 @@ class Characteristics:
     """One scenario.
 
     rejected: power, or the type I error where there is no difference. favours: rejected in favour of the first arm.
-    truth: the difference under the estimand had no score been missing; None where only a yes or no has one. bias: of
+    truth: the effect under the estimand had no score been missing; None where only a yes or no has one. bias: of
     the estimate against it. coverage: of the interval. spread: standard deviation of the estimate, middle: its mean.
     times: months by name. quantiles: 5, 50 and 95 % of the times, the participants and the estimate. counts: means by
     column. looks: share of trials that ended at each look. summary: what is estimated, a key of `scales.SCALES`.
@@ -74,7 +74,7 @@ def characterise(
     count = max(2, int(used.sum()))
     spread = float(estimate[used].std(ddof=1))
     middle = float(estimate[used].mean())
-    truth, bias, coverage = _against_truth(frame, compared, (estimate, lower, upper), used)
+    truth, bias, coverage = _against_truth(frame, compared, summary, (estimate, lower, upper), used)
     months = [name for name in frame.columns if name.startswith("months_")]
     counts = [name for name in frame.columns if "." in name or name in ("attempts", "people", "randomised")]
     looks = frame["look"].to_numpy()
@@ -102,13 +102,17 @@ def characterise(
 
 
 def _against_truth(
-    frame: polars.DataFrame, compared: Sequence[str], found: Sequence[np.ndarray], used: np.ndarray
+    frame: polars.DataFrame,
+    compared: Sequence[str],
+    summary: str,
+    found: Sequence[np.ndarray],
+    used: np.ndarray,
 ) -> tuple[Estimate | None, Estimate | None, Estimate | None]:
-    """The true difference, the bias and the coverage; None each where the frame counts no responders."""
+    """The true effect, the bias and the coverage; None each where the frame counts no responders."""
     if f"truth.{compared[0]}" not in frame.columns:
         return None, None, None
     estimate, lower, upper = found
-    truth, error = _truth(frame, compared)
+    truth, error = _truth(frame, compared, summary)
     count = max(2, int(used.sum()))
     noise = float(estimate[used].std(ddof=1)) / count**0.5
     return (
@@ -132,12 +136,23 @@ def _quantiles(values: np.ndarray) -> tuple[float, float, float]:
     return float(low), float(middle), float(high)
 
 
-def _truth(frame: polars.DataFrame, compared: Sequence[str]) -> tuple[float, float]:
-    """The difference of the shares that would respond, over all participants of all trials."""
-    shares, variance = [], 0.0
+def _truth(frame: polars.DataFrame, compared: Sequence[str], summary: str) -> tuple[float, float]:
+    """The difference or ratio of the shares that would respond, over all participants of all trials, with its error
+    by the delta method. A ratio is that of the shares, whatever the strata."""
+    shares, variances = [], []
     for arm in (compared[0], compared[-1]):
         people = float((frame[f"randomised.{arm}"]).sum())
         share = float(frame[f"truth.{arm}"].sum()) / people
         shares.append(share)
-        variance += share * (1 - share) / people
-    return shares[0] - shares[1], math.sqrt(variance)
+        variances.append(share * (1 - share) / people)
+    one, two = shares
+    if summary == "risk_difference":
+        return one - two, math.sqrt(sum(variances))
+    if not (0 < one < 1 and 0 < two < 1):
+        return math.nan, math.nan
+    odds = [(1 - share) if summary == "odds_ratio" else 1.0 for share in shares]
+    ratio = one / odds[0] / (two / odds[1])
+    parts = (
+        variance / (share * part) ** 2 for share, variance, part in zip(shares, variances, odds, strict=True)
+    )
+    return ratio, ratio * math.sqrt(sum(parts))
