@@ -48,6 +48,34 @@ def test_equal_looks_by_their_number_and_designs_by_name() -> None:
         eq.exact_boundaries([5, 10], [5, 10], spending="OF")
 
 
+# getDesignGroupSequential(kMax=10, alpha=0.1, beta=0.2, sided=2): the last critical value, and the inflation factor.
+TWO_SIDED = {
+    "Pocock": (2.269888103, 1.3370042), "OF": (1.801210687, 1.0527669), "LDOF": (1.794944219, 1.0499833),
+    "LDPocock": (2.157568477, 1.2590667),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("design", TWO_SIDED)
+def test_two_sided_designs_agree_with_rpact(design: str) -> None:
+    """Neither side counts what the other has stopped; Jennison and Turnbull print 2.270 and 1.337 for Pocock's."""
+    last, ratio = TWO_SIDED[design]
+    bounds = eq.boundaries(design, 10, alpha=0.05, two_sided=True)
+    assert bounds.efficacy[-1] == pytest.approx(last, abs=1e-7)
+    assert eq.inflation(bounds, 0.8) == pytest.approx(ratio, abs=2e-7)
+    looks = eq.sequential_operating(bounds, 0.0)
+    assert looks[-1].cumulative == pytest.approx(0.05, abs=1e-9)
+    assert [look.efficacy for look in looks[:-1]] == pytest.approx(
+        [look.futility for look in looks[:-1]], abs=1e-12
+    )
+    seen = [*bounds.information[:-1], 0.95]
+    ended, on = eq.monitored(bounds, seen), eq.monitored(bounds, bounds.information[:3], final=False)
+    assert eq.sequential_operating(ended, 0.0)[-1].cumulative == pytest.approx(0.05, abs=1e-9)
+    assert on.efficacy == pytest.approx(bounds.efficacy[:3], abs=1e-9) and on.futility[2] == -on.efficacy[2]
+    assert eq.repeated_p(bounds, bounds.efficacy[:4]) == pytest.approx((0.05,) * 4, abs=1e-8)
+    with pytest.raises(AnalysisError, match="ANAL-014"):
+        eq.boundaries(design, 2, futility=[0.0], two_sided=True)
+
+
 def test_the_default_design_of_gsdesign() -> None:
     """gsDesign(): Hwang-Shih-DeCani -4 and -2, not binding, 90% power: n.I of 1 is 0.3566, 0.7132, 1.0699."""
     bounds, drift = eq.futility_spent("HSD", 3, beta=0.1, parameter=-4, beta_design="HSD", beta_parameter=-2)

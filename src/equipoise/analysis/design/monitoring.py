@@ -41,7 +41,7 @@ def monitored(plan: Boundaries, information: Sequence[float], *, final: bool = T
     times = tuple(float(t) for t in information)
     if not times or any(a >= b for a, b in zip((0.0, *times), times, strict=False)):
         raise analysis_error("ANAL-014", "looks", f"information {times}")
-    kept = plan.futility[: len(times) - final]
+    kept = () if plan.two_sided else plan.futility[: len(times) - final]
     lower = (*kept, *(None,) * (len(times) - len(kept)))
     counted = lower if plan.binding else (None,) * len(times)
     spending = plan.design in SPENDING or plan.design == "user"
@@ -55,10 +55,10 @@ def monitored(plan: Boundaries, information: Sequence[float], *, final: bool = T
         fixed = plan.efficacy[: len(times) - final]
     if final:
         allowed = (*allowed[:-1], plan.alpha)
-    return Boundaries(
-        information=times, efficacy=spend(times, allowed, counted, fixed), futility=lower, alpha=plan.alpha,
-        design=plan.design, binding=plan.binding, parameter=plan.parameter, user=plan.user,
-    )  # fmt: skip
+    efficacy = spend(times, allowed, counted, fixed, plan.two_sided)
+    if plan.two_sided:
+        lower = (*(-each for each in efficacy[: len(times) - final]), *(None,) * final)
+    return replace(plan, information=times, efficacy=efficacy, futility=lower)
 
 
 def futility_spent(

@@ -36,7 +36,8 @@ UserSpending = Spending | Sequence[float]
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Boundaries(Shown):
-    """Bounds of Z at each look: `efficacy` rejects at or above, `futility` stops at or below (None: no look).
+    """Bounds of Z at each look: `efficacy` rejects at or above, `futility` stops at or below (None: no look). Of a
+    two-sided design, alpha is the error of each side, and `futility` the mirrored bounds that reject on the other one.
 
     information: shares of the planned maximum; after an over- or under-run the last is not 1.
     """
@@ -49,6 +50,7 @@ class Boundaries(Shown):
     binding: bool = False
     parameter: float = 0.0
     user: UserSpending | None = None
+    two_sided: bool = False
 
     def table(self) -> Table:
         """A line for each look."""
@@ -122,6 +124,7 @@ def boundaries(
     user: UserSpending | None = None,
     futility: Sequence[float | None] | None = None,
     binding: bool = False,
+    two_sided: bool = False,
 ) -> Boundaries:
     """The efficacy bounds of a design.
 
@@ -129,32 +132,37 @@ def boundaries(
     given), LDOF, LDPocock, HSD (gamma `parameter`), KimDeMets (rho `parameter`) or user (a function of alpha and the
     information, or the error spent up to each look). information: its shares at the looks, the last 1; or the number of
     equal looks. futility: lower bounds of Z at the looks before the last, None where there is none (a None for the last
-    look does no harm). Raises ANAL-014.
+    look does no harm). two_sided: the trial stops at the mirrored bounds too, each side with the error alpha, so that
+    neither counts what the other has stopped. Raises ANAL-014.
     """
     times = _checked(information, alpha)
+    if two_sided and futility is not None:
+        raise analysis_error("ANAL-014", design, "a two-sided design has no other bounds on its lower side")
     given = tuple(futility or (None,) * (len(times) - 1))
     lower = given if len(given) == len(times) and given[-1] is None else (*given, None)
     if len(lower) != len(times):
         raise analysis_error("ANAL-014", design, f"{len(lower) - 1} futility bounds for {len(times)} looks")
     counted = lower if binding else (None,) * len(times)
     if design in SPENDING or design == "user":
-        efficacy = spend(times, spent_by(design, times, alpha, parameter, user), counted)
+        efficacy = spend(times, spent_by(design, times, alpha, parameter, user), counted, (), two_sided)
     elif design in SHAPES or design == "WT":
-        efficacy = _shaped(SHAPES.get(design, parameter), times, alpha, counted)
+        efficacy = _shaped(SHAPES.get(design, parameter), times, alpha, counted, two_sided)
     elif design == "HP":
         parameter = parameter or 3.0
         early = (parameter,) * (len(times) - 1)
-        efficacy = spend(times, (alpha,) * len(times), counted, early)
+        efficacy = spend(times, (alpha,) * len(times), counted, early, two_sided)
         if efficacy[-1] >= INFINITE:
             raise analysis_error("ANAL-014", design, f"the looks before the last spend more than {alpha:g}")
     else:
         known = ", ".join((*SHAPES, "WT", "HP", *SPENDING, "user"))
         raise analysis_error("ANAL-014", str(design), f"no such design; there are {known}")
+    if two_sided:
+        lower = (*(-each for each in efficacy[:-1]), None)
     if not all(low is None or low <= high for low, high in zip(lower, efficacy, strict=True)):
         raise analysis_error("ANAL-014", design, f"futility {lower} above efficacy {efficacy}")
     return Boundaries(
         information=times, efficacy=efficacy, futility=lower, alpha=alpha, design=design, binding=binding,
-        parameter=parameter, user=user,
+        parameter=parameter, user=user, two_sided=two_sided,
     )  # fmt: skip
 
 
@@ -232,10 +240,11 @@ def spend(
     allowed: Sequence[float],
     lower: Sequence[float | None],
     fixed: Sequence[float] = (),
+    mirrored: bool = False,
 ) -> tuple[float, ...]:
     """Look by look: the bound above which lies what one may spend since the look before.
 
-    fixed: bounds of the first looks, already used.
+    fixed: bounds of the first looks, already used. mirrored: the trial also stops below minus each bound.
     """
     bounds: list[float] = []
     before, used = None, 0.0
@@ -247,7 +256,7 @@ def spend(
             bounds.append(bound_for(before, t, allowed[look] - used))
             used = allowed[look]
         if look < len(times) - 1:
-            before = continued(before, 0.0, t, low, bounds[-1])
+            before = continued(before, 0.0, t, -bounds[-1] if mirrored else low, bounds[-1])
     return tuple(bounds)
 
 
@@ -262,7 +271,11 @@ def bound_for(before: Going | None, t: float, share: float) -> float:
 
 
 def _shaped(
-    shape: float, times: tuple[float, ...], alpha: float, lower: Sequence[float | None]
+    shape: float,
+    times: tuple[float, ...],
+    alpha: float,
+    lower: Sequence[float | None],
+    mirrored: bool = False,
 ) -> tuple[float, ...]:
     """Bounds C x t^(shape - 1/2), with the C that keeps the error."""
 
@@ -272,7 +285,7 @@ def _shaped(
             upper = constant * t ** (shape - 0.5)
             total += above(before, 0.0, t, upper)
             if look < len(times):
-                before = continued(before, 0.0, t, low, upper)
+                before = continued(before, 0.0, t, -upper if mirrored else low, upper)
         return total - alpha
 
     # The final bound lies between that of a single look and that of spending as much at each of them.
@@ -283,6 +296,7 @@ def _shaped(
     constant = least
     if len(times) > 1:
         low = least - 1e-3 if all(each is None for each in lower) else 0.1
+        low = 1e-9 if mirrored else low
         constant = float(brentq(error, low, most + 1e-6, xtol=1e-11))
     return tuple(constant * t ** (shape - 0.5) for t in times)
 

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 from scipy.optimize import brentq
@@ -62,7 +61,7 @@ def repeated_p(bounds: Boundaries, z: Sequence[float]) -> tuple[float, ...]:
     """The one-sided repeated p-value of each look so far, from Z at the looks, at most 0.5.
 
     For designs that spend by a function and for those of a fixed shape (Haybittle and Peto's has no other level).
-    Futility that binds is taken to bind at every level. Raises ANAL-014.
+    Futility that binds is taken to bind at every level, but of fixed shapes it is left out. Raises ANAL-014.
     """
     fixed = bounds.design == "HP" or (bounds.design == "user" and not callable(bounds.user))
     if fixed or not 1 <= len(z) <= len(bounds.information) or not all(math.isfinite(each) for each in z):
@@ -91,11 +90,12 @@ def _level(bounds: Boundaries, look: int, z: float) -> float:
 
 def _bound(bounds: Boundaries, look: int, alpha: float) -> float:
     """The bound of Z at a look of the same design with another error rate."""
-    plain = replace(bounds, futility=bounds.futility if bounds.binding else (None,) * len(bounds.futility))
     if bounds.design in SPENDING or bounds.design == "user":
         times = bounds.information[: look + 1]
+        lower = bounds.futility[: look + 1] if bounds.binding else (None,) * (look + 1)
         allowed = spent_by(bounds.design, times, alpha, bounds.parameter, bounds.user)
-        return spend(times, allowed, plain.futility[: look + 1])[look]
-    return boundaries(bounds.design, bounds.information, alpha=alpha, parameter=bounds.parameter).efficacy[
-        look
-    ]
+        return spend(times, allowed, lower, (), bounds.two_sided)[look]
+    same = boundaries(
+        bounds.design, bounds.information, alpha=alpha, parameter=bounds.parameter, two_sided=bounds.two_sided
+    )
+    return same.efficacy[look]
