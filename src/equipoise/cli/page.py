@@ -6,6 +6,7 @@ The record is a version 2 JSON file, or a study folder that holds one as `record
 from __future__ import annotations
 
 import argparse
+from datetime import UTC, datetime
 from pathlib import Path
 
 from equipoise.cli import exits
@@ -23,7 +24,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Writes the page and prints its path. Raises the codes of reading a record and of writing a page."""
-    print(write_site(arguments.out, record_at(arguments.record), banner=None))
+    today = datetime.now(UTC).date()
+    print(write_site(arguments.out, record_at(arguments.record), banner=None, today=today))
     return exits.OK
 
 

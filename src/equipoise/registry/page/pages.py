@@ -156,6 +156,7 @@ def study_page(shelf: Shelf, nct_id: str, view: str, language: str = "en") -> st
         related=related_trials(_related(shelf, nct_id, RELATED_ON_PAGE), shelf, language),
         versions=versions_of(nct_id, shelf.index),
         place=place,
+        today=shelf.today,
     )
 
 

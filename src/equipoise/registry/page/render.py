@@ -13,6 +13,7 @@ import re
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -25,6 +26,7 @@ from equipoise.registry.countries import country_name
 from equipoise.registry.errors import registry_error
 from equipoise.registry.escapes import plain
 from equipoise.registry.page import tables
+from equipoise.registry.page.awaited import awaited
 from equipoise.registry.page.catalogue import catalogue
 from equipoise.registry.page.extras import documents, linked_data
 from equipoise.registry.page.labels import date_words, words
@@ -87,11 +89,13 @@ def render_page(
     versions: Sequence[object] = (),
     language: str = "en",
     place: Place | None = None,
+    today: date | None = None,
 ) -> str:
     """The page as HTML, asking for `style.css` beside it; at its place in a site, with the site around it.
 
     banner: what must be said of simulated or practice results, shown above all else, on every table
     and in the metadata; with a banner the page asks not to be indexed. None for a page of facts.
+    today: for how long a study without results has been over.
     Errors: REGI-006 (a named section that cannot be placed), REGI-009 (a language without catalogue).
     """
     return render_template(
@@ -107,6 +111,7 @@ def render_page(
         versions=tuple(versions),
         documents=documents(record),
         linked_data=None if banner else linked_data(record),
+        awaited=awaited(record, today),
     )
 
 
@@ -130,12 +135,15 @@ def write_site(
     sections: Sequence[NamedSection] = (),
     related: Sequence[RelatedTrial] = (),
     language: str = "en",
+    today: date | None = None,
 ) -> Path:
     """Write `index.html` and `style.css` into the folder, each whole or not at all; the page's path.
 
     Errors: REGI-005 (the folder cannot be written), and those of `render_page`.
     """
-    page = render_page(record, banner=banner, sections=sections, related=related, language=language)
+    page = render_page(
+        record, banner=banner, sections=sections, related=related, language=language, today=today
+    )
     try:
         directory.mkdir(parents=True, exist_ok=True)
         replace_file(directory / "style.css", stylesheet().encode())
