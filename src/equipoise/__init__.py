@@ -104,6 +104,8 @@ if TYPE_CHECKING:
     from equipoise.analysis.frames.times import compare_survival as compare_survival
     from equipoise.analysis.proportions import Interval as Interval
     from equipoise.analysis.proportions import wilson as wilson
+    from equipoise.analysis.rate_scores import rate_difference as rate_difference
+    from equipoise.analysis.rate_scores import rate_ratio as rate_ratio
     from equipoise.analysis.rates import clopper_pearson as clopper_pearson
     from equipoise.analysis.rates import poisson_rate as poisson_rate
     from equipoise.analysis.rates import poisson_rate_ratio as poisson_rate_ratio
@@ -210,6 +212,8 @@ CHAPTERS: dict[str, dict[str, str]] = {
         "clopper_pearson": "equipoise.analysis.rates",
         "poisson_rate": "equipoise.analysis.rates",
         "poisson_rate_ratio": "equipoise.analysis.rates",
+        "rate_difference": "equipoise.analysis.rate_scores",
+        "rate_ratio": "equipoise.analysis.rate_scores",
     },
     "Means, repeated measures, missing values": {
         "compare_means": "equipoise.analysis.frames.means",

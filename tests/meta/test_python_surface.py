@@ -44,6 +44,15 @@ def test_a_name_stands_in_one_chapter() -> None:
     assert sum(map(len, eq.CHAPTERS.values())) == len(NAMES)
 
 
+def test_every_statistical_function_stands_in_a_page_with_its_mathematics() -> None:
+    """Each export of the statistical chapters is named in the reference of estimators, design or randomisation."""
+    pages = ("estimators", "design", "randomisation", "operating-characteristics")
+    text = "".join((ROOT / "docs" / "reference" / f"{page}.md").read_text(encoding="utf-8") for page in pages)
+    chapters = list(eq.CHAPTERS)[: list(eq.CHAPTERS).index("A study, from its folder to its report")]
+    wanted = {name for chapter in chapters for name in eq.CHAPTERS[chapter]} - {"Guesses"}
+    assert sorted(name for name in wanted if f"`{name}`" not in text) == []
+
+
 def test_a_misspelt_name_is_answered_with_the_nearest() -> None:
     with pytest.raises(AttributeError, match="has no 'tiping_point'; did you mean 'tipping_point'"):
         eq.tiping_point  # noqa: B018
