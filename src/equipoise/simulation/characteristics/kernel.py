@@ -323,7 +323,9 @@ def run(
         tools: tuple[Work, Followed, Stock] = (
             work_of(plan.recruitment.planned, attempts, out.tables.shape[1]),
             followed_of(plan.recruitment.planned, plan.exit.strategy.size),
-            stock_of(plan.kits, plan.recruitment.rate.size, plan.recruitment.planned),
+            stock_of(
+                plan.kits, plan.recruitment.rate.size, plan.recruitment.planned, plan.dispensing.supplied.size
+            ),
         )
         high = min(trials, low + step)
         run_range(plan, state_of(plan.allocation), *tools, np.uint64(seed), first, low, high, out)

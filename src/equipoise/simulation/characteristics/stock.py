@@ -14,10 +14,12 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from equipoise.simulation.characteristics.arrays import Kits
+from equipoise.simulation.characteristics.arrays import NOWHERE, Kits
 
-LOTS, EVENTS_EACH = 64, 32
+LOTS = 64
 PLANNED, VISIT, ENDED = 0, 1, 2
+OF_KIND, OF_SUPPLY = 2, 18
+"""The bits of an event before which the supply and the participant stand."""
 SHIPPED, USED, EXPIRED, LEFT = range(4)
 
 
@@ -25,29 +27,32 @@ class Stock(NamedTuple):
     """What the supply of one trial needs; made once for each worker.
 
     lots: number, expiry and day of arrival (S, K, LOTS, 3). held: first lot, number of lots, kits of all lots, and the
-    last day of the first lot (S, K, 4). weekly: kits that are planned
-    (S, K, weeks). head, following, event: by day a chain of (kind, participant, supply).
+    last day of the first lot (S, K, 4). weekly: kits that are planned, near: in the weeks of the trigger (weeks, S * K
+    and S * K). head, following, event: by day a chain of events, each with its kind in the
+    last bits, then the supply, then the participant.
     """
 
     lots: np.ndarray
     held: np.ndarray
     weekly: np.ndarray
+    near: np.ndarray
     head: np.ndarray
     following: np.ndarray
     event: np.ndarray
     count: np.ndarray
 
 
-def stock_of(kits: Kits, sites: int, planned: int) -> Stock:
-    """Room for a trial with so many sites and participants; nothing where no supply is simulated."""
+def stock_of(kits: Kits, sites: int, planned: int, supplies: int = 30) -> Stock:
+    """Room for a trial with so many sites, participants and supplies of each; nothing where no supply is simulated."""
     kinds = kits.regimen.size
     sites, planned = (sites, planned) if kinds else (0, 0)
-    days = kits.days if kinds else 0
+    days, events = kits.days if kinds else 0, planned * (supplies + 2) + 1
+    weeks = days // 7 + max(kits.trigger, kits.resupply) + 64
     return Stock(
         lots=np.zeros((sites, kinds, LOTS, 3), np.int32), held=np.zeros((sites, kinds, 4), np.int32),
-        weekly=np.zeros((sites, kinds, days // 7 + 64), np.int32), head=np.zeros(days + 8, np.int32),
-        following=np.zeros(planned * EVENTS_EACH + 1, np.int32),
-        event=np.zeros((planned * EVENTS_EACH + 1, 3), np.int32), count=np.zeros(1, np.int64),
+        weekly=np.zeros((weeks, sites * kinds), np.int32), near=np.zeros(sites * kinds, np.int32),
+        head=np.zeros(days + 8, np.int32),
+        following=np.zeros(events, np.int32), event=np.zeros(events, np.int64), count=np.zeros(1, np.int64),
     )  # fmt: skip
 
 
@@ -56,12 +61,12 @@ def note(stock, day, kind, participant, supply):
     """Puts an event on a day; events of one day are taken in the reverse order of their noting."""
     stock.count[0] += 1
     at = stock.count[0]
-    stock.event[at, 0], stock.event[at, 1], stock.event[at, 2] = kind, participant, supply
+    stock.event[at] = participant << OF_SUPPLY | supply << OF_KIND | kind
     stock.following[at] = stock.head[day]
     stock.head[day] = at
 
 
-@njit(_nrt=False)
+@njit(_nrt=False, forceinline=True)
 def _send(kits, lots, held, kind, number, day, arrives):
     """A lot of the newest batch to a site; one that finds no room goes with the last lot. Returns the kits sent."""
     if number <= 0:
@@ -77,7 +82,7 @@ def _send(kits, lots, held, kind, number, day, arrives):
     return number
 
 
-@njit(_nrt=False)
+@njit(_nrt=False, forceinline=True)
 def _expire(lots, held, day):
     """Takes away the lots that are empty or whose last day is over; returns the kits that expired."""
     expired = 0
@@ -90,48 +95,51 @@ def _expire(lots, held, day):
     return expired
 
 
-@njit(_nrt=False)
+@njit(_nrt=False, forceinline=True)
 def _use(lots, held, number, day):
     """Takes kits that are at the site, from the earliest expiry on; returns how many, none where they are not there."""
     there = 0
     for place in range(held[1]):
         lot = lots[(held[0] + place) % LOTS]
         there += lot[0] if lot[2] <= day else 0
+        if there >= number:
+            break
     if there < number:
         return 0
-    left = number
-    for place in range(held[1]):
+    left, place = number, 0
+    while left > 0:
         lot = lots[(held[0] + place) % LOTS]
         taken = min(left, lot[0])
         lot[0] -= taken
         left -= taken
+        place += 1
     held[2] -= number
     return number
 
 
-@njit(_nrt=False)
+@njit(_nrt=False, inline="always")
 def _review(kits, stock, day, recruiting, opened, result):
     """Sends what the open sites need; all that is on its way to a site arrives before what is sent today."""
-    week = day // 7
-    for kind in range(kits.regimen.size):
-        least, most = (kits.minimum[kind], kits.maximum[kind]) if recruiting else (0, 0)
-        for site in range(opened.size):
+    week, near, kinds = day // 7, stock.near, kits.regimen.size
+    for shelf in range(near.size):
+        near[shelf] = 0
+    for ahead in range(week, week + kits.trigger):
+        for shelf in range(near.size):
+            near[shelf] += stock.weekly[ahead, shelf]
+    for site in range(opened.size):
+        if opened[site] > day:
+            continue
+        for kind in range(kinds):
             held = stock.held[site, kind]
-            if opened[site] > day:
-                continue
             if held[1] > 0 and held[3] < day:
                 result[kind, EXPIRED] += _expire(stock.lots[site, kind], held, day)
-            near = np.int32(0)
-            for ahead in range(kits.trigger):
-                near += stock.weekly[site, kind, week + ahead]
-            if held[2] < least + near:
-                far = np.int32(0)
+            least, most = (kits.minimum[kind], kits.maximum[kind]) if recruiting else (0, 0)
+            if held[2] < least + near[site * kinds + kind]:
+                number = most - held[2]
                 for ahead in range(kits.resupply):
-                    far += stock.weekly[site, kind, week + ahead]
-                number = most + far - held[2]
-                result[kind, SHIPPED] += _send(
-                    kits, stock.lots[site, kind], held, kind, number, day, day + kits.lead
-                )
+                    number += stock.weekly[week + ahead, site * kinds + kind]
+                lots, arrives = stock.lots[site, kind], day + kits.lead
+                result[kind, SHIPPED] += _send(kits, lots, held, kind, number, day, arrives)
 
 
 @njit(_nrt=False, inline="always")
@@ -140,51 +148,67 @@ def kits_of(kits, kind, units, days, full):
     return np.int32(np.ceil(units * days / full / kits.units[kind] - 1e-9))
 
 
-@njit(_nrt=False)
-def _plan(kits, dispensing, stock, place, site, who, arm, from_day, since, sign):
+@njit(_nrt=False, inline="always")
+def _plan(kits, dispensing, stock, patient, from_day, since, sign):
     """Adds the planned supplies of a participant from a day on to the weeks, or takes them away."""
-    for supply in range(1, dispensing.supplied.size):
-        day = from_day + (dispensing.days[supply - 1, 0] + dispensing.days[supply - 1, 1]) // 2
-        if day < since:
+    site, who, arm = patient
+    for kind in range(kits.regimen.size):
+        units = dispensing.units[who, arm, kits.regimen[kind]]
+        if units == 0:
             continue
-        for kind in range(kits.regimen.size):
-            units = dispensing.units[who, arm, kits.regimen[kind]]
-            number = kits_of(kits, kind, units, dispensing.supplied[supply], dispensing.full)
-            stock.weekly[site, kind, day // 7] += sign * number
+        supplied, number = 0, np.int32(0)
+        for supply in range(1, dispensing.supplied.size):
+            day = from_day + (dispensing.days[supply - 1, 0] + dispensing.days[supply - 1, 1]) // 2
+            if day < since:
+                continue
+            if supplied != dispensing.supplied[supply]:
+                supplied = dispensing.supplied[supply]
+                number = kits_of(kits, kind, units, supplied, dispensing.full)
+            week = min(day // 7, stock.weekly.shape[0] - 1)
+            stock.weekly[week, site * kits.regimen.size + kind] += sign * number
 
 
-@njit(_nrt=False)
+@njit(_nrt=False, inline="always")
+def _visit(kits, dispensing, stock, patient, supply, day, result):
+    """Kits are used at a visit; whether some were not there."""
+    site, who, arm = patient
+    short = False
+    for kind in range(kits.regimen.size):
+        units = dispensing.units[who, arm, kits.regimen[kind]]
+        if units == 0:
+            continue
+        number = kits_of(kits, kind, units, dispensing.supplied[supply], dispensing.full)
+        held, lots = stock.held[site, kind], stock.lots[site, kind]
+        result[kind, EXPIRED] += _expire(lots, held, day)
+        used = _use(lots, held, number, day)
+        result[kind, USED] += used
+        short |= used < number
+    return short
+
+
+@njit(_nrt=False, inline="always")
 def _happen(kits, dispensing, stock, work, at, day, result, out_site):
     """One event: a participant's plan begins or ends, or kits are needed at a visit."""
-    kind, place, supply = stock.event[at]
-    site, who, arm, start = work.at[place], work.who[place], work.arm[place], work.day[place]
-    if kind != VISIT:
-        sign = 1 if kind == PLANNED else -1
-        _plan(kits, dispensing, stock, place, site, who, arm, start, day, sign)
-        return
-    short = False
-    for each in range(kits.regimen.size):
-        units = dispensing.units[who, arm, kits.regimen[each]]
-        number = kits_of(kits, each, units, dispensing.supplied[supply], dispensing.full)
-        if number > 0:
-            held, lots = stock.held[site, each], stock.lots[site, each]
-            result[each, EXPIRED] += _expire(lots, held, day)
-            used = _use(lots, held, number, day)
-            result[each, USED] += used
-            short |= used == 0
-    out_site[site] += short
+    event = stock.event[at]
+    kind, place, supply = event & 3, event >> OF_SUPPLY, event >> OF_KIND & 65535
+    patient = (work.at[place], work.who[place], work.arm[place])
+    if kind == VISIT:
+        out_site[patient[0]] += _visit(kits, dispensing, stock, patient, supply, day, result)
+    else:
+        _plan(kits, dispensing, stock, patient, work.day[place], day, 1 if kind == PLANNED else -1)
 
 
-@njit(_nrt=False)
+@njit(_nrt=False, error_model="numpy")
 def supply(kits, dispensing, recruitment, stock, work, kept, last, result, out_site):
     """The supply of one trial whose events were noted, until day `last`."""
     stock.held[:] = 0
-    stock.weekly[:] = 0
-    closed, opened = work.day[kept - 1], 0
+    closed, opened, review = work.day[kept - 1], 0, 0
+    opens = recruitment.day[recruitment.order[0]]
     for day in range(last + 1):
-        while opened < recruitment.order.size and recruitment.day[recruitment.order[opened]] == day:
+        while opens == day:
             site = recruitment.order[opened]
             opened += 1
+            opens = recruitment.day[recruitment.order[opened]] if opened < recruitment.order.size else NOWHERE
             for kind in range(kits.regimen.size):
                 lots, held = stock.lots[site, kind], stock.held[site, kind]
                 result[kind, SHIPPED] += _send(kits, lots, held, kind, kits.initial[kind], day, day)
@@ -192,7 +216,8 @@ def supply(kits, dispensing, recruitment, stock, work, kept, last, result, out_s
         while at > 0:
             _happen(kits, dispensing, stock, work, at, day, result, out_site)
             at = stock.following[at]
-        if day % kits.review == 0:
+        if day == review:
+            review += kits.review
             _review(kits, stock, day, day < closed, recruitment.day, result)
     for site in range(recruitment.day.size):
         for kind in range(kits.regimen.size):
@@ -200,3 +225,4 @@ def supply(kits, dispensing, recruitment, stock, work, kept, last, result, out_s
             result[kind, LEFT] += stock.held[site, kind, 2]
     stock.count[0] = 0
     stock.head[:] = 0
+    stock.weekly[:] = 0
