@@ -21,6 +21,7 @@ from equipoise.allocation import (
     Complete,
     ListScheme,
     Maximal,
+    Minimisation,
     RandomAllocationRule,
     Seal,
     Urn,
@@ -193,3 +194,11 @@ def test_what_cannot_be_such_a_list_is_refused() -> None:
 def test_a_scheme_must_say_its_weights() -> None:
     with pytest.raises(TypeError, match="weights"):
         ListScheme(**TWO)  # type: ignore[abstract]
+
+
+def test_a_probability_that_is_no_fraction_becomes_one() -> None:
+    """0.8 is four fifths, not the nearest binary number; so for the coin and for minimisation."""
+    for given in (0.8, "0.8", "4/5", Fraction(4, 5)):
+        assert BiasedCoin(**TWO, probability=given).probability == Fraction(4, 5)
+        minimised = Minimisation(**TWO, factors=("site",), probability=given)
+        assert minimised.probabilities(1) == (Fraction(1, 5), Fraction(4, 5))

@@ -169,3 +169,17 @@ def test_results_of_the_design_show_themselves() -> None:
     assert eq.simulate_power(0.6, 0.35, 61, 61).to_frame()["trials"].to_list() == [10_000]
     frame = eq.stagewise(bounds, 1, 3.1).to_frame()
     assert frame.columns[:3] == ["p_value", "estimate", "lower"]
+
+
+def test_whole_numbers_name_arms_however_they_are_stored() -> None:
+    """A column of numbers with a gap becomes one of floats: 2 and 2.0 are one arm."""
+    wanted = eq.compare_means({"y": [1, 3, 2, 6], "arm": [1, 1, 2, 2]}, outcome="y", arm="arm", reference=2)
+    for arm, reference in (([1.0, 1.0, 2.0, 2.0], 2), ([1, 1, 2, 2], 2.0), (["1", "1", "2", "2"], 2)):
+        found = eq.compare_means({"y": [1, 3, 2, 6], "arm": arm}, outcome="y", arm="arm", reference=reference)
+        assert found == wanted
+
+
+def test_a_share_of_nobody_has_no_interval() -> None:
+    for x, n in ((11, 10), (0, 0), (-1, 3)):
+        with pytest.raises(eq.EquipoiseError, match="ANAL-004"):
+            eq.wilson(x, n)

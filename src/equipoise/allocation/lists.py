@@ -117,7 +117,7 @@ class BiasedCoin(ListScheme):
 
     probability: of the arm that is behind; a half where neither is. tolerance: the difference at which the arm behind
     is certain, or None. Efron's coin has no tolerance; the big stick has the probability 1/2 and a tolerance; Chen's
-    coin has both. Raises ALLO-011 to ALLO-013.
+    coin has both. A probability that is no Fraction becomes one. Raises ALLO-011 to ALLO-013.
     """
 
     probability: Fraction = EVEN
@@ -126,6 +126,7 @@ class BiasedCoin(ListScheme):
     def check(self) -> None:
         """Two equal arms; a coin that does something and does not decide everything."""
         self.check_two_equal_arms()
+        object.__setattr__(self, "probability", Fraction(str(self.probability)))
         fair = self.probability == EVEN and self.tolerance is not None
         if not (fair or EVEN < self.probability < 1):
             raise allocation_error("ALLO-012", self.name, str(self.probability))

@@ -56,7 +56,8 @@ class Minimisation:
 
     factors: their names, in the order in which a stratum's name gives their levels. weights: whole numbers by
     factor, 1 where absent. probability: that of the favoured arm where it is one with the smallest share
-    (with equal shares: any arm); below 1, since a deterministic minimisation conceals nothing.
+    (with equal shares: any arm); below 1, since a deterministic minimisation conceals nothing. One that is no Fraction
+    becomes one.
     Raises ALLO-001, ALLO-002 and ALLO-006 to ALLO-010.
     """
 
@@ -70,6 +71,7 @@ class Minimisation:
 
     def __post_init__(self) -> None:
         check_arms(self.name, self.arms, self.ratio)
+        object.__setattr__(self, "probability", Fraction(str(self.probability)))
         if self.probability >= 1:
             raise allocation_error("ALLO-006", self.name, str(self.probability))
         if self.probability <= Fraction(min(self.ratio), sum(self.ratio)):

@@ -14,6 +14,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from numbers import Integral
 from typing import TYPE_CHECKING
 
 from scipy.optimize import brentq
@@ -302,8 +303,8 @@ def _shaped(
 
 
 def _checked(information: Sequence[float] | int, alpha: float) -> tuple[float, ...]:
-    if isinstance(information, int):
-        information = [look / information for look in range(1, information + 1)]
+    if isinstance(information, Integral):
+        information = [look / information for look in range(1, int(information) + 1)]
     times = tuple(float(t) for t in information)
     rising = all(a < b for a, b in zip((0.0, *times), times, strict=False))
     if not times or not rising or abs(times[-1] - 1) > 1e-12 or not 0 < alpha < 0.5:

@@ -101,10 +101,15 @@ def covariates_of(frame: Any, names: Sequence[str]) -> Covariates:
 
 
 def labels(frame: Any, name: str) -> list[str]:
-    """A column of names without a gap, as text. Raises FRAM-004."""
+    """A column of names without a gap, as text; whole numbers without a point. Raises FRAM-004."""
     values = column(frame, name)
     _check_whole(values, name)
-    return [str(each) for each in values]
+    return [named(each) for each in values]
+
+
+def named(value: object) -> str:
+    """A name as text; 2 and 2.0 are one, as a column of numbers with a gap may have made them."""
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def truths(frame: Any, name: str) -> list[bool | None]:
@@ -128,10 +133,10 @@ def _some(values: Sequence[Any]) -> str:
 
 def arms_of(arm: Sequence[str], reference: object) -> list[str]:
     """The arms, sorted, the reference last. Raises FRAM-003 unless it is one of two or more."""
-    found = sorted(set(arm))
-    if str(reference) not in found or len(found) < 2:
+    found, last = sorted(set(arm)), named(reference)
+    if last not in found or len(found) < 2:
         raise frame_error("FRAM-003", "reference", unlike(reference, found))
-    return [*(each for each in found if each != str(reference)), str(reference)]
+    return [*(each for each in found if each != last), last]
 
 
 def strata_of(frame: Any, names: Sequence[str]) -> list[str]:
