@@ -8,11 +8,13 @@ import sys
 
 import numpy as np
 import pytest
+from scipy.stats import norm
 from statsmodels.stats.proportion import proportion_confint
 
 from equipoise.analysis.count_models import fit_categories, fit_counts, ratio_effect
 from equipoise.analysis.errors import AnalysisError
 from equipoise.analysis.rates import clopper_pearson, poisson_rate, poisson_rate_ratio
+from equipoise.analysis.win_odds import win_odds
 
 
 def counts_in(text: str) -> list[int]:
@@ -173,3 +175,73 @@ def test_what_has_no_exact_interval_is_refused() -> None:
             poisson_rate_ratio(events, time, 1, 1.0)
     with pytest.raises(AnalysisError, match="ANAL-004"):
         poisson_rate_ratio(0, 1.0, 0, 1.0)
+
+
+def test_overdispersion_agrees_with_deans_statistic_from_r() -> None:
+    """R 4.2.2: sum((y - mu)^2 - y) / sqrt(2 sum(mu^2)) of the fitted values of glm."""
+    for model in ("poisson", "negative_binomial"):
+        (check,) = fit_counts(COUNTS, ARM, TIME, {"level": LEVEL}, reference="old", model=model).checks
+        assert check.statistic == pytest.approx(9.77347857904, abs=1e-6)
+        assert (check.df, check.p_value) == (None, pytest.approx(norm.sf(9.77347857904), rel=1e-4))
+
+
+def test_proportional_odds_are_tested_as_r_and_sas_do() -> None:
+    """R 4.2.2: score and observed information of the larger model by numDeriv, at the maximum of the smaller one. SAS:
+    the cheese tasting of PROC LOGISTIC's documentation prints 17.2866 on 21 degrees of freedom, p 0.6936."""
+    (check,) = fit_categories(CATEGORIES, ARM, {"level": LEVEL}, reference="old").checks
+    assert (check.statistic, check.df) == (pytest.approx(3.57142356232, abs=1e-4), 2)
+    tasted = [counts_in(row) for row in (
+        "0 0 1 7 8 8 19 8 1", "6 9 12 11 7 6 1 0 0", "1 1 6 8 23 7 5 1 0", "0 0 0 1 3 7 14 16 11"
+    )]  # fmt: skip
+    answers = [place for row in tasted for place, count in enumerate(row) for _ in range(count)]
+    (check,) = fit_categories(answers, [each for each in "ABCD" for _ in range(52)], reference="D").checks
+    assert (check.statistic, check.df) == (pytest.approx(17.2866, abs=5e-4), 21)
+    assert check.p_value == pytest.approx(0.6936, abs=1e-4)
+
+
+def test_two_categories_have_no_cuts_to_compare() -> None:
+    assert fit_categories([0, 1, 1, 0, 1, 0, 0, 1], ["a", "b"] * 4, reference="b").checks == ()
+
+
+PAIN_NEW = [3, 3, 4, 3, 1, 2, 3, 1, 1, 5, 4]
+PAIN_OLD = [1, 2, 1, 1, 1, 1, 1, 1, 1, 1, 2, 4, 1, 1]
+
+
+def test_the_win_probability_is_the_published_one() -> None:
+    """Brunner and Munzel's example, pain after an operation: 0.788961, statistic 3.1375 (R package lawstat prints
+    both); the error of the logit is that of the probability over p (1 - p)."""
+    found = win_odds(PAIN_NEW, PAIN_OLD)
+    assert found.probability == pytest.approx(0.788961, abs=1e-6)
+    assert (found.probability - 0.5) / found.standard_error == pytest.approx(3.1375, abs=1e-4)
+    assert found.estimate == pytest.approx(found.probability / (1 - found.probability))
+    assert found.log_error == pytest.approx(found.standard_error / (0.788961 * 0.211039), rel=1e-5)
+    turned = win_odds(PAIN_OLD, PAIN_NEW)
+    assert (turned.estimate, turned.p) == pytest.approx((1 / found.estimate, found.p))
+
+
+def test_strata_of_win_odds_have_van_elterens_weights() -> None:
+    """Two strata by hand: n1 n2 / (n1 + n2 + 1) are 4/5 and 6/6; one with a single arm tells nothing."""
+    first, second = [2, 3, 1, 2, 9], [1, 3, 1, 1, 2]
+    strata = (["a", "a", "b", "b", "c"], ["a", "a", "b", "b", "b"])
+    one, two = win_odds([2, 3], [1, 3]), win_odds([1, 2], [1, 1, 2])
+    weight = 0.8 / 1.8
+    found = win_odds(first, second, strata=strata)
+    assert found.probability == pytest.approx(weight * one.probability + (1 - weight) * two.probability)
+    assert found.standard_error**2 == pytest.approx(
+        (weight * one.standard_error) ** 2 + ((1 - weight) * two.standard_error) ** 2
+    )
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "strata", "code"),
+    [
+        ([1, 1], [1, 1], None, "ANAL-016"),
+        ([2, 3], [0, 1], None, "ANAL-016"),
+        ([1], [1, 2], None, "ANAL-017"),
+        ([1, math.nan], [1, 2], None, "ANAL-017"),
+        ([1, 2], [1, 2], (["a", "a"], ["b", "b"]), "ANAL-017"),
+    ],
+)
+def test_win_odds_without_an_error_are_refused(first: list, second: list, strata: tuple, code: str) -> None:
+    with pytest.raises(AnalysisError, match=code):
+        win_odds(first, second, strata=strata)

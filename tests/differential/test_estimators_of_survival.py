@@ -77,7 +77,7 @@ def test_a_curve_that_stays_high_has_no_median_and_starts_at_one() -> None:
 
 
 def test_without_events_in_both_groups_there_is_no_ratio() -> None:
-    with pytest.raises(AnalysisError, match="ANAL-005"):
+    with pytest.raises(AnalysisError, match="ANAL-016"):
         compare([Spell(time=3, event=True), Spell(time=4, event=False, first=False)])
 
 
@@ -85,5 +85,5 @@ def test_groups_that_do_not_overlap_have_no_finite_ratio() -> None:
     spells = [Spell(time=t, event=True) for t in (1, 2, 3)] + [
         Spell(time=t, event=True, first=False) for t in (7, 8)
     ]
-    with pytest.raises(AnalysisError, match="ANAL-005"):
+    with pytest.raises(AnalysisError, match="ANAL-016"):
         compare(spells)

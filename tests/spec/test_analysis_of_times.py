@@ -14,7 +14,7 @@ import pytest
 from equipoise.analysis.cut import Cut, cut
 from equipoise.analysis.errors import AnalysisError
 from equipoise.analysis.estimand import Reading
-from equipoise.analysis.events_over_time import analyse_times
+from equipoise.analysis.events_over_time import Timed, analyse_times
 from equipoise.analysis.plan import plan_digest
 from equipoise.analysis.render import figures, report_json, sections, tables
 from equipoise.analysis.report import Report, analyse, analysed
@@ -117,16 +117,21 @@ def test_each_arm_is_compared_with_the_last_named(report: Report) -> None:
 
 def test_the_result_and_the_curves_are_shown(report: Report) -> None:
     assert list(tables(report)) == [
-        "estimands", "baseline", "results", "results-second", "subgroups", "harms", "harm-rates", "sites",
-        "quality", "deviations",
+        "estimands", "baseline", "results", "results-second", "times", "times-second", "checks",
+        "subgroups", "harms", "harm-rates", "sites", "quality", "deviations",
     ]  # fmt: skip
     assert list(figures(report)) == [
         "flow", "survival", "survival-second", "forest", "forest-second", "recruitment",
     ]  # fmt: skip
     parts = {part.id: part.html for part in sections(report)}
     assert "over-time" not in parts and parts["primary-result"].count("<figure") == 4
-    note = "Median time to the event, in days: Long leaflet not reached; Short leaflet 160; No leaflet 50."
-    assert note in parts["primary-result"]
+    rows = {row.head: row.cells for row in tables(report)["times"].rows}
+    assert rows["Median, days (95% interval)"] == (
+        "not reached (120 to not known)",
+        "160 (90 to not known)",
+        "50 (40 to not known)",
+    )
+    assert rows["With the event, n (%)"] == ("2 (33.3%)", "2 (66.7%)", "3 (75.0%)")
     assert "Hazard ratio" in parts["primary-result"] and "PRACTICE" in parts["primary-result"]
     second = figures(report)["survival-second"].body
     assert 'class="arm-1"' in second and 'class="arm-2"' in second and 'class="arm-3"' not in second
@@ -208,10 +213,11 @@ def test_the_first_estimand_that_compares_an_arm_decides_in_the_flow(report: Rep
 
 def test_a_comparison_without_events_in_both_arms_says_why() -> None:
     rows = [participant(str(place), arm=arm) for place, arm in enumerate(("new", "new", "old"))]
-    times = {row.subject: Times(subject=row.subject, days=5, event=row.arm == "new") for row in rows}
+    seen = {row.subject: Times(subject=row.subject, days=5, event=row.arm == "new") for row in rows}
     spec = Spec(id="primary", label="Time", role="primary", reading=Reading(), missing="none")
-    found = analyse_times(spec, rows, times, ("new", "old"), (), 0.95)
-    assert found.contrasts == () and found.notes[0].startswith("ANAL-005")
+    estimand = msgspec.structs.replace(times().definition.estimands["primary"], strata=())
+    found = analyse_times(spec, rows, Timed(estimand=estimand, times=seen), ("new", "old"))
+    assert found.contrasts == () and found.notes[0].startswith("ANAL-016")
     assert [each.responders for each in found.groups] == [2, 0]
 
 

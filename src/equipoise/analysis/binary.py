@@ -16,7 +16,9 @@ from decimal import Decimal
 import numpy as np
 
 from equipoise.analysis.binary_effects import How, People, effect, method_name
-from equipoise.analysis.errors import AnalysisError, analysis_error
+from equipoise.analysis.covariates import covariates as covariates
+from equipoise.analysis.covariates import predictors
+from equipoise.analysis.errors import AnalysisError, analysis_error, noted
 from equipoise.analysis.estimand import Outcome
 from equipoise.analysis.imputation import Limits, impute
 from equipoise.analysis.reference_based import course, imputations
@@ -70,7 +72,7 @@ def analyse_binary(spec: Spec, rows: Sequence[Outcome], setting: Setting) -> Ana
             contrast(arm, setting.arms[-1], used, completed, setting) for arm in setting.arms[:-1]
         )
     except AnalysisError as error:
-        contrasts, notes = (), (f"{error.code}: {error.fault}",)
+        contrasts, notes = (), (noted(error),)
     else:
         notes = notes_of(spec, used)
     return Analysis(
@@ -129,17 +131,6 @@ def people_of(rows: Sequence[Outcome], answers: Responses, setting: Setting) -> 
     )
 
 
-def covariates(rows: Sequence[Outcome], model: Model) -> dict[str, list[float]]:
-    """The columns that the model asks for: the baseline, and one for each stratum but the first."""
-    found: dict[str, list[float]] = {}
-    if "baseline" in model.covariates:
-        found["baseline"] = [float(row.baseline or 0) for row in rows]
-    if "strata" in model.covariates:
-        for stratum in sorted({row.stratum for row in rows})[1:]:
-            found[stratum] = [float(row.stratum == stratum) for row in rows]
-    return found
-
-
 def responses(spec: Spec, rows: Sequence[Outcome], setting: Setting) -> list[Responses]:
     """The completed data: one set without imputation, else as many as declared."""
     known = known_responses(rows, setting)
@@ -190,7 +181,7 @@ def imputed(arm: str, rows: Sequence[Outcome], setting: Setting) -> list[Respons
     if not gaps:
         return [{}] * setting.imputations
     scores = np.array([[np.nan if v is None else float(v) for v in row.visits] for row in members])
-    fixed = predictors(members)
+    fixed = predictors(members, setting.model)
     random = setting.random(arm)
     sets = []
     for _ in range(setting.imputations):
@@ -206,7 +197,7 @@ def imputed_together(rows: Sequence[Outcome], setting: Setting) -> list[Response
     if not gaps:
         return [{}] * setting.imputations
     scores = np.array([[np.nan if v is None else float(v) for v in row.visits] for row in members])
-    fixed = predictors(members)
+    fixed = predictors(members, setting.model)
     varying = {f"x{place}": fixed[:, place] for place in range(fixed.shape[1]) if np.ptp(fixed[:, place]) > 0}
     given = course(scores, [row.arm for row in members], varying)
     drawn = imputations(
@@ -244,14 +235,6 @@ def drawn_responses(arm: str, rows: Sequence[Outcome], setting: Setting) -> list
             chance = random.beta(sum(known) + 0.5, len(known) - sum(known) + 0.5)
             answers.update(zip(lost, (random.random(len(lost)) < chance).tolist(), strict=True))
     return list(found)
-
-
-def predictors(rows: Sequence[Outcome]) -> np.ndarray:
-    """Baseline, then one column for each stratum but the first: shape (rows, strata)."""
-    strata = sorted({row.stratum for row in rows})[1:]
-    return np.array(
-        [[float(row.baseline or 0), *(float(row.stratum == each) for each in strata)] for row in rows]
-    )
 
 
 def group(arm: str, rows: Sequence[Outcome], completed: Sequence[Responses]) -> Group:

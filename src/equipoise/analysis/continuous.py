@@ -13,9 +13,10 @@ from decimal import Decimal
 import numpy as np
 
 from equipoise.analysis.ancova import Ancova, adjusted_mean, ancova, mean_difference
-from equipoise.analysis.binary import Setting, covariates, predictors, undetermined_note
+from equipoise.analysis.binary import Setting, undetermined_note
 from equipoise.analysis.covariance import Array
-from equipoise.analysis.errors import AnalysisError, analysis_error
+from equipoise.analysis.covariates import covariates, predictors
+from equipoise.analysis.errors import AnalysisError, analysis_error, noted
 from equipoise.analysis.estimand import DIED, Outcome
 from equipoise.analysis.imputation import Pool, rubin
 from equipoise.analysis.longitudinal import VisitModel, difference, fit_visits, least_squares_mean
@@ -40,16 +41,12 @@ def analyse_continuous(spec: Spec, rows: Sequence[Outcome], setting: Setting) ->
     """Numbers of one analysis. What cannot be estimated has no contrast, and a note that says why."""
     method, grid = method_name(setting), ()
     try:
-        if setting.estimator == "mmrm":
-            means, contrasts, notes = repeated(rows, setting)
-        elif setting.missing.method == "multiple_imputation":
+        if setting.missing.method == "multiple_imputation":
             means, contrasts, grid, notes = imputed(spec, rows, setting)
-        elif setting.missing.method == "conditional_mean":
-            means, contrasts, notes = expected(rows, setting)
         else:
-            means, contrasts, notes = seen(rows, setting)
+            means, contrasts, notes = unimputed(rows, setting)
     except AnalysisError as error:
-        means, contrasts, notes = {}, (), (f"{error.code}: {error.fault}",)
+        means, contrasts, notes = {}, (), (noted(error),)
     count = setting.imputations if setting.missing.method == "multiple_imputation" and contrasts else 0
     return Analysis(
         id=spec.id,
@@ -63,6 +60,13 @@ def analyse_continuous(spec: Spec, rows: Sequence[Outcome], setting: Setting) ->
         grid=grid,
         notes=(*notes, *death_note(rows), *undetermined_note(spec, rows)),
     )
+
+
+def unimputed(rows: Sequence[Outcome], setting: Setting) -> Made:
+    """By repeated measures, conditional means, or the values that were seen."""
+    if setting.estimator == "mmrm":
+        return repeated(rows, setting)
+    return expected(rows, setting) if setting.missing.method == "conditional_mean" else seen(rows, setting)
 
 
 Means = Mapping[str, tuple[float, float]]
@@ -148,7 +152,7 @@ def _fitted(
         [row.arm for row in rows for _ in range(width)],
         np.tile(visits, n).tolist(),
         columns,
-        by_visit=("baseline",) if setting.model.baseline_by_visit else (),
+        by_visit=("baseline",) if setting.model.baseline_by_visit and "baseline" in columns else (),
         covariance=covariance,
     )
 
@@ -210,8 +214,8 @@ def at_time_point(values: Array, rows: Sequence[Outcome], setting: Setting) -> A
 
 def course_of(rows: Sequence[Outcome], values: Array, setting: Setting) -> Course:
     """The course of the rows with the predictors that vary: baseline and strata."""
-    fixed = predictors(rows)
-    names = ["baseline", *(f"stratum {each + 1}" for each in range(1, fixed.shape[1]))]
+    fixed = predictors(rows, setting.model)
+    names = ["baseline", *(f"column {each + 1}" for each in range(1, fixed.shape[1]))]
     varying = {name: fixed[:, place] for place, name in enumerate(names) if np.ptp(fixed[:, place]) > 0}
     sloped = ("baseline",) if setting.model.baseline_by_visit and "baseline" in varying else ()
     return course(values, [row.arm for row in rows], varying, by_visit=sloped)
@@ -223,13 +227,28 @@ def imputed(
     """Multiple imputation of the scores, the variable from each, least squares, Rubin's rules."""
     used = compared(rows, setting)
     lost = np.array([row.kind == "missing" for row in used])
-    scores = completed_scores(used, lost, setting)
+    sets = completed_values(used, lost, setting)
+    means, contrasts, _ = from_sets(sets, used, setting)
+    if not spec.tipping:
+        return means, contrasts, (), ()
+    grid = score_grid(sets, lost, used, setting, spec.deltas)
+    return means, contrasts, grid, told(grid, contrasts[0], 0.0, (0.0, 0.0))
+
+
+def completed_values(used: Sequence[Outcome], lost: np.ndarray, setting: Setting) -> list[Array]:
+    """For each imputation, the variable (n,) of everybody."""
     delta = float(setting.missing.delta) * np.array([row.arm != setting.like for row in used]) * lost
     known = np.array([value_of(setting, row, row.value) for row in used])
+    scores = completed_scores(used, lost, setting)
     sets = [known.copy() for _ in scores]
     for values, drawn in zip(sets, scores, strict=True):
         for place in np.flatnonzero(lost):
             values[place] = value_of(setting, used[place], drawn[place] + delta[place])
+    return sets
+
+
+def from_sets(sets: Sequence[Array], used: Sequence[Outcome], setting: Setting) -> Made:
+    """Least squares of each completed set, pooled."""
     fits = [at_time_point(each, used, setting) for each in sets]
     means = {}
     for arm in setting.arms:
@@ -239,10 +258,7 @@ def imputed(
         pooled_contrast(arm, setting, pooled([mean_difference(each, arm, setting.arms[-1]) for each in fits]))
         for arm in setting.arms[:-1]
     )
-    if not spec.tipping:
-        return means, contrasts, (), ()
-    grid = score_grid(sets, lost, used, setting, spec.deltas)
-    return means, contrasts, grid, told(grid, contrasts[0], 0.0, (0.0, 0.0))
+    return means, contrasts, ()
 
 
 def completed_scores(rows: Sequence[Outcome], lost: np.ndarray, setting: Setting) -> list[Array]:

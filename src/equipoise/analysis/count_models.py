@@ -16,11 +16,14 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.stats import norm
 
 from equipoise.analysis.covariance import Array
 from equipoise.analysis.errors import analysis_error
 from equipoise.analysis.mmrm import check_rank
+from equipoise.analysis.ordinal import proportional_odds_test
 from equipoise.analysis.proportions import Interval, normal_quantile, two_sided_p
+from equipoise.analysis.results import Check
 
 COUNTS = ("negative_binomial", "poisson")
 # A larger logarithm or error is that of a ratio which the data do not bound.
@@ -31,13 +34,15 @@ ENDLESS = 15.0
 class LogRatios:
     """A fitted model: for each arm but the reference (in `arms`, the reference last) a logarithm of a ratio
     with its standard error. `dispersion`: of a negative binomial, variance = mean + dispersion mean^2; None
-    for other models. `rates`: of each arm, events over exposure, empty for categories."""
+    for other models. `rates`: of each arm, events over exposure, empty for categories. checks: tests of what
+    the model assumes."""
 
     arms: tuple[str, ...]
     logarithms: Mapping[str, float]
     errors: Mapping[str, float]
     dispersion: float | None = None
     rates: Mapping[str, float] | None = None
+    checks: tuple[Check, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,12 +97,27 @@ def fit_counts(
     start[-1] = math.log(values.sum() / time.sum())
     poisson = _maximum(tools.Poisson(values, full, offset=np.log(time)), start, "Poisson")
     mean = np.exp(full @ poisson.params + np.log(time))
+    checks = (overdispersion(values, mean),)
     if model == "poisson" or ((values - mean) ** 2 - values).sum() <= 0:
-        return _ratios(arms, poisson, None if model == "poisson" else 0.0, rates)
+        return _ratios(arms, poisson, None if model == "poisson" else 0.0, rates, checks)
     found = _maximum(
         tools.NegativeBinomial(values, full, offset=np.log(time)), np.append(poisson.params, 0.5), model
     )
-    return _ratios(arms, found, float(found.params[-1]), rates)
+    return _ratios(arms, found, float(found.params[-1]), rates, checks)
+
+
+def overdispersion(count: Array, mean: Array) -> Check:
+    """The score test of Poisson's variance against that of a negative binomial, one-sided: a small p-value
+    says that the counts vary more than Poisson's. Source: Dean, JASA 1992;87:451-457."""
+    statistic = float(((count - mean) ** 2 - count).sum() / math.sqrt(2 * (mean**2).sum()))
+    return Check(
+        assumption="No over-dispersion",
+        subject="counts given the model",
+        test="score test of Poisson's variance, one-sided",
+        statistic=statistic,
+        df=None,
+        p_value=float(norm.sf(statistic)),
+    )
 
 
 def fit_categories(
@@ -118,10 +138,21 @@ def fit_categories(
         raise analysis_error("ANAL-017", "categories", "there are fewer than two categories")
     arms, design, names = _columns(values, arm, covariates, reference)
     check_rank(np.column_stack([np.ones(len(values)), design]), ("level", *names))
-    model = library("miscmodels.ordinal_model").OrderedModel(
-        np.searchsorted(levels, values), design, distr="logit"
+    places = np.searchsorted(levels, values)
+    model = library("miscmodels.ordinal_model").OrderedModel(places, design, distr="logit")
+    found = _maximum(model, None, "proportional odds")
+    thresholds = np.asarray(model.transform_threshold_params(found.params))[1:-1]
+    beta = np.asarray(found.params)[: design.shape[1]]
+    statistic, df, p = proportional_odds_test(places, design, thresholds, beta, len(arms) - 1)
+    check = Check(
+        assumption="Proportional odds",
+        subject="the arms",
+        test="score test against an effect of its own at each cut",
+        statistic=statistic,
+        df=df,
+        p_value=p,
     )
-    return _ratios(arms, _maximum(model, None, "proportional odds"))
+    return _ratios(arms, found, checks=(check,) if df else ())
 
 
 def _columns(
@@ -161,6 +192,7 @@ def _ratios(
     found: Any,
     dispersion: float | None = None,
     rates: Mapping[str, float] | None = None,
+    checks: tuple[Check, ...] = (),
 ) -> LogRatios:
     values, errors = np.asarray(found.params), np.asarray(found.bse)
     return LogRatios(
@@ -169,6 +201,7 @@ def _ratios(
         errors={arm: float(errors[place]) for place, arm in enumerate(arms[:-1])},
         dispersion=dispersion,
         rates=rates,
+        checks=checks,
     )
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from equipoise.analysis.binary import covariates, undetermined_note
-from equipoise.analysis.count_models import LogRatios, fit_categories, fit_counts, ratio_effect
-from equipoise.analysis.errors import AnalysisError, analysis_error
+from equipoise.analysis.binary import undetermined_note
+from equipoise.analysis.count_models import COUNTS, LogRatios, fit_categories, fit_counts, ratio_effect
+from equipoise.analysis.covariates import adjusted_for, covariates
+from equipoise.analysis.errors import AnalysisError, analysis_error, noted
 from equipoise.analysis.estimand import Outcome
-from equipoise.analysis.results import Analysis, Contrast, Group
+from equipoise.analysis.numbers import fixed, interval
+from equipoise.analysis.results import Analysis, Check, Contrast, Group
 from equipoise.analysis.specs import Spec
+from equipoise.analysis.win_odds import win_odds
 from equipoise.study.estimand import Estimand
 from equipoise.study.methods import estimator_of
 
@@ -17,6 +20,7 @@ WORDS = {
     "negative_binomial": "rate ratio by a negative binomial model with the exposure as offset, Wald interval",
     "poisson": "rate ratio by a Poisson model with the exposure as offset, Wald interval",
     "proportional_odds": "common odds ratio by a proportional odds model, Wald interval",
+    "mann_whitney": "win odds by the Mann-Whitney probability, Wald interval on the logit",
 }
 
 
@@ -27,28 +31,77 @@ def analyse_discrete(
     assert spec.estimand is not None
     own = spec.estimand
     name = str(estimator_of(own))
-    used = [row for row in rows if row.value is not None and exposure.get(row.subject) and row.arm in arms]
+    used = usable(rows, arms, exposure)
     notes: tuple[str, ...] = ()
     contrasts: tuple[Contrast, ...] = ()
+    checks: tuple[Check, ...] = ()
     try:
-        fit = fitted(name, used, own, arms, exposure)
-        contrasts = tuple(contrast(fit, arm, arms[-1], float(own.confidence)) for arm in arms[:-1])
+        contrasts, checks, notes = compared(used, own, arms, exposure)
     except AnalysisError as error:
-        notes = (f"{error.code}: {error.fault}",)
-    else:
-        if fit.dispersion == 0:
-            notes = ("The counts vary no more than Poisson's: the dispersion is 0.",)
-    adjusted = " and ".join(own.model.covariates)
+        notes = (noted(error),)
     return Analysis(
         id=spec.id,
         label=spec.label,
         role=spec.role,
-        method=WORDS[name] + (f", adjusted for {adjusted}" if adjusted else ""),
+        method=WORDS[name] + adjusted_for(own),
         groups=tuple(group(arm, rows, used, exposure, name) for arm in arms),
         contrasts=contrasts,
         summary=own.summary,
+        checks=checks,
         notes=(*notes, *lost_note(rows, used), *undetermined_note(spec, rows)),
     )
+
+
+def usable(
+    rows: Sequence[Outcome], arms: Sequence[str], exposure: Mapping[str, float | None]
+) -> list[Outcome]:
+    """The rows with a value and an exposure."""
+    return [row for row in rows if row.value is not None and exposure.get(row.subject) and row.arm in arms]
+
+
+Compared = tuple[tuple[Contrast, ...], tuple[Check, ...], tuple[str, ...]]
+
+
+def compared(
+    rows: Sequence[Outcome],
+    estimand: Estimand,
+    arms: tuple[str, ...],
+    exposure: Mapping[str, float | None],
+) -> Compared:
+    """The contrasts by the estimator of the estimand, what speaks against its model, and notes. Raises ANAL-010 when an
+    arm has nobody."""
+    name, confidence = str(estimator_of(estimand)), float(estimand.confidence)
+    if {row.arm for row in rows} != set(arms):
+        raise analysis_error("ANAL-010", "model", "an arm has no value")
+    if name == "mann_whitney":
+        made = [wins(rows, arm, arms[-1], confidence, bool(estimand.strata)) for arm in arms[:-1]]
+        return tuple(each for each, _ in made), (), tuple(note for _, note in made)
+    fit = fitted(name, rows, estimand, arms, exposure)
+    notes = ("The counts vary no more than Poisson's: the dispersion is 0.",) if fit.dispersion == 0 else ()
+    return tuple(contrast(fit, arm, arms[-1], confidence) for arm in arms[:-1]), fit.checks, notes
+
+
+def wins(
+    rows: Sequence[Outcome], arm: str, reference: str, confidence: float, stratified: bool
+) -> tuple[Contrast, str]:
+    """The win odds of one arm, and its win probability in words."""
+    sides = [[row for row in rows if row.arm == each] for each in (arm, reference)]
+    first, second = ([float(row.value or 0) for row in side] for side in sides)
+    strata = ([row.stratum for row in sides[0]], [row.stratum for row in sides[1]]) if stratified else None
+    found = win_odds(first, second, confidence, strata)
+    ends = found.probability_interval
+    said = f"{fixed(100 * found.probability)}% ({interval(100 * ends.lower, 100 * ends.upper, 1, '%')})"
+    made = Contrast(
+        arm=arm,
+        reference=reference,
+        estimate=found.estimate,
+        lower=found.interval.lower,
+        upper=found.interval.upper,
+        error=found.log_error,
+        p_value=found.p,
+        confidence=confidence,
+    )
+    return made, f"Probability of the higher value, ties counted as half, {arm} against {reference}: {said}."
 
 
 def fitted(
@@ -58,9 +111,7 @@ def fitted(
     arms: tuple[str, ...],
     exposure: Mapping[str, float | None],
 ) -> LogRatios:
-    """The model of the estimand. Raises ANAL-010 when an arm has nobody."""
-    if {row.arm for row in rows} != set(arms):
-        raise analysis_error("ANAL-010", "model", "an arm has no value")
+    """The model of the estimand."""
     values, labels = [float(row.value or 0) for row in rows], [row.arm or "" for row in rows]
     columns = covariates(rows, estimand.model)
     if name == "proportional_odds":
@@ -94,7 +145,7 @@ def group(
     """Events and their rate of one arm, or only its participants for categories."""
     mine = [row for row in used if row.arm == arm]
     everybody = [row for row in rows if row.arm == arm]
-    counted = name != "proportional_odds" and bool(mine)
+    counted = name in COUNTS and bool(mine)
     events = sum(float(row.value or 0) for row in mine)
     time = sum(exposure[row.subject] or 0.0 for row in mine)
     return Group(

@@ -91,7 +91,7 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
     "ANAL-016": (
         "the model has no estimate: {detail}",
         "Numbers of a search that did not arrive look like results and are none.",
-        "Use a simpler covariance or fewer columns, named beforehand in the analysis plan.",
+        "Use fewer columns, a simpler covariance or another summary, named beforehand in the analysis plan.",
     ),
     "ANAL-017": (
         "these rows or settings make no model: {detail}",
@@ -108,7 +108,17 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
         "A confidence is a share: 95 in place of 0.95 has no quantile, and 1 holds every value there is.",
         "Give a confidence between 0 and 1, such as 0.95.",
     ),
+    "ANAL-020": (
+        "no mean time is restricted to {detail}",
+        "Beyond the longest follow-up the curve is a guess, and its area is one too.",
+        "Give a horizon above 0 that both arms were followed to.",
+    ),
 }
+
+
+def noted(error: AnalysisError) -> str:
+    """An analysis that could not be made, as a note: the code, what is wrong, what to do."""
+    return f"{error.code}: {error.fault}. {error.remedy}"
 
 
 def analysis_error(code: str, place: str, detail: str = "") -> AnalysisError:

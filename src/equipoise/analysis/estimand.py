@@ -9,8 +9,8 @@ outcome says why.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -42,7 +42,7 @@ class Outcome:
     kind: `value` (a score that counts), `event` (non-response by definition, or the value declared for it),
     `missing`. reason: the intercurrent event, `death`, or why the value is missing. visits: the scores
     after baseline up to the time point, None where there is none; the last is the value. `source` is the
-    event of the value, `sources` are all events that the outcome rests on.
+    event of the value, `sources` are all events that the outcome rests on. measures: those of the estimand.
     """
 
     subject: str
@@ -56,6 +56,7 @@ class Outcome:
     source: int | None = None
     undetermined: tuple[str, ...] = ()
     sources: tuple[int, ...] = ()
+    measures: Mapping[str, Decimal | str | None] = field(default_factory=dict)
 
 
 def outcomes(

@@ -14,7 +14,7 @@ from equipoise.analysis.continuous import analyse_continuous
 from equipoise.analysis.discrete import analyse_discrete
 from equipoise.analysis.errors import analysis_error
 from equipoise.analysis.estimand import Outcome, Reading
-from equipoise.analysis.events_over_time import analyse_times, curve
+from equipoise.analysis.events_over_time import Timed, analyse_times, curve
 from equipoise.analysis.facts import entries, occurrences
 from equipoise.analysis.imputation import generator
 from equipoise.analysis.populations import all_randomised
@@ -23,8 +23,17 @@ from equipoise.analysis.rows import Dataset, Occurrence, Participant, Times
 from equipoise.analysis.scales import SCALES
 from equipoise.analysis.specs import Spec, specs
 from equipoise.analysis.survival import Point
+from equipoise.analysis.taken import (
+    Measures,
+    Taken,
+    exposure_of,
+    limited,
+    measures_of,
+    members_of,
+    planned,
+    taken,
+)
 from equipoise.analysis.taken import Reader as Reader
-from equipoise.analysis.taken import Taken, exposure_of, limited, members_of, planned, taken
 from equipoise.analysis.taken import answers as answers
 from equipoise.analysis.tipping import with_grid
 from equipoise.rules import Missing, evaluate
@@ -187,13 +196,14 @@ def over_time(
     unseen = {row.subject: "never followed" for row in population.members if row.subject not in times}
     made: tuple[Analysis, ...] = ()
     if arms != (POOLED,):
-        made = tuple(one_over_time(name, spec, kept, reader, arms) for spec in specs(estimand))
+        known = measures_of(name, estimand, kept, reader)
+        made = tuple(one_over_time(name, spec, kept, reader, arms, known) for spec in specs(estimand))
     return Estimate(
         name=name,
         label=estimand.label,
         variable=estimand.variable.label,
         objective=estimand.objective,
-        ratio=True,
+        ratio=SCALES[estimand.summary].ratio,
         summary=estimand.summary,
         arms=arms,
         day=max((each.days for each in times.values()), default=0),
@@ -205,13 +215,17 @@ def over_time(
 
 
 def one_over_time(
-    name: str, spec: Spec, rows: Sequence[Participant], reader: Reader, arms: tuple[str, ...]
+    name: str,
+    spec: Spec,
+    rows: Sequence[Participant],
+    reader: Reader,
+    arms: tuple[str, ...],
+    known: Measures,
 ) -> Analysis:
     """One analysis of the times, with the events handled as it says."""
     assert spec.estimand is not None
-    own = spec.estimand
-    times = times_of(name, own, rows, reader, policy=spec.reading.policy)
-    return analyse_times(spec, rows, times, arms, own.strata, float(own.confidence))
+    times = times_of(name, spec.estimand, rows, reader, policy=spec.reading.policy)
+    return analyse_times(spec, rows, Timed(estimand=spec.estimand, times=times, measures=known), arms)
 
 
 def times_of(

@@ -87,6 +87,18 @@ def told(study: Study, state: ParticipantState, randomised_on: date) -> dict[str
     }
 
 
+def measured(study: Study, name: str, estimand: Estimand, facts: Facts) -> dict[str, Decimal | str | None]:
+    """The measures of an estimand: a number, a code, `yes` or `no`, or None where the rule gives nothing."""
+    found: dict[str, Decimal | str | None] = {}
+    for key in estimand.measures:
+        value = evaluate(study.rule(f"estimands.{name}.measures.{key}.rule"), facts).value
+        if isinstance(value, bool):
+            found[key] = "yes" if value else "no"
+        else:
+            found[key] = printable(value, date.max)
+    return found
+
+
 CHARACTERISTICS = ("AGE", "BRTHDTC", "SEX", "RACE", "ETHNIC", "WEIGHT", "HEIGHT", "BMI")
 """The items of a baseline table, by the SDTM name that the definition gives them."""
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from equipoise.analysis.blinding_index import Guesses, Index, bang, james
-from equipoise.analysis.errors import AnalysisError
+from equipoise.analysis.errors import AnalysisError, noted
 from equipoise.analysis.numbers import fixed, interval
 from equipoise.analysis.tables import Row, Table
 from equipoise.ledger import events as types
@@ -55,7 +55,7 @@ def masking(said: Mapping[str, str], arm_of: Mapping[str, str], arms: Sequence[s
         try:
             whole = james(*(found[arm] for arm in arms))
         except AnalysisError as error:
-            note = f"{error.code}: {error.fault}"
+            note = noted(error)
     return Masking(
         guesses=found, bang={arm: bang(each) for arm, each in found.items()}, james=whole, note=note
     )

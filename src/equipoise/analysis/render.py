@@ -30,6 +30,7 @@ from equipoise.analysis.populations import safety
 from equipoise.analysis.report import Report
 from equipoise.analysis.reporting.attributes import attributes_table
 from equipoise.analysis.reporting.conduct import observed_table, quality_table, sites_table, subgroups_table
+from equipoise.analysis.reporting.times import checks_table, times_table
 from equipoise.analysis.result_listing import grid_table
 from equipoise.analysis.rows import NOT_CODED
 from equipoise.analysis.serial import report_data
@@ -54,6 +55,10 @@ def tables(report: Report) -> dict[str, Table]:
         baseline_table(report.baseline, report.sizes, report.labels, report.arms),
         *(results_of(each, report) for each in report.estimates if each.analyses and report.by_arm),
     ]
+    if report.by_arm:
+        made += [times_table(each, report) for each in report.estimates if each.curves and each.analyses]
+        checks = checks_table(report)
+        made += [checks] if checks else []
     if report.estimates and not report.by_arm:
         made.append(observed_table(report))
     if report.subgroups:
@@ -103,7 +108,7 @@ def results_of(each: Estimate, report: Report) -> Table:
     """The result table of one estimand; further estimands carry their name in the identifier."""
     made = result_table(f"{each.label}: {each.variable}", each.analyses, report.labels, each.arms, each.ratio)
     colours = tuple(report.arms.index(arm) + 1 for arm in each.arms)
-    made = replace(made, arms=(*colours, 0, 0, 0, 0))
+    made = replace(made, arms=(*colours, *[0] * (len(made.columns) - len(colours))))
     return made if each is report.estimates[0] else replace(made, id=f"results-{each.name}")
 
 
@@ -137,7 +142,7 @@ PAGE = (
 
 HOLDS = {
     "flow": ("flow",),
-    "primary-result": ("responders", "survival", "forest", "results", "observed"),
+    "primary-result": ("responders", "survival", "forest", "results", "times", "checks", "observed"),
     "tipping-points": ("tipping",),
     "masking": ("masking",),
     "over-time": ("means", "courses", "waterfall"),

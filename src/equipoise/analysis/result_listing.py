@@ -27,23 +27,29 @@ def result_table(
     """
     lines: list[Row] = []
     mixed = len({each.summary for each in analyses}) > 1
+    imputed = any(each.imputations for each in analyses)
     for each in analyses:
         cells = [group_cell(one, bool(each.imputations)) for one in each.groups]
         first = each.contrasts[0] if each.contrasts else None
         name = f"{ROLES.get(each.role, '')}{each.label}"
-        found = (*cells, *tail(first, each, mixed))
+        found = (*cells, *tail(first, each, mixed, imputed))
         lines.append(Row(head=name, cells=found, strong=each.role == "primary", key=each.id))
         for other in each.contrasts[1:]:
             head = f"{labels[other.arm]} against {labels[other.reference]}"
-            found = (*[""] * len(cells), *tail(other, each, mixed))
+            found = (*[""] * len(cells), *tail(other, each, mixed, imputed))
             lines.append(Row(head=head, cells=found, level=1, key=each.id))
     return Table(
         id="results",
         title=title,
         corner="Analysis",
-        columns=(*(labels[arm] for arm in arms), *(heading(analyses, mixed)), "p", "Imputations"),
-        arms=(*range(1, len(arms) + 1), 0, 0, 0, 0),
-        keys=(*arms, *[",".join(arms)] * 4),
+        columns=(
+            *(labels[arm] for arm in arms),
+            *(heading(analyses, mixed)),
+            "p",
+            *["Imputations"] * imputed,
+        ),
+        arms=(*range(1, len(arms) + 1), *[0] * (3 + imputed)),
+        keys=(*arms, *[",".join(arms)] * (3 + imputed)),
         rows=tuple(lines),
         notes=result_notes(analyses, labels),
     )
@@ -69,18 +75,18 @@ def group_cell(one: Group, imputed: bool) -> str:
     return f"{fixed(one.responders, 1 if imputed else 0)}/{one.analysed} ({fixed(100 * one.proportion, 1)}%)"
 
 
-def tail(contrast: Contrast | None, each: Analysis, mixed: bool) -> tuple[str, str, str, str]:
-    """Estimate, interval, p-value and imputations of one contrast."""
-    count = str(each.imputations) if each.imputations else "none"
+def tail(contrast: Contrast | None, each: Analysis, mixed: bool, imputed: bool) -> tuple[str, ...]:
+    """Estimate, interval and p-value of one contrast; the imputations where any analysis has some."""
+    count = [str(each.imputations) if each.imputations else "none"] * imputed
     if contrast is None:
-        return ("not estimable", "–", "–", count)
+        return ("not estimable", "–", "–", *count)
     scale = SCALES[each.summary]
     name = f"{scale.label} " if mixed else ""
     return (
         f"{name}{shown(scale, contrast.estimate)}",
         shown_interval(scale, contrast.lower, contrast.upper),
         p_value(contrast.p_value),
-        count,
+        *count,
     )
 
 
@@ -102,11 +108,6 @@ def result_notes(analyses: Sequence[Analysis], labels: Mapping[str, str]) -> tup
         notes.append(
             f"{what} by an intercurrent event, and missing, in the primary analysis: {'; '.join(parts)}."
         )
-    if main is not None and main.summary == "hazard_ratio":
-        parts = [
-            f"{labels[one.arm]} {'not reached' if one.median is None else one.median}" for one in main.groups
-        ]
-        notes.append(f"Median time to the event, in days: {'; '.join(parts)}.")
     for each in analyses:
         notes += simulation_note(each)
     for text in dict.fromkeys(note for each in analyses for note in each.notes):

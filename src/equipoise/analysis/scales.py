@@ -46,6 +46,11 @@ SCALES: dict[str, Scale] = {
         _scale("hazard_ratio", "Hazard ratio", "Hazard Ratio (HR)", "more events"),
         _scale("rate_ratio", "Rate ratio", "Rate Ratio", "more events"),
         _scale("common_odds_ratio", "Common odds ratio", "Odds Ratio (OR)", "higher categories"),
+        _scale("win_odds", "Win odds", "Win odds", "higher categories"),
+        _scale(
+            "restricted_mean_difference", "Difference of mean times, days",
+            "Difference in restricted mean time", "a longer time without the event", ratio=False, decimals=1,
+        ),
     )
 }  # fmt: skip
 

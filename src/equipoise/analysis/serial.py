@@ -139,6 +139,7 @@ def analysis_data(each: Analysis) -> dict[str, Any]:
         "groups": [group_data(one) for one in each.groups],
         "contrasts": [contrast_data(one) for one in each.contrasts],
         "grid": [{key: rounded(value) for key, value in asdict(point).items()} for point in each.grid],
+        "checks": [{key: rounded(value) for key, value in asdict(one).items()} for one in each.checks],
         "notes": list(each.notes),
     }
 

@@ -24,6 +24,8 @@ text { fill: #18212c; } .quiet { fill: #52606e; } .watermark { fill: #5a3a00; fo
 .arm-1 .line, .arm-1 .whisker, .arm-1 .box { stroke: #0072b2; } .arm-1 .mark, .arm-1 .label { fill: #0072b2; }
 .arm-2 .line, .arm-2 .whisker, .arm-2 .box { stroke: #c64f00; } .arm-2 .mark, .arm-2 .label { fill: #c64f00; }
 .arm-3 .line, .arm-3 .whisker, .arm-3 .box { stroke: #007a59; } .arm-3 .mark, .arm-3 .label { fill: #007a59; }
+.band { stroke: none; fill: #52606e; fill-opacity: 0.14; } .arm-1 .band { fill: #0072b2; }
+.arm-2 .band { fill: #c64f00; } .arm-3 .band { fill: #007a59; }
 .arm-1 .box { fill: #e3f0f8; } .arm-2 .box { fill: #fbeade; } .arm-3 .box { fill: #e0f2ec; }
 .arm-2 .line { stroke-dasharray: 7 4; } .arm-3 .line { stroke-dasharray: 2 4; }
 """

@@ -7,7 +7,7 @@ analysis says.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -25,7 +25,7 @@ from equipoise.analysis.estimand import (
     stratum_of,
     undetermined,
 )
-from equipoise.analysis.facts import entries, occurrences
+from equipoise.analysis.facts import entries, measured, occurrences
 from equipoise.analysis.imputation import Limits
 from equipoise.analysis.populations import Population, all_randomised, for_endpoint
 from equipoise.analysis.rows import Dataset, Occurrence, Participant, Score
@@ -88,10 +88,12 @@ def taken(name: str, estimand: Estimand, data: Dataset, reader: Reader, arms: tu
     )
     judged = judge(name, estimand, where, population, reader)
     answer = answers(name, where, population, data, reader)
+    known = measures_of(name, estimand, population.members, reader)
 
     def read(own: Estimand, reading: Reading) -> tuple[Outcome, ...]:
         ready = replace(data, occurrences=handled(judged, own))
-        return outcomes(ready, where, reading, population.members, own.strata)
+        rows = outcomes(ready, where, reading, population.members, own.strata)
+        return with_measures(rows, known)
 
     return Taken(
         arms=arms,
@@ -102,6 +104,24 @@ def taken(name: str, estimand: Estimand, data: Dataset, reader: Reader, arms: tu
         respond=lambda row, value: answer[row.subject](value),
         outcomes=read,
     )
+
+
+Measures = Mapping[str, Mapping[str, Decimal | str | None]]
+
+
+def measures_of(name: str, estimand: Estimand, rows: Sequence[Participant], reader: Reader) -> Measures:
+    """By subject, the estimand's measures as read on the day of randomisation."""
+    if not estimand.measures:
+        return {}
+    return {
+        row.subject: measured(reader.study, name, estimand, reader.facts(row, row.randomised_on))
+        for row in rows
+    }
+
+
+def with_measures(rows: tuple[Outcome, ...], known: Measures) -> tuple[Outcome, ...]:
+    """The outcomes with their measures."""
+    return tuple(replace(row, measures=known[row.subject]) for row in rows) if known else rows
 
 
 def main_item(study: Study) -> tuple[str, str] | None:
@@ -186,12 +206,15 @@ def by_rule(name: str, estimand: Estimand, data: Dataset, reader: Reader, arms: 
         row.subject: read_value(name, reader, row, planned(estimand, row)) for row in population.members
     }
 
+    known = measures_of(name, estimand, population.members, reader)
+
     def read(own: Estimand, reading: Reading) -> tuple[Outcome, ...]:
         events = handled(judged, own)
-        return tuple(
+        rows = tuple(
             plain_outcome(own, reading, row, *values[row.subject], events[row.subject])
             for row in population.members
         )
+        return with_measures(rows, known)
 
     return Taken(
         arms=arms,

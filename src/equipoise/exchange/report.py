@@ -15,6 +15,7 @@ from equipoise.analysis.estimates import Estimate
 from equipoise.analysis.numbers import fixed, p_value
 from equipoise.analysis.populations import safety
 from equipoise.analysis.report import Report
+from equipoise.analysis.reporting.times import median_cell
 from equipoise.analysis.results import Analysis, Contrast, Group
 from equipoise.analysis.rows import NOT_CODED, AdverseEvent, Participant
 from equipoise.analysis.scales import SCALES
@@ -45,8 +46,13 @@ PARAMETERS = {
     "hazard_ratio": ("COUNT_OF_PARTICIPANTS", "Participants"),
     "rate_ratio": ("NUMBER", "events per unit of exposure"),
     "common_odds_ratio": ("COUNT_OF_PARTICIPANTS", "Participants"),
+    "win_odds": ("COUNT_OF_PARTICIPANTS", "Participants"),
+    "restricted_mean_difference": ("MEAN", "days"),
 }
 """By summary, what is reported of each group, and its unit."""
+
+ERRORS = ("mean_difference", "restricted_mean_difference")
+"""The summaries whose groups have a mean with its standard error."""
 
 NOT_COMPARED = Value(value="NA", comment="This group is not part of the comparison.")
 
@@ -138,7 +144,7 @@ def _outcome(each: Estimate, report: Report) -> OutcomeResult:
         registered=report.study.definition.estimands[each.name].registered or "",
         time_frame=time_frame_of(report, each),
         param=PARAMETERS[each.summary][0],
-        dispersion="Standard Error" if each.summary == "mean_difference" else "",
+        dispersion="Standard Error" if each.summary in ERRORS else "",
         unit=PARAMETERS[each.summary][1],
         analysed=tuple(groups[arm].analysed if arm in groups else 0 for arm in report.arms),
         population=f"{primary.label}. {'; '.join(primary.notes)}".strip(),
@@ -169,11 +175,14 @@ def _value(group: Group, each: Estimate) -> Value:
             return Value(value="NA", comment="The method gives no mean of a group.")
         return Value(value=fixed(group.mean, 2), spread=fixed(group.mean_error, 2), comment=comment)
     if each.summary == "hazard_ratio":
-        median = "not reached" if group.median is None else f"{group.median} days"
-        return Value(value=fixed(group.responders, 0), comment=f"Median time: {median}")
+        return Value(value=fixed(group.responders, 0), comment=f"Median time in days: {median_cell(group)}")
+    if each.summary == "restricted_mean_difference":
+        if group.mean is None:
+            return Value(value="NA", comment="The follow-up of this group ends before the day of the mean.")
+        return Value(value=fixed(group.mean), spread=fixed(group.mean_error), comment="")
     if each.summary == "rate_ratio":
         return Value(value=fixed(group.rate, 3), comment=comment)
-    if each.summary == "common_odds_ratio" or group.proportion is None:
+    if group.proportion is None:
         return Value(value=fixed(group.analysed, 0), comment=comment)
     return Value(value=fixed(100 * group.proportion, 1), comment=comment)
 

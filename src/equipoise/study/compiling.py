@@ -214,6 +214,8 @@ def scope_at(definition: Definition, scope: Scope, sealed: frozenset[str], path:
 def gives(definition: Definition, path: str, site: Site) -> tuple[str, ...]:
     """The kinds of type that a place needs, where the definition decides."""
     parts = path.split(".")
+    if parts[0] == "estimands" and parts[2] == "measures":
+        return ("Boolean", "Code") if parts[3] in definition.estimands[parts[1]].subgroups else site.gives
     if parts[0] == "estimands" and parts[-1] == "rule" and parts[2] == "variable":
         endpoint = definition.estimands[parts[1]].variable.endpoint
         return {

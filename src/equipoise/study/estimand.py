@@ -18,6 +18,8 @@ Summary = Literal[
     "hazard_ratio",
     "rate_ratio",
     "common_odds_ratio",
+    "restricted_mean_difference",
+    "win_odds",
 ]
 Estimator = Literal[
     "crude",
@@ -30,6 +32,8 @@ Estimator = Literal[
     "poisson",
     "negative_binomial",
     "proportional_odds",
+    "kaplan_meier",
+    "mann_whitney",
 ]
 Interval = Literal[
     "wald",
@@ -87,7 +91,8 @@ class Variable(Part):
     date of the event, missing when there was none; then `censor` gives the last date on which the
     participant was known to be free of it, and time counts from `origin`. `score` names the item
     (form.item) from which an endpoint is made, and which is imputed. `exposure` gives the time over which a
-    count was made, as a number or a duration."""
+    count was made, as a number or a duration. `horizons`: of a time to an event, the days at which the share
+    without it is told; a restricted mean goes up to the last."""
 
     label: Words
     endpoint: Kind
@@ -97,6 +102,16 @@ class Variable(Part):
     censor: Rule | None = None
     exposure: Rule | None = None
     origin: Literal["randomised_on", "first_dose_on"] = "randomised_on"
+    horizons: tuple[Annotated[int, Meta(ge=1)], ...] = ()
+
+
+class Measure(Part):
+    """Something known of each participant on the day of randomisation: a number, a truth or a code. A model
+    may adjust for it, a subgroup be made of its values. Where it is missing, a model takes the mean of the
+    others (a number) or a level of its own."""
+
+    label: Words
+    rule: Rule
 
 
 class Missing(Part):
@@ -118,12 +133,12 @@ class Missing(Part):
 
 
 class Model(Part):
-    """What a regression holds beside the arms: `baseline` (the score at baseline) and `strata` (those of
-    the estimand). `interactions`: in g-computation, each arm has its own slopes. `covariance` is that of
-    repeated measures; those of `fallback` are tried in their order when it has no maximum.
-    `baseline_by_visit`: the slope of the baseline differs between visits."""
+    """What a regression holds beside the arms: `baseline` (the score at baseline), `strata` (those of the
+    estimand), and any of the estimand's `measures`. `interactions`: in g-computation, each arm has its own
+    slopes. `covariance` is that of repeated measures; those of `fallback` are tried in their order when it
+    has no maximum. `baseline_by_visit`: the slope of the baseline differs between visits."""
 
-    covariates: tuple[Literal["baseline", "strata"], ...] = ()
+    covariates: tuple[Identifier, ...] = ()
     interactions: bool = False
     covariance: Covariance = "us"
     fallback: tuple[Covariance, ...] = ()
@@ -170,7 +185,8 @@ class Estimand(Part):
 
     `population_rule` says who of the randomised is analysed (all, when there is none). `confidence` is 1
     minus the two-sided alpha. `estimator` follows from summary, interval and strata where it is not given.
-    `registered` is the title of the outcome measure that the registry record has for it.
+    `registered` is the title of the outcome measure that the registry record has for it. `subgroups` are
+    `measures` whose values divide the participants, beside the factors of the allocation.
     """
 
     label: Words
@@ -186,6 +202,8 @@ class Estimand(Part):
     population_rule: Rule | None = None
     confidence: str = "0.95"
     strata: tuple[Identifier, ...] = ()
+    measures: dict[Identifier, Measure] = {}
+    subgroups: tuple[Identifier, ...] = ()
     model: Model = Model()
     missing: Missing = Missing(method="none")
     sensitivity: dict[Identifier, Sensitivity] = {}

@@ -48,14 +48,22 @@ METHODS: dict[tuple[str, str], dict[str, tuple[str, ...]]] = {
         "mmrm": ("satterthwaite", "kenward_roger"),
     },
     ("time_to_event", "hazard_ratio"): {"cox": ("wald",)},
+    ("time_to_event", "restricted_mean_difference"): {"kaplan_meier": ("wald",)},
     ("count", "rate_ratio"): {"negative_binomial": ("wald",), "poisson": ("wald",)},
     ("ordinal", "common_odds_ratio"): {"proportional_odds": ("wald",)},
+    ("ordinal", "win_odds"): {"mann_whitney": ("wald",)},
 }
 """By endpoint and summary, the estimators, and for each its intervals. The first of an interval is the
 default."""
 
 POOLED = ("wald", "mantel_haenszel", "greenland_robins", "rubin", *MARGINAL, "student")
 """The intervals that come from a variance, so that imputed data sets can be pooled."""
+
+UNADJUSTED = ("crude", "mantel_haenszel", "inverse_variance", "kaplan_meier", "mann_whitney")
+"""The estimators that adjust for no covariate but strata."""
+
+OWN = ("baseline", "strata")
+"""The covariates that every estimand may name."""
 
 SCORED = ("with_substitute_scores", "without_flagged_scores")
 
@@ -197,8 +205,15 @@ def _model(estimand: Estimand) -> Iterator[str]:
     model, name = estimand.model, estimator_of(estimand)
     if name == "mmrm" and estimand.missing.method != "none":
         yield "imputes values for a model of repeated measures, which uses the visits that were seen"
-    if model.covariates and name in ("crude", "mantel_haenszel", "inverse_variance", "cox"):
+    if model.covariates and name in UNADJUSTED:
         yield f"has covariates, which {name} cannot use"
+    if estimand.strata and name == "kaplan_meier":
+        yield f"has strata, which {name} cannot use"
+    if name == "kaplan_meier" and not estimand.variable.horizons:
+        yield "restricts a mean time without the day up to which it goes (`horizons`)"
+    if estimand.variable.horizons and estimand.variable.endpoint != "time_to_event":
+        yield "has horizons, which only a time to an event has"
+    yield from _measures(estimand)
     if model.interactions and name != "g_computation":
         yield "has interactions, which only g_computation can use"
     if (model.covariance != "us" or model.fallback) and name != "mmrm":
@@ -209,8 +224,23 @@ def _model(estimand: Estimand) -> Iterator[str]:
         yield "has the covariate baseline without a score"
     if "strata" in model.covariates and not estimand.strata:
         yield "has the covariate strata without strata"
+    if "strata" in model.covariates and name == "cox":
+        yield "has the covariate strata, and cox has a baseline hazard for each stratum"
     if name in ("mmrm", "ancova") and estimand.variable.score is None:
         yield f"has no score, which {name} needs"
+
+
+def _measures(estimand: Estimand) -> Iterator[str]:
+    """Covariates and subgroups name what the estimand measures."""
+    for name in estimand.model.covariates:
+        if name not in (*OWN, *estimand.measures):
+            yield f"has the covariate {name!r}, which is none of {', '.join((*OWN, *estimand.measures))}"
+    for name in estimand.subgroups:
+        if name not in estimand.measures:
+            yield f"has the subgroup {name!r}, which is none of its measures"
+    for name in OWN:
+        if name in estimand.measures:
+            yield f"calls a measure {name!r}, which stands for the estimand's own"
 
 
 def unfit_change(estimand: Estimand, change: Sensitivity) -> Iterator[str]:

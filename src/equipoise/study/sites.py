@@ -77,6 +77,10 @@ SITES: dict[str, Site] = {
     "estimands.*.variable.rule": Site(gives=ANY, unknown="missing", arm=True),
     "estimands.*.variable.censor": Site(gives=("DateType",), unknown="missing", arm=True),
     "estimands.*.variable.exposure": Site(gives=(*AMOUNT, "DurationType"), unknown="missing", arm=True),
+    "estimands.*.measures.*.rule": Site(
+        gives=("Boolean", "Number", "QuantityType", "Code"),
+        unknown="the mean of the others, or a level of its own",
+    ),
     "estimands.*.population_rule": Site(gives=BOOLEAN, unknown="not analysed, and listed", arm=True),
     "estimands.*.intercurrent_events.*.since": Site(
         gives=("DateType",), unknown="the value at the time point is missing", arm=True

@@ -128,7 +128,12 @@ def survival_of(each: Estimate, report: Report) -> Figure:
         arm: [int(row.value) for row in each.population if arm in (row.arm, POOLED) and row.value is not None]
         for arm in each.curves
     }
-    return survival_figure(each.curves, report.labels, each.label, each.day, report.arms, followed)
+    estimand = report.study.definition.estimands[each.name]
+    start = "the first dose" if estimand.variable.origin == "first_dose_on" else "randomisation"
+    return survival_figure(
+        each.curves, report.labels, each.label, each.day, report.arms, followed,
+        axis=f"Days from {start}", confidence=float(estimand.confidence),
+    )  # fmt: skip
 
 
 def forest_of(each: Estimate, report: Report) -> Figure | None:
@@ -201,7 +206,7 @@ def subgroup_lines(factor: Subgroup, summary: str) -> list[Line]:
         lines.append(
             Line(
                 head=each.label,
-                cells=tuple(cell(group, not group.responders.is_integer()) for group in each.groups)
+                cells=tuple(cell(one, not float(one.responders or 0).is_integer()) for one in each.groups)
                 or ("–",),
                 values=(found.estimate, found.lower, found.upper) if found else None,
                 shown=shown(found, summary) if found else "not estimable",

@@ -116,7 +116,7 @@ def compare_survival(
     """Each arm against the reference by time to an event, over strata where named: log-rank test and hazard ratio.
 
     time: numbers (days), from 0, complete; event: true where the event ended it, false where it was censored. A
-    hazard ratio below 1 means fewer events than in the reference. Raises FRAM-001 to FRAM-004, ANAL-005 without events
+    hazard ratio below 1 means fewer events than in the reference. Raises FRAM-001 to FRAM-004, ANAL-016 without events
     in both arms. Sources: Kaplan and Meier, JASA 1958;53:457-481; Cox, J R Stat Soc B 1972;34:187-220; Efron, JASA
     1977;72:557-565.
     """

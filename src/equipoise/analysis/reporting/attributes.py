@@ -18,6 +18,8 @@ SUMMARIES = {
     "hazard_ratio": "Hazard ratio",
     "rate_ratio": "Ratio of rates",
     "common_odds_ratio": "Common odds ratio",
+    "win_odds": "Win odds",
+    "restricted_mean_difference": "Difference of restricted mean times",
 }
 NOT_APPLIED = "Not applied here: what it rests on may tell of an arm."
 

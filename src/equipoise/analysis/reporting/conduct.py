@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from equipoise.analysis.listings import group_cell
-from equipoise.analysis.numbers import fixed, interval, p_value, percent
+from equipoise.analysis.numbers import fixed, p_value, percent
 from equipoise.analysis.results import Contrast
+from equipoise.analysis.scales import SCALES, shown, shown_interval
 from equipoise.analysis.tables import Row, Table
 
 if TYPE_CHECKING:
@@ -101,39 +102,50 @@ def quality_table(found: Quality) -> Table:
 def subgroups_table(report: Report) -> Table:
     """Every level of every factor with its groups and its estimate, and the test that the levels differ."""
     first = report.estimates[0]
-    shown = list(first.arms[:1] + first.arms[-1:])
-    lines = []
+    ends = list(first.arms[:1] + first.arms[-1:])
+    lines: list[Row] = []
+    notes: list[str] = []
     for factor in report.subgroups:
         lines.append(Row(head=factor.label, key=factor.id))
         for each in factor.levels:
             groups = [group_cell(one, not float(one.responders or 0).is_integer()) for one in each.groups]
-            cells = groups or ["–"] * len(shown)
-            contrast = estimate_cell(each.contrast, first.ratio)
+            cells = groups or ["–"] * len(ends)
+            contrast = estimate_cell(each.contrast, first.summary)
+            if each.note:
+                notes.append(f"{factor.label}, {each.label}: {each.note}")
             lines.append(
                 Row(head=each.label, cells=(*cells, contrast), level=1, key=f"{factor.id}:{each.id}")
             )
         if factor.p_value is not None:
             test = ("", "", f"p = {p_value(factor.p_value)}".replace("= <", "< "))
             lines.append(Row(head="Heterogeneity", cells=test, level=1, key=factor.id))
+        if factor.unknown:
+            notes.append(f"{factor.label}: not known, and in no level: {factor.unknown}.")
     confidence = next(
         (one.contrast.confidence for f in report.subgroups for one in f.levels if one.contrast), 0.95
     )
     return Table(
         id="subgroups",
-        title=f"{first.label}: subgroups by the factors of the allocation",
+        title=f"{first.label}: subgroups",
         corner="Subgroup",
-        columns=(*(report.labels[arm] for arm in shown), f"Estimate ({percent(confidence, 1, 0)} interval)"),
-        arms=(*(report.arms.index(arm) + 1 for arm in shown), 0),
-        keys=(*shown, ",".join(shown)),
+        columns=(
+            *(report.labels[arm] for arm in ends),
+            f"{SCALES[first.summary].label} ({percent(confidence, 1, 0)} interval)",
+        ),
+        arms=(*(report.arms.index(arm) + 1 for arm in ends), 0),
+        keys=(*ends, ",".join(ends)),
         rows=tuple(lines),
-        notes=("Parts of the primary analysis; the levels of a factor add up to it. Not corrected for their number.",),
+        notes=(
+            "Parts of the primary analysis, a model fitted anew in each. Heterogeneity: Cochran's Q. Not corrected for "
+            "their number.",
+            *notes,
+        ),
     )  # fmt: skip
 
 
-def estimate_cell(found: Contrast | None, ratio: bool) -> str:
+def estimate_cell(found: Contrast | None, summary: str) -> str:
     """`32.4% (15.2% to 49.7%)`."""
     if found is None:
         return "not estimable"
-    if ratio:
-        return f"{fixed(found.estimate, 2)} ({interval(found.lower, found.upper, 2)})"
-    return f"{fixed(100 * found.estimate)}% ({interval(100 * found.lower, 100 * found.upper, 1, '%')})"
+    scale = SCALES[summary]
+    return f"{shown(scale, found.estimate)} ({shown_interval(scale, found.lower, found.upper)})"

@@ -22,6 +22,7 @@ FORMAT = "equipoise-trace-1"
 ESTIMATORS = {
     "baseline": "counts; means, standard deviations and quartiles (type 7) of the values known at randomisation",
     "observed": "values as observed, counted",
+    "checks": "tests of what the models assume",
     "means": "means of the observed masked scores, standard deviations, 95% t intervals",
     "harms": "participants with at least one event, and events, of the safety population",
     "harm-rates": "risks with Clopper-Pearson intervals, rates with Garwood's, Miettinen-Nurminen differences",
@@ -89,6 +90,11 @@ def behind(report: Report, rows: Rows, table: str, row: str, column: str) -> lis
     if kind == "results":
         name = table.removeprefix("results").removeprefix("-") or report.estimates[0].name
         return [f"outcome/{name}/{each}" for each in subjects]
+    if kind == "times":
+        name = table.removeprefix("times").removeprefix("-") or report.estimates[0].name
+        return [f"outcome/{name}/{each}" for each in subjects]
+    if kind == "checks":
+        return [f"outcome/{row}/{each}" for each in subjects]
     if kind == "observed":
         return [f"outcome/{row}/{each}" for each in subjects]
     if kind == "baseline":
