@@ -76,6 +76,33 @@ def test_the_robust_form_of_ge_is_the_same_with_the_robust_covariance_of_statsmo
     assert ours.standard_error != marginal_effect(found, "new", "old", variance="ge").standard_error
 
 
+def test_the_decomposed_form_is_written_out_here_and_near_the_other() -> None:
+    """As R's RobinCar 1.2 and beeca 0.2 do by default: Var(Y) - 2 Cov(Y, mu) + Var(mu), mu over everybody."""
+    response, arm, covariates = trial()
+    found = standardise(response, arm, covariates)
+    places = [found.arms.index(each) for each in ("new", "old")]
+    count, total = len(arm), 0.0
+    mu = found.predicted
+    for a, b, sign in ((places[0], places[1], 1), (places[1], places[0], 1)):
+        own = found.group == a
+        y, share = response[own], own.sum() / count
+        left = np.var(y, ddof=1) - 2 * np.cov(y, mu[own, a])[0, 1] + np.var(mu[:, a], ddof=1)
+        total += left / share + 2 * np.cov(y, mu[own, a])[0, 1] - np.var(mu[:, a], ddof=1)
+        total -= sign * 2 * np.cov(y, mu[own, b])[0, 1]
+    total += 2 * np.cov(mu[:, places[0]], mu[:, places[1]])[0, 1]
+    ours = marginal_effect(found, "new", "old", variance="bannick")
+    assert ours.standard_error == pytest.approx(math.sqrt(total / count), rel=1e-12)
+    other = marginal_effect(found, "new", "old", variance="ye").standard_error
+    assert ours.standard_error == pytest.approx(other, rel=0.05) and ours.standard_error != other
+    strata = list(covariates["stratum"])
+    spared = [
+        marginal_effect(found, "new", "old", variance=f"{each}_strata", strata=strata).standard_error ** 2
+        - marginal_effect(found, "new", "old", variance=each).standard_error ** 2
+        for each in ("ye", "bannick")
+    ]
+    assert spared[0] == pytest.approx(spared[1], rel=1e-9)
+
+
 def test_without_covariates_the_effects_are_those_of_the_table() -> None:
     response, arm, _ = rows()
     found, table = standardise(response, arm, {}), Table2x2(x1=28, n1=55, x2=12, n2=51)

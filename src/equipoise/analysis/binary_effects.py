@@ -220,7 +220,7 @@ def adjusted(how: How, people: People) -> Effect:
         people.two,
         summary=MARGINAL[how.summary],
         variance=how.interval,
-        strata=list(people.stratum) if how.interval == "ye_strata" else None,
+        strata=list(people.stratum) if how.interval.endswith("_strata") else None,
         confidence=how.confidence,
     )
 
@@ -308,6 +308,9 @@ INTERVALS = {
     "ge_robust": "logistic regression and standardisation, Ge's variance with robust errors of the model",
     "ye": "logistic regression and standardisation, Ye's robust variance",
     "ye_strata": "logistic regression and standardisation, Ye's robust variance for stratified allocation",
+    "bannick": "logistic regression and standardisation, robust variance of Bannick and others",
+    "bannick_strata": "logistic regression and standardisation, robust variance of Bannick and others for stratified "
+    "allocation",
 }
 
 

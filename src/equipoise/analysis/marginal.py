@@ -22,7 +22,7 @@ from equipoise.analysis.errors import analysis_error
 from equipoise.analysis.logistic import Logistic, fit_logistic
 from equipoise.analysis.proportions import Interval, bounded, normal_quantile, two_sided_p
 
-VARIANCES = ("ge", "ge_robust", "ye", "ye_strata")
+VARIANCES = ("ge", "ge_robust", "ye", "ye_strata", "bannick", "bannick_strata")
 SUMMARIES = ("difference", "ratio", "odds_ratio")
 
 
@@ -102,25 +102,29 @@ def risk_covariance(
     found: Standardised, variance: str = "ye", strata: Sequence[object] | None = None
 ) -> Array:
     """The covariance (k, k) of the standardised risks; `variance` is one of `VARIANCES`, `strata` (n,) the
-    strata of permuted blocks, which `ye_strata` needs.
+    strata of permuted blocks, which `ye_strata` and `bannick_strata` need.
 
     Sources: Ge and others, Drug Inf J 2011;45:481-493; Ye, Bannick, Yi and Shao, Stat Theory Relat Fields
     2023;7:159-163; for strata Bannick and others, A general form of
     covariate adjustment in clinical trials under covariate-adaptive randomization, Biometrika 2025.
     """
-    if variance not in VARIANCES or (variance == "ye_strata") != (strata is not None):
+    if variance not in VARIANCES or variance.endswith("_strata") != (strata is not None):
         raise analysis_error(
             "ANAL-017", "variance", f"{variance!r} with or without strata is none of {VARIANCES}"
         )
     if variance in ("ge", "ge_robust"):
         model = found.model.covariance if variance == "ge" else found.model.robust
         return found.slopes @ model @ found.slopes.T
-    whole = _robust(found)
+    whole = _robust(found, decomposed=variance.startswith("bannick"))
     return whole if strata is None else whole - _spared(found, strata)
 
 
-def _robust(found: Standardised) -> Array:
-    """Ye's variance: within arms, what the model leaves over; over all, what it explains."""
+def _robust(found: Standardised, decomposed: bool) -> Array:
+    """Ye's variance: within arms, what the model leaves over; over all, what it explains.
+
+    decomposed: what is left over is Var(Y) - 2 Cov(Y, mu) + Var(mu) with mu over all participants, as Bannick and
+    others have it; otherwise the residuals' own variance.
+    """
     predicted, count = found.predicted, len(found.response)
     arms = range(len(found.arms))
     together = np.atleast_2d(np.cov(predicted.T))
@@ -128,8 +132,11 @@ def _robust(found: Standardised) -> Array:
     shared = np.zeros_like(together)
     for a in arms:
         own = found.group == a
-        left[a, a] = np.var(found.response[own] - predicted[own, a], ddof=1) * count / own.sum()
         shared[a] = [np.cov(found.response[own], predicted[own, b])[0, 1] for b in arms]
+        spread = np.var(found.response[own] - predicted[own, a], ddof=1)
+        if decomposed:
+            spread = np.var(found.response[own], ddof=1) - 2 * shared[a, a] + together[a, a]
+        left[a, a] = spread * count / own.sum()
     return (left + shared + shared.T - together) / count
 
 

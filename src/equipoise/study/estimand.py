@@ -51,6 +51,8 @@ Interval = Literal[
     "ge_robust",
     "ye",
     "ye_strata",
+    "bannick",
+    "bannick_strata",
     "student",
     "satterthwaite",
     "kenward_roger",

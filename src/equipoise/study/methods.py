@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from equipoise.study.estimand import Estimand, Sensitivity
 
 SCORES = ("newcombe", "newcombe_corrected", "mee", "miettinen_nurminen", "skewness_corrected")
-MARGINAL = ("ge", "ge_robust", "ye", "ye_strata")
+MARGINAL = ("ge", "ge_robust", "ye", "ye_strata", "bannick", "bannick_strata")
 
 METHODS: dict[tuple[str, str], dict[str, tuple[str, ...]]] = {
     ("binary", "risk_difference"): {
@@ -124,8 +124,8 @@ def _method(estimand: Estimand) -> Iterator[str]:
         yield f"has the interval {interval}; {name} of a {summary} has {' or '.join(choices[name])}"
     elif name == "crude" and estimand.strata:
         yield f"has strata, which the interval {interval} cannot use"
-    elif interval == "ye_strata" and not estimand.strata:
-        yield "has no strata, which the interval ye_strata needs"
+    elif interval.endswith("_strata") and not estimand.strata:
+        yield f"has no strata, which the interval {interval} needs"
 
 
 def _numbers(estimand: Estimand) -> Iterator[str]:

@@ -201,7 +201,7 @@ def adjusted_proportions(
     reference: object,
     covariates: str | Sequence[str],
     measure: Measure = "risk_difference",
-    variance: Literal["ge", "ge_robust", "ye", "ye_strata"] = "ye",
+    variance: Literal["ge", "ge_robust", "ye", "ye_strata", "bannick", "bannick_strata"] = "ye",
     strata: str | Sequence[str] = (),
     interactions: bool = False,
     missing: Handling = "refuse",
@@ -210,10 +210,11 @@ def adjusted_proportions(
     """The marginal effect after adjusting for baseline covariates: logistic regression, then standardisation.
 
     covariates: columns of numbers or of words, complete, measured before allocation. variance: `ge` (the model's),
-    `ge_robust` (its robust HC0 form), `ye` (robust) or `ye_strata` (robust, for allocation in blocks within
-    `strata`). interactions: each arm its own slopes. missing: as for `compare_proportions`. Raises FRAM-001 to
-    FRAM-005, ANAL-015 to ANAL-017. Sources: Ge and others, Drug Inf J 2011;45:481-493; Ye and others, Stat Theory
-    Relat Fields 2023;7:159-163.
+    `ge_robust` (its robust HC0 form), `ye` (robust), `bannick` (the same with what the model leaves over found by
+    decomposition, as other programs do by default), and both with `_strata` for allocation in blocks within `strata`.
+    interactions: each arm its own slopes. missing: as for `compare_proportions`. Raises FRAM-001 to FRAM-005,
+    ANAL-015 to ANAL-017. Sources: Ge and others, Drug Inf J 2011;45:481-493; Ye and others, Stat Theory Relat Fields
+    2023;7:159-163.
     """
     chosen(measure, MEASURES, "measure")
     chosen(variance, METHODS["binary", measure]["g_computation"], "variance")
