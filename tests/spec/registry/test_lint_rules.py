@@ -841,3 +841,11 @@ def test_findings_in_long_monotonous_texts_still_quote_their_place(unit: str) ->
     record = read_record(example.record(**(criteria(text, text) | arms(text, text) | described(text))))
     for one in lint(record, today=TODAY):
         assert text_at(record, one.path)[one.start : one.end] == one.words
+
+
+def test_a_record_too_large_to_be_read_whole_keeps_its_number() -> None:
+    """The modules stand in the order of their names where records are kept: long ones before the number."""
+    arms = [{"label": f"Arm {n}", "description": "x" * 2000} for n in range(250)]
+    modules = {"armsInterventionsModule": {"armGroups": arms}}
+    data = json.loads(json.dumps(example.record(**modules), sort_keys=True))
+    assert "LINT-118" in {one.code for one in lint(read_record(data))}

@@ -197,3 +197,21 @@ def test_the_reference_records_are_all_read(shared: Path) -> None:
         assert (len(read), codes) == (1, []), path
     read, codes = outcome(shared / "registry" / "native_v2.jsonl")
     assert (len(read), codes) == (17, ["REGI-022"]), "one study stands there in two versions"
+
+
+def test_a_first_line_that_is_bad_costs_that_line_alone(tmp_path: Path) -> None:
+    read, codes = outcome(written(tmp_path / "a", lines("no record", *THREE)))
+    assert (read, codes) == (ALL[0], ["REGI-002"])
+
+
+def test_files_that_were_put_together_keep_their_marks(tmp_path: Path) -> None:
+    """A mark of UTF-8 before the lines of a second file."""
+    content = lines(*THREE[:2]) + b"\xef\xbb\xbf" + lines(*THREE[2:])
+    assert outcome(written(tmp_path / "a", content)) == ALL
+
+
+def test_other_encodings_and_ends_of_lines(tmp_path: Path) -> None:
+    assert outcome(written(tmp_path / "a", lines(*THREE).replace(b"\n", b"\r\n"))) == ALL
+    latin = json.dumps(study(1, "Caf\xe9"), ensure_ascii=False).encode("cp1252") + b"\n" + lines(*THREE[1:])
+    assert outcome(written(tmp_path / "b", latin)) == (ALL[0][1:], ["REGI-002"])
+    assert outcome(written(tmp_path / "c", json.dumps(study(1)).encode("utf-16"))) == ([], ["REGI-025"])

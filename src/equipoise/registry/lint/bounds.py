@@ -64,6 +64,8 @@ def bounded(record: Record) -> tuple[Record, str]:
     stopped = budget.stopped or posted.stopped
     if not stopped:
         return record, ""
+    # However much stands before it, a record keeps its number.
+    modules["identificationModule"] = modules["identificationModule"] | {"nctId": record.nct_id}
     return read_record({**record.raw, "protocolSection": modules, "resultsSection": results}), stopped
 
 

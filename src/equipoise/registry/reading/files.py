@@ -163,7 +163,7 @@ def _texts(stream: BinaryIO, head: bytes, place: str) -> Iterator[Raw]:
     start = head.lstrip()[:1]
     if start == b"<":
         yield _xml(stream, place)
-    elif start in (b"{", b"["):
+    elif start in (b"{", b"[") or b"\n{" in head:  # of lines, the first may be the bad one
         yield from values(stream, head, place)
     else:
         detail = f"it begins with {ascii(head[:12])}" if head else "it is empty"

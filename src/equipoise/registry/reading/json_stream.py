@@ -77,7 +77,7 @@ def _each_line(first: list[bytes | None], rest: Iterator[bytes | None], place: s
             if line is None:
                 yield Raw(where, error=index_error("REGI-021", where, LARGEST))
             elif line.strip():
-                yield decoded(line, where)
+                yield decoded(line.removeprefix(codecs.BOM_UTF8), where)  # as where files were put together
 
 
 def _lines(stream: BinaryIO) -> Iterator[bytes | None]:
