@@ -8,6 +8,7 @@ guessed and the assessor has not learnt it: the guess closes the score. Totals a
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
@@ -26,6 +27,7 @@ from equipoise.study.facts import Record
 if TYPE_CHECKING:
     from equipoise.ledger.entry import Draft, Event
     from equipoise.study import model
+    from equipoise.study.model import Item
     from equipoise.study.study import Study
 
 NO_GUESS = "unknown"
@@ -71,10 +73,10 @@ def check_blind(context: Context, command: Command) -> Refusal | None:
     if not roles[command.role].masked:
         return refuse("ASSE-002", command, f"the role `{command.role}` is not masked")
     participant = context.participant
-    sites = {participant.site, participant.randomising_site, None}
-    held = [each for each in context.state.trial.delegated if each[0] == command.actor]
-    could_read = any(site in sites and role in roles and not roles[role].masked for _, role, site in held)
-    if could_read or command.actor in participant.seen_by:
+    sites = (participant.site, participant.randomising_site, None)
+    unmasked = [name for name, role in roles.items() if not role.masked]
+    reading = {(command.actor, role, site) for role in unmasked for site in sites}
+    if command.actor in participant.seen_by or not reading.isdisjoint(context.state.trial.delegated):
         return refuse("ASSE-003", command, f"{command.actor} cannot score this participant blind")
     return None
 
@@ -130,13 +132,17 @@ def _unfit(context: Context, command: Command, form: str) -> Refusal | None:
         return refuse("ASSE-008", command, "the score is impossible", impossible)
     left = [
         item.label
-        for name, item in context.study.form(form).items.items()
-        if item.required
-        and item.derive is None
-        and name not in given
-        and _asked(context.study, form, name, facts)
+        for name, item in _required(context.study, form)
+        if name not in given and _asked(context.study, form, name, facts)
     ]
     return refuse("ASSE-008", command, f"{len(left)} items have no answer", left) if left else None
+
+
+@lru_cache(maxsize=64)
+def _required(study: Study, form: str) -> tuple[tuple[str, Item], ...]:
+    """The items that people must answer."""
+    items = study.form(form).items.items()
+    return tuple((name, item) for name, item in items if item.required and item.derive is None)
 
 
 def _asked(study: Study, form: str, item: str, facts: Any) -> bool:

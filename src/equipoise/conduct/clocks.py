@@ -47,11 +47,15 @@ class Knowledge:
     upgrade: str | None = None
 
 
-def runs(study: Study, clock: str, facts: Facts, event: str) -> bool:
-    """Whether the clock's rule holds, or is unknown, for an adverse event as it stands."""
-    form = study.acts["adverse_event"]
-    own = next((record for record in facts.records(form) if record.repeat == event), None)
-    return study.rule(f"safety.clocks.{clock}.when").value(facts.with_own(own)) is not False
+def about(study: Study, facts: Facts, event: str) -> Facts:
+    """The facts with the record of an adverse event as it stands."""
+    records = facts.records(study.acts.get("adverse_event", ""))
+    return facts.with_own(next((record for record in records if record.repeat == event), None))
+
+
+def runs(study: Study, clock: str, facts: Facts) -> bool:
+    """Whether the clock's rule holds, or is unknown, for the adverse event that the facts are about."""
+    return study.rule(f"safety.clocks.{clock}.when").value(facts) is not False
 
 
 def started(
@@ -62,13 +66,13 @@ def started(
     before, facts: without and with what is known now. A clock of the sponsor starts with the sponsor's first
     awareness, or later with what made its rule hold, unless a clock of upgrades takes that.
     """
-    found = dict(event.started)
+    found, now, then = dict(event.started), about(study, facts, event.id), about(study, before, event.id)
     fresh = [
         (name, clock.starts)
         for name, clock in study.definition.safety.clocks.items()
-        if name not in found and runs(study, name, facts, event.id)
+        if name not in found and runs(study, name, now)
     ]
-    new = {name for name, _ in fresh if known.upgrade is not None and not runs(study, name, before, event.id)}
+    new = {name for name, _ in fresh if known.upgrade is not None and not runs(study, name, then)}
     upgraded = any(starts == "upgrade_aware" and name in new for name, starts in fresh)
     for name, starts in fresh:
         if starts == "site_aware":
@@ -84,12 +88,12 @@ def started(
 
 def followed(study: Study, facts: Facts, event: AdverseEvent, clock: str, sent: str) -> Mapping[str, str]:
     """The clocks of an event with those that start with an incomplete report to the same addressee."""
-    clocks, found = study.definition.safety.clocks, dict(event.started)
+    clocks, found, now = study.definition.safety.clocks, dict(event.started), about(study, facts, event.id)
     for name, other in clocks.items():
         same = (
             other.starts == "reported" and other.to == clocks[clock].to and clocks[clock].starts != "reported"
         )
-        if same and name not in found and runs(study, name, facts, event.id):
+        if same and name not in found and runs(study, name, now):
             found[name] = sent
     return found
 
@@ -118,8 +122,9 @@ def clocks(study: Study, participant: ParticipantState, on: date | datetime) -> 
     """The reports that are owed for a participant, on a day or at a moment (UTC), the most urgent first."""
     found = []
     for event in participant.adverse_events.values():
+        now = about(study, participant.facts, event.id)
         for name in event.started:
-            if name not in event.submitted and runs(study, name, participant.facts, event.id):
+            if name not in event.submitted and runs(study, name, now):
                 found.append(_running(study, event, name, on))
     for pregnancy in participant.pregnancies.values():
         found += [

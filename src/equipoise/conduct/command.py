@@ -37,7 +37,7 @@ class SealedDraws:
         return self.draw(label)
 
 
-class Command(Struct, frozen=True, kw_only=True):
+class Command(Struct, frozen=True, kw_only=True, gc=False):
     """A request by a person.
 
     kind: one of the kinds in the registry of `conduct.engine`.
@@ -106,7 +106,7 @@ class Refusal:
         return "\n".join(lines)
 
 
-class Context(Struct, frozen=True, kw_only=True):
+class Context(Struct, frozen=True, kw_only=True, gc=False):
     """All that a decision may depend on: the definition, the folded past, the clock and the draws."""
 
     study: Study

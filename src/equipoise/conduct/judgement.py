@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from itertools import chain
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from equipoise.rules import Expression, Fact, Missing, Quantity, Verdict, evaluate, explain_verdict
 from equipoise.rules.explain import say_value
@@ -25,7 +27,7 @@ Moment = Literal["screening", "randomisation"]
 Act = Literal["randomise", "prescribe", "dispense"]
 
 
-class Finding(Struct, frozen=True, kw_only=True):
+class Finding(Struct, frozen=True, kw_only=True, gc=False):
     """What one rule came to.
 
     rule: the identifier of the criterion, gate, exception, hold or stop.  key: the dotted path of its rule.
@@ -75,11 +77,24 @@ class NoDose:
         return "; ".join(str(finding) for finding in self.findings) or "the protocol gives no dose"
 
 
+class Ruling(Struct, frozen=True, kw_only=True, gc=False):
+    """A rule of the study that is judged: the verdict that stands in nobody's way, and the finding that says so."""
+
+    expression: Expression
+    wanted: bool
+    met: Finding
+
+
 def judge_criteria(study: Study, case: Facts, moment: Moment) -> tuple[Finding, ...]:
     """The criteria of a moment, in the order of the definition. Unknown means not yet eligible."""
+    return tuple([_judged(study, case, ruling) for ruling in _criteria(study, moment)])
+
+
+@lru_cache(maxsize=32)
+def _criteria(study: Study, moment: Moment) -> tuple[Ruling, ...]:
     return tuple(
-        _finding(
-            study, case, f"criteria.{name}.rule", rule=name, text=criterion.text, label=criterion.number,
+        _ruling(
+            study, f"criteria.{name}.rule", rule=name, text=criterion.text, label=criterion.number,
             reference=criterion.reference, wanted=criterion.category == "inclusion",
         )
         for name, criterion in study.definition.criteria.items()
@@ -96,35 +111,37 @@ def eligible(findings: tuple[Finding, ...]) -> Literal["yes", "no", "not_yet"]:
 def judge_gates(study: Study, case: Facts, act: Act, regimen: str | None = None) -> tuple[Finding, ...]:
     """The gates before an act. Those of certain regimens count for these, and always before randomisation,
     when the arm is not known. Unknown keeps a gate closed."""
+    return tuple([_judged(study, case, ruling) for ruling in _gates(study, act, regimen)])
+
+
+@lru_cache(maxsize=256)
+def _gates(study: Study, act: Act, regimen: str | None) -> tuple[Ruling, ...]:
     return tuple(
-        _finding(
-            study, case, f"gates.{name}.rule", rule=name, text=gate.message, reference=gate.reference,
-            label=gate.label, wanted=True,
+        _ruling(
+            study,
+            f"gates.{name}.rule",
+            rule=name,
+            text=gate.message,
+            reference=gate.reference,
+            label=gate.label,
         )
         for name, gate in study.definition.gates.items()
         if gate.act == act and (not gate.regimens or act == "randomise" or regimen in gate.regimens)
-    )  # fmt: skip
+    )
 
 
 def needed(study: Study, case: Facts, regimen: str) -> Finding:
     """Whether a regimen is given at all. Unknown means that it is not prescribed, and somebody is alerted."""
-    part = study.definition.regimens[regimen]
-    key = f"regimens.{regimen}.needed"
-    if not study.has_rule(key):
-        return Finding(
-            rule=regimen, key=key, label=part.label, verdict="met", missing=(), facts=(),
-            reference=part.reference, text=part.label,
-        )  # fmt: skip
-    return _finding(
-        study,
-        case,
-        key,
-        rule=regimen,
-        text=part.label,
-        reference=part.reference,
-        label=part.label,
-        wanted=True,
-    )
+    ruling = _need(study, regimen)
+    return ruling if isinstance(ruling, Finding) else _judged(study, case, ruling)
+
+
+@lru_cache(maxsize=256)
+def _need(study: Study, regimen: str) -> Ruling | Finding:
+    """The rule for the need of a regimen; where there is none, it is needed."""
+    part, key = study.definition.regimens[regimen], f"regimens.{regimen}.needed"
+    words = {"rule": regimen, "text": part.label, "reference": part.reference, "label": part.label}
+    return _ruling(study, key, **words) if study.has_rule(key) else _met(key, **words)
 
 
 def dose(study: Study, case: Facts, regimen: str) -> Dose | NoDose:
@@ -133,7 +150,7 @@ def dose(study: Study, case: Facts, regimen: str) -> Dose | NoDose:
     ruling = study.definition.regimens[regimen].dose
     path = f"regimens.{regimen}.dose"
     findings = {
-        name: _plain(study, case, f"{path}.exceptions.{name}.when", name, exception.reference)
+        name: _judged(study, case, _plain(study, f"{path}.exceptions.{name}.when", name, exception.reference))
         for name, exception in ruling.exceptions.items()
     }
     unknown = tuple(finding for finding in findings.values() if finding.verdict == "unknown")
@@ -153,16 +170,16 @@ def dose(study: Study, case: Facts, regimen: str) -> Dose | NoDose:
     whens = (evaluate(study.rule(finding.key), case).facts for finding in findings.values())
     facts = (*chain.from_iterable(whens), *verdict.facts)
     if isinstance(verdict.value, Missing):
-        finding = _plain(study, case, key, rule, reference)
+        finding = _judged(study, case, _plain(study, key, rule, reference))
         return NoDose(regimen=regimen, because="unknown", findings=(finding,))
     assert isinstance(verdict.value, Quantity | Decimal), "the loader asks for an amount"
     return Dose(regimen=regimen, amount=verdict.value, rule=rule, reference=reference, facts=facts)
 
 
-def _plain(study: Study, case: Facts, key: str, rule: str, reference: str) -> Finding:
-    """A finding whose words are the rule itself."""
-    text = study.rule(key).text
-    return _finding(study, case, key, rule=rule, text=text, reference=reference, label=rule, wanted=True)
+@lru_cache(maxsize=256)
+def _plain(study: Study, key: str, rule: str, reference: str) -> Ruling:
+    """A rule whose words are the rule itself."""
+    return _ruling(study, key, rule=rule, text=study.rule(key).text, reference=reference, label=rule)
 
 
 def strata(study: Study, case: Facts) -> dict[str, str | Missing]:
@@ -185,19 +202,26 @@ def instructions(
 
     among: look only at the rules of these dotted paths.
     """
+    return tuple(
+        [
+            ruling.met
+            for ruling in _instructions(study, regimen, among)
+            if ruling.expression.value(case) is True
+        ]
+    )
+
+
+@lru_cache(maxsize=512)
+def _instructions(study: Study, regimen: str, among: frozenset[str] | None) -> tuple[Ruling, ...]:
     part = study.definition.regimens[regimen]
-    found = []
-    for kind, rules in (("holds", part.holds), ("stops", part.stops)):
-        for name, instruction in rules.items():
-            key = f"regimens.{regimen}.{kind}.{name}.when"
-            if (among is None or key in among) and study.rule(key).value(case) is True:
-                found.append(
-                    _finding(
-                        study, case, key, rule=name, text=instruction.message,
-                        reference=instruction.reference, label=part.label, wanted=True,
-                    )
-                )  # fmt: skip
-    return tuple(found)
+    rules = {f"holds.{name}": (name, each) for name, each in part.holds.items()}
+    rules |= {f"stops.{name}": (name, each) for name, each in part.stops.items()}
+    found = {f"regimens.{regimen}.{place}.when": each for place, each in rules.items()}
+    return tuple(
+        _ruling(study, key, rule=name, text=each.message, reference=each.reference, label=part.label)
+        for key, (name, each) in found.items()
+        if among is None or key in among
+    )
 
 
 def explained(study: Study, case: Facts, key: str) -> str:
@@ -208,30 +232,26 @@ def explained(study: Study, case: Facts, key: str) -> str:
     return explain_verdict(rule, deep, study.scope_of(key))
 
 
-def _finding(
-    study: Study, case: Facts, key: str, *, rule: str, text: str, reference: str, label: str, wanted: bool
-) -> Finding:
-    expression = study.rule(key)
-    word: Word = "met"
-    facts: tuple[Fact, ...] = ()
-    missing: tuple[str, ...] = ()
-    if expression.value(case) is not wanted:
-        verdict = evaluate(expression, case)
-        word, facts = "not_met", verdict.facts
-        if verdict.is_unknown:
-            word = "unknown"
-            facts = tuple(_deep(study, case, facts))
-            missing = tuple(dict.fromkeys(said(fact) for fact in facts if type(fact.value) is Missing))
+def _ruling(study: Study, key: str, *, wanted: bool = True, **words: str) -> Ruling:
+    return Ruling(expression=study.rule(key), wanted=wanted, met=_met(key, **words))
+
+
+def _met(key: str, *, rule: str, text: str, reference: str, label: str) -> Finding:
     return Finding(
-        rule=rule,
-        key=key,
-        label=label,
-        verdict=word,
-        missing=missing,
-        facts=facts,
-        reference=reference,
-        text=text,
+        rule=rule, key=key, label=label, verdict="met", missing=(), facts=(), reference=reference, text=text
     )
+
+
+def _judged(study: Study, case: Facts, ruling: Ruling) -> Finding:
+    """What a rule comes to. The facts are asked for where it is not met."""
+    if ruling.expression.value(case) is ruling.wanted:
+        return ruling.met
+    verdict = evaluate(ruling.expression, case)
+    if not verdict.is_unknown:
+        return replace(ruling.met, verdict="not_met", facts=verdict.facts)
+    facts = tuple(_deep(study, case, verdict.facts))
+    missing = tuple(dict.fromkeys(said(fact) for fact in facts if type(fact.value) is Missing))
+    return replace(ruling.met, verdict="unknown", facts=facts, missing=missing)
 
 
 def _deep(study: Study, case: Facts, facts: tuple[Fact, ...]) -> Iterator[Fact]:

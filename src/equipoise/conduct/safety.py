@@ -8,6 +8,7 @@ never expected unless somebody says so with a reason.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
@@ -19,11 +20,10 @@ from equipoise.conduct.command import Command, Context, Decision, Refusal
 from equipoise.conduct.errors import refuse
 from equipoise.conduct.shapes import shaped
 from equipoise.conduct.state import AdverseEvent, ParticipantState, put
-from equipoise.ledger.entry import Event
+from equipoise.ledger.entry import numbered
 
 if TYPE_CHECKING:
-    from equipoise.ledger.entry import Draft
-    from equipoise.study.facts import Facts
+    from equipoise.ledger.entry import Event
     from equipoise.study.study import Study
 
 __all__ = ["clocks"]
@@ -154,15 +154,8 @@ def _answer(
     form = context.study.acts.get("adverse_event")
     if form is None:
         return (draft,)
-    facts = _proposed(context, draft, after)
+    facts = filed(context.participant.facts, "adverse_event", numbered(draft, 0), values, after.id)
     return (draft, *dosing.after_record(context, command, facts, form, frozenset(values)))
-
-
-def _proposed(context: Context, draft: Draft, after: AdverseEvent) -> Facts:
-    envelope = {name: getattr(draft, name) for name in draft.__slots__}
-    return filed(
-        context.participant.facts, "adverse_event", Event(sequence=0, **envelope), record_of(after), after.id
-    )
 
 
 def _known(context: Context, command: Command) -> AdverseEvent | Refusal:
@@ -223,8 +216,9 @@ def _causality(context: Context, command: Command, causality: Mapping[str, str])
     return None
 
 
-def _products(study: Study) -> set[str]:
-    return {regimen.product for regimen in study.definition.regimens.values()}
+@lru_cache(maxsize=64)
+def _products(study: Study) -> frozenset[str]:
+    return frozenset(regimen.product for regimen in study.definition.regimens.values())
 
 
 def _expected(study: Study, values: Mapping[str, Any]) -> dict[str, str]:

@@ -21,7 +21,7 @@ from msgspec import Struct, field
 from equipoise.study.facts import Facts
 
 
-class SiteState(Struct, frozen=True, kw_only=True):
+class SiteState(Struct, frozen=True, kw_only=True, gc=False):
     """A site: when it was approved, how many it screened and randomised, under which study digest it
     works."""
 
@@ -33,7 +33,7 @@ class SiteState(Struct, frozen=True, kw_only=True):
     digest: str | None = None
 
 
-class TrialState(Struct, frozen=True, kw_only=True):
+class TrialState(Struct, frozen=True, kw_only=True, gc=False):
     """The trial as a whole. `delegations` are held now, `delegated` were ever held; `tallies` is what the
     allocation scheme needs of the past."""
 
@@ -53,7 +53,7 @@ class TrialState(Struct, frozen=True, kw_only=True):
     unblinded: bool = False
 
 
-class Query(Struct, frozen=True, kw_only=True):
+class Query(Struct, frozen=True, kw_only=True, gc=False):
     """A question about recorded data; `state` is open, answered or closed."""
 
     id: str
@@ -64,7 +64,7 @@ class Query(Struct, frozen=True, kw_only=True):
     encounter: str | None = None
 
 
-class Prescription(Struct, frozen=True, kw_only=True):
+class Prescription(Struct, frozen=True, kw_only=True, gc=False):
     """What was prescribed, and how much of it has been dispensed, returned and taken since (as entered)."""
 
     id: str
@@ -79,7 +79,7 @@ class Prescription(Struct, frozen=True, kw_only=True):
     returned: Decimal = Decimal(0)
 
 
-class Assessment(Struct, frozen=True, kw_only=True):
+class Assessment(Struct, frozen=True, kw_only=True, gc=False):
     """A signed assessment, or one that a substitute made unblinded."""
 
     id: str
@@ -93,7 +93,7 @@ class Assessment(Struct, frozen=True, kw_only=True):
     superseded: bool = False
 
 
-class AdverseEvent(Struct, frozen=True, kw_only=True):
+class AdverseEvent(Struct, frozen=True, kw_only=True, gc=False):
     """The current state of one adverse event; times are UTC texts, `versions` counts its reports."""
 
     id: str
@@ -113,7 +113,7 @@ class AdverseEvent(Struct, frozen=True, kw_only=True):
     versions: int = 1
 
 
-class Pregnancy(Struct, frozen=True, kw_only=True):
+class Pregnancy(Struct, frozen=True, kw_only=True, gc=False):
     """A pregnancy of a participant or of a partner, followed to its outcome."""
 
     id: str
@@ -124,7 +124,7 @@ class Pregnancy(Struct, frozen=True, kw_only=True):
     submitted: Mapping[str, str] = field(default_factory=dict)
 
 
-class ParticipantState(Struct, frozen=True, kw_only=True):
+class ParticipantState(Struct, frozen=True, kw_only=True, gc=False):
     """One attempt of one person in the trial.
 
     status: screening, failed, randomised, ended. `seen_by` names the people who treated the participant or
@@ -169,7 +169,7 @@ class ParticipantState(Struct, frozen=True, kw_only=True):
     ended: str | None = None
 
 
-class State(Struct, frozen=True, kw_only=True):
+class State(Struct, frozen=True, kw_only=True, gc=False):
     """What a command is decided on: the trial and, where the command names one, a participant."""
 
     trial: TrialState = field(default_factory=TrialState)

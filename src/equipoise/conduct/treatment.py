@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from equipoise.conduct.acts import Barrier, amount, end_of, plain
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 NOT_CONFIRMED = "not_confirmed"
 
 
+@lru_cache(maxsize=64)
 def regimens_of(study: Study, arm: str) -> frozenset[str]:
     """The regimens of an arm, companions included."""
     own = study.definition.arms[arm].regimens

@@ -18,7 +18,7 @@ MODES: Final = ("live", "practice", "simulation")
 """What a ledger is for; fixed when it is created, for ever."""
 
 
-class Draft(Struct, frozen=True, kw_only=True):
+class Draft(Struct, frozen=True, kw_only=True, gc=False):
     """An event that has no place in the order yet.
 
     type: one of `equipoise.ledger.events`.
@@ -46,7 +46,7 @@ class Draft(Struct, frozen=True, kw_only=True):
     data: Mapping[str, Any]
 
 
-class Event(Struct, frozen=True, kw_only=True):
+class Event(Struct, frozen=True, kw_only=True, gc=False):
     """A draft with its place in the order, counted from 1. The fields are those of `Draft`."""
 
     sequence: int

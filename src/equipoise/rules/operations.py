@@ -12,6 +12,7 @@ from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import reduce
 from typing import Any
 
 from equipoise.rules import arithmetic as exact
@@ -197,10 +198,7 @@ def _extreme(sign: str, best: Any, others: tuple[Any, ...]) -> Any:
 
 def total(first: Any, *others: Any) -> Any:
     """The sum, added from left to right."""
-    plus = exact.add if isinstance(first, Decimal) else add
-    for value in others:
-        first = plus(first, value)
-    return first
+    return reduce(exact.EXACT.add if isinstance(first, Decimal) else add, others, first)
 
 
 def absolute(value: Any) -> Any:

@@ -79,29 +79,50 @@ def _not(node: n.Not) -> Function:
     return value
 
 
-def _until(deciding: bool, result: bool, left: Function, right: Function) -> Function:
-    """`result` as soon as the left is `deciding`; else the right, unless the left is unknown and nothing decides."""
+def _chain(node: n.Node) -> tuple[Function, ...]:
+    """The parts of `a and b and c`, or of `a or b or c`, from left to right."""
+    kind, parts = type(node), []
+    while type(node) is kind:
+        parts.append(made(node.right))  # type: ignore[attr-defined]
+        node = node.left  # type: ignore[attr-defined]
+    return made(node), *reversed(parts)
+
+
+def _first(deciding: bool, parts: tuple[Function, ...]) -> Function:
+    """`deciding` as soon as a part is; else the first part that is unknown; else what all parts are."""
 
     def value(case: Case, bound: Bound) -> Any:
-        first = left(case, bound)
-        if first is deciding:
-            return result
-        second = right(case, bound)
-        return first if type(first) is Missing and second is not result else second
+        unknown: Any = None
+        for part in parts:
+            found = part(case, bound)
+            if found is deciding:
+                return deciding
+            if unknown is None and type(found) is Missing:
+                unknown = found
+        return not deciding if unknown is None else unknown
 
     return value
 
 
 def _and(node: n.And) -> Function:
-    return _until(False, False, made(node.left), made(node.right))
+    return _first(False, _chain(node))
 
 
 def _or(node: n.Or) -> Function:
-    return _until(True, True, made(node.left), made(node.right))
+    return _first(True, _chain(node))
 
 
 def _implies(node: n.Implies) -> Function:
-    return _until(False, True, made(node.left), made(node.right))
+    left, right = made(node.left), made(node.right)
+
+    def value(case: Case, bound: Bound) -> Any:
+        first = left(case, bound)
+        if first is False:
+            return True
+        second = right(case, bound)
+        return first if type(first) is Missing and second is not True else second
+
+    return value
 
 
 def _pair(left: Function, right: Function, operate: Callable[[Any, Any], Any]) -> Function:

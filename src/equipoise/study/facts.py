@@ -2,7 +2,7 @@
 
 `Facts` is immutable: a change gives another `Facts` that shares all that did not change. Derivations are
 evaluated when they are first asked for, once for each state of the facts; a change keeps those values that it
-cannot have touched. What does not read the day is kept apart from what does, so that it holds for every day on
+cannot have touched. What has not read the day is kept apart from what has, so that it holds for every day on
 which the same facts are read.
 """
 
@@ -19,13 +19,28 @@ from msgspec.structs import replace
 from equipoise.rules.values import ABSENT, Missing, Value
 
 if TYPE_CHECKING:
+    from equipoise.rules.check import Expression
     from equipoise.study.study import Study
 
-TODAY = ("name", "today")
-"""The root of whatever changes with the day on which the facts are read."""
+TODAY = "today"
+"""The name of the day on which the facts are read."""
 
 
-class Record(Struct, frozen=True, kw_only=True):
+class Day(Struct, gc=False):
+    """The day on which facts are read: `today`, and the values of the derivations that have read it.
+
+    reads: how often either was asked for.
+    """
+
+    values: dict[str, Value | Missing]
+    reads: int = 0
+
+
+def _no_day() -> Day:
+    return Day({TODAY: ABSENT})
+
+
+class Record(Struct, frozen=True, kw_only=True, gc=False):
     """One record of a form: of an encounter, or a row of a log (`repeat`); `date` is when it holds.
 
     sequence: the ledger's number of the event that it came from, 0 while it is only proposed.
@@ -44,12 +59,12 @@ class Record(Struct, frozen=True, kw_only=True):
         return self.repeat or self.encounter
 
 
-class Facts(Struct, frozen=True, kw_only=True):
+class Facts(Struct, frozen=True, kw_only=True, gc=False):
     """The case of `rules` for one participant of a study.
 
     forms: the records of each form in order of date, then of entry.  closed: the logs that are complete.
     names: context names that are known (dates, the arm).  own: the record that is being entered.
-    derived, daily: the values of derivations so far; `daily` are those that read the day, and `today` itself.
+    derived: the values of the derivations that have not read the day.  day: the day, and those that have.
     read: these facts as they were last read on a day.
     """
 
@@ -59,7 +74,7 @@ class Facts(Struct, frozen=True, kw_only=True):
     names: Mapping[str, Value | Missing] = field(default_factory=dict)
     own: Record | None = None
     derived: dict[str, Value | Missing] = field(default_factory=dict)
-    daily: dict[str, Value | Missing] = field(default_factory=dict)
+    day: Day = field(default_factory=_no_day)
     read: list[Facts] = field(default_factory=list)
 
     @classmethod
@@ -89,15 +104,21 @@ class Facts(Struct, frozen=True, kw_only=True):
         value = self.study.parameters.get(name)
         if value is not None:
             return value
-        if name in self.daily:
-            return self.daily[name]
         if name in self.derived:
             return self.derived[name]
+        day = self.day
+        if name in day.values:
+            day.reads += 1
+            return day.values[name]
         rule = self.study.derivations.get(name)
-        if rule is None:
-            return ABSENT
-        held = self.daily if name in self.study.touched.get(TODAY, ()) else self.derived
-        value = held[name] = rule.value(self)
+        return ABSENT if rule is None else self._derive(name, rule)
+
+    def _derive(self, name: str, rule: Expression) -> Value | Missing:
+        """The value of a derivation, which is kept for every day unless the day was read on the way to it."""
+        before = self.day.reads
+        value = rule.value(self)
+        held = self.derived if self.day.reads == before else self.day.values
+        held[name] = value
         return value
 
     def _changed(self, root: tuple[str, str], **parts: Any) -> Facts:
@@ -107,8 +128,8 @@ class Facts(Struct, frozen=True, kw_only=True):
         if touched is None:
             return replace(self, read=[], **parts)
         derived = {name: value for name, value in self.derived.items() if name not in touched}
-        daily = {name: value for name, value in self.daily.items() if name not in touched}
-        return replace(self, derived=derived, daily=daily, read=[], **parts)
+        day = Day({name: value for name, value in self.day.values.items() if name not in touched})
+        return replace(self, derived=derived, day=day, read=[], **parts)
 
     def with_record(self, record: Record) -> Facts:
         """With one more record; one with the same key in the same form is replaced in its place."""
@@ -145,12 +166,12 @@ class Facts(Struct, frozen=True, kw_only=True):
 
     def on(self, day: date) -> Facts:
         """As read on a day: `today` is that day. What was read of them on the same day is still known."""
-        if self.daily.get("today") == day:
+        if self.day.values[TODAY] == day:
             return self
         for facts in self.read:
-            if facts.daily["today"] == day:
+            if facts.day.values[TODAY] == day:
                 return facts
-        facts = replace(self, daily={"today": day}, read=[])
+        facts = replace(self, day=Day({TODAY: day}), read=[])
         self.read[:] = [facts]
         return facts
 
