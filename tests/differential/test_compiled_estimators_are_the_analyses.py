@@ -75,6 +75,7 @@ def pool(own: Estimand, seed: int, strata: tuple[str, ...] = STRATA) -> Pooled:
         ),
         meaning=Meaning(np.zeros(0), np.zeros((0, 0)), np.full(rows, -1)), decimals=0, estimand=own, strata=strata,
         stratum=None, treatment=np.arange(3), people=None, bounds=None, futility=None,
+        dispensing=None, kits=None,
     )  # type: ignore[arg-type] # fmt: skip
 
 

@@ -69,11 +69,12 @@ def inverse_variance_ratio(
     total = share = 0.0
     for table in tables:
         found = one(table, confidence)
-        if not 0 < found.estimate < math.inf or math.isinf(found.interval.upper):
+        bounds = found.interval
+        if not 0 < found.estimate < math.inf or math.isinf(bounds.upper) or bounds.lower == bounds.upper:
             raise analysis_error(
                 "ANAL-004", "strata", "inverse variance needs a ratio with a variance in each stratum"
             )
-        wide = math.log(found.interval.upper / found.interval.lower) / (2 * normal_quantile(confidence))
+        wide = math.log(bounds.upper / bounds.lower) / (2 * normal_quantile(confidence))
         total, share = total + math.log(found.estimate) / wide**2, share + 1 / wide**2
     if not share:
         raise analysis_error("ANAL-004", "strata", "no stratum has participants in both arms")

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from equipoise.simulation.characteristics.arrays import Recruitment
+from equipoise.simulation.characteristics.arrays import Dispensing, Kits, Recruitment
 from equipoise.simulation.randomisation.plans import Plan as Allocation
 from equipoise.study.estimand import Estimand
 
@@ -25,13 +25,19 @@ KINDS = {"value": VALUE, "event": EVENT, "missing": MISSING}
 class Tally(NamedTuple):
     """What is counted of each row. counts: by stem (rows, STEMS); events: which are true (rows, events); units: by
     regimen (rows, regimens). closing, ended: days from randomisation to the end of the time point's window, and to the
-    end of the part in the study (rows,)."""
+    end of the part in the study (rows,).
+
+    For the stock of the sites: supplied: the day of each supply, -1 for one that was not given (rows, supplies); full:
+    units of a whole supply, by regimen (rows, regimens); treated: the day of the end of treatment (rows,)."""
 
     counts: np.ndarray
     events: np.ndarray
     units: np.ndarray
     closing: np.ndarray
     ended: np.ndarray
+    supplied: np.ndarray
+    full: np.ndarray
+    treated: np.ndarray
 
 
 class Outcomes(NamedTuple):
@@ -67,8 +73,9 @@ class Meaning(NamedTuple):
 class Pooled(NamedTuple):
     """recruitment: as for every trial, `analysed` by combination of levels. tally, outcomes: of row
     `member * arms + arm`. strata: names to analyse by, in order; stratum: which, by combination and site (levels,
-    sites). treatment: the arms that are compared, by number, the reference last. looks: participants, bounds of |Z|
-    and of Z. meaning: of scores that the analysis asks about; decimals: those that a score is kept with."""
+    sites). treatment: the arms that are compared, by number, the reference last. people, bounds, futility: of the
+    looks: participants, bounds of |Z| and of Z. meaning: of scores that the analysis asks about; decimals: those that
+    a score is kept with. dispensing, kits: for the stock of the sites; no kits where none is simulated."""
 
     recruitment: Recruitment
     allocation: Allocation
@@ -83,3 +90,5 @@ class Pooled(NamedTuple):
     people: np.ndarray
     bounds: np.ndarray
     futility: np.ndarray
+    dispensing: Dispensing
+    kits: Kits

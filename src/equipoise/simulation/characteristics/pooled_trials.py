@@ -19,6 +19,7 @@ from equipoise.simulation.characteristics.estimating import Estimator, Found, Pi
 from equipoise.simulation.characteristics.estimators import estimator_for
 from equipoise.simulation.characteristics.pool import ANALYSED, STEMS, Pooled
 from equipoise.simulation.characteristics.recruiting import recruit, work_of
+from equipoise.simulation.characteristics.stock import ENDED, PLANNED, VISIT, note, stock_of, supply
 from equipoise.simulation.compiling import kept
 from equipoise.simulation.errors import scenario_error
 from equipoise.simulation.randomisation.plans import state_of
@@ -71,6 +72,29 @@ def recruit_many(plan, allocation, state, work, seed, first, out):
         for place in range(work.count[1]):
             out.attempt[row, place], out.place[row, place] = work.attempt[place], work.place[place]
             out.first[row, place] = work.first[place]
+
+
+@kept
+def stock_many(
+    dispensing, kits, recruitment, arms, stock, work, people, supplied, treated, kept_people, out, short
+):
+    """The stock of each trial, from the days on which its participants were supplied."""
+    for trial in range(people.day.shape[0]):
+        last, kept_of = 0, kept_people[trial]
+        for place in range(kept_of):
+            work.day[place], work.at[place] = people.day[trial, place], people.site[trial, place]
+            work.arm[place], work.who[place] = people.arm[trial, place], people.who[trial, place]
+            row, begun = people.who[trial, place] * arms + people.arm[trial, place], people.day[trial, place]
+            if supplied[row].max() < 0:
+                continue
+            note(stock, min(begun + treated[row], kits.days), ENDED, place, 0)
+            for number in range(supplied.shape[1]):
+                if supplied[row, number] >= 0:
+                    last = max(last, begun + supplied[row, number])
+                    note(stock, min(begun + supplied[row, number], kits.days), VISIT, place, number)
+            note(stock, min(begun, kits.days), PLANNED, place, 0)
+        end = min(last, kits.days)
+        supply(kits, dispensing, recruitment, stock, work, kept_of, end, out[trial], short[trial])
 
 
 def recruited(compiled: Compiled, trials: int, seed: int, first: int) -> Recruited:
@@ -132,6 +156,7 @@ def _rows(
         "trial": np.arange(first, first + len(people.day)),
         **screened(compiled, people, ended),
         **counted(compiled, people, ended),
+        **stocked(compiled, people, ended),
         "look": ended.look, "analysed": ended.people, "estimate": found.estimate, "lower": found.lower,
         "upper": found.upper, "p": found.p,
         "rejected": ended.crossed if compiled.scenario.looks else found.p < 1 - compiled.confidence,
@@ -213,3 +238,26 @@ def counted(compiled: Compiled, people: Recruited, ended: Ended) -> dict[str, np
     for place, regimen in enumerate(compiled.regimens):
         columns[f"units.{regimen}"] = np.where(kept, tally.units[row, place], 0).sum(1)
     return columns
+
+
+def stocked(compiled: Compiled, people: Recruited, ended: Ended) -> dict[str, np.ndarray]:
+    """What became of the kits, where a stock is simulated: what of them is sent, used, expires or is left, by kind,
+    and visits that lack any, by site."""
+    plan, trials = compiled.plan, len(people.day)
+    if not compiled.kits:
+        return {}
+    sites, planned = plan.recruitment.rate.size, plan.recruitment.planned
+    kept_people = (people.day <= ended.closed[:, None]).sum(1)
+    kits, short = np.zeros((trials, len(compiled.kits), 4), np.int32), np.zeros((trials, sites), np.int32)
+    stock, work = stock_of(plan.kits, sites, planned), work_of(planned, 1, 1)
+    stock_many(
+        plan.dispensing, plan.kits, plan.recruitment, plan.allocation.arms, stock, work, people, plan.tally.supplied,
+        plan.tally.treated, kept_people, kits, short,
+    )  # fmt: skip
+    names = ("shipped", "used", "expired", "left")
+    by_kind = {
+        f"{name}.{kind}": kits[:, place, number]
+        for place, kind in enumerate(compiled.kits)
+        for number, name in enumerate(names)
+    }
+    return by_kind | {f"stockouts.{site}": short[:, place] for place, site in enumerate(compiled.sites)}

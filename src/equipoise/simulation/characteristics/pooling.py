@@ -10,6 +10,7 @@ import numpy as np
 
 from equipoise.allocation import Seal
 from equipoise.conduct.scheme import scheme_of
+from equipoise.simulation.characteristics.arrays import Dispensing
 from equipoise.simulation.characteristics.enrolling import (
     Compiled,
     planned_of,
@@ -28,10 +29,12 @@ from equipoise.simulation.characteristics.reduced import (
     tally,
 )
 from equipoise.simulation.characteristics.screened import Sample
+from equipoise.simulation.characteristics.supplied import kits_of
 from equipoise.simulation.errors import scenario_error
 from equipoise.simulation.looks import bounds_of
 from equipoise.simulation.randomisation.plans import plan_of
 from equipoise.simulation.scenario import Scenario
+from equipoise.simulation.supplies import check_kits, planned_supplies
 from equipoise.study.study import Study
 
 Progress = Callable[[int, int], None]
@@ -49,11 +52,13 @@ def compile_pool(
 ) -> Compiled:
     """The plan of an estimand from participants of the sample, followed once in each arm.
 
-    Raises SIMU-004 as whole trials do, SIMU-007 for an imputed score whose meaning no table can hold.
+    Raises SIMU-004 as whole trials do, SIMU-007 for an imputed score whose meaning no table can hold, SIMU-009 for
+    kits that can reach nobody.
     """
     estimand, arms = study.definition.estimands[name], tuple(study.definition.arms)
     tallied, outcomes, meaning = followed_once(study, scenario, seal, name, sample, seed, progress)
-    planned = planned_of(study, scenario)
+    regimens, planned = tuple(study.definition.regimens), planned_of(study, scenario)
+    check_kits(scenario, [name for name, units in zip(regimens, tallied.units.sum(0), strict=True) if units])
     looks = bounds_of(scenario.looks, planned)
     strata, stratum = analysed_by(study, scenario, estimand.strata, sample)
     recruitment = recruitment_of(study, scenario, seal, estimand, sample)
@@ -71,11 +76,14 @@ def compile_pool(
         people=np.array(looks.people, np.int64),
         bounds=np.array(looks.efficacy),
         futility=np.array(looks.futility),
+        dispensing=dispensing_of(study, scenario, tallied, len(arms)),
+        kits=kits_of(planned, scenario, regimens, sample),
     )
     return Compiled(
         plan=plan, scenario=scenario, estimand=name, sites=tuple(site.site for site in scenario.sites), arms=arms,
         compared=(estimand.treatment[0], estimand.treatment[-1]), events=tuple(estimand.intercurrent_events),
-        regimens=tuple(study.definition.regimens), kits=(), confidence=float(estimand.confidence),
+        regimens=regimens, kits=tuple(scenario.supply.kits) if scenario.supply else (),
+        confidence=float(estimand.confidence),
         attempts=room_of(study, scenario, sample), binary=estimand.variable.endpoint == "binary",
         summary=estimand.summary,
     )  # fmt: skip
@@ -132,6 +140,18 @@ def _followed(
         except ValueError as error:
             raise scenario_error("SIMU-007", f"{scenario.scenario}: estimands.{name}", str(error)) from error
     return interleaved([tally(*each, tuple(study.definition.regimens)) for each in both]), outcomes, meaning
+
+
+def dispensing_of(study: Study, scenario: Scenario, tallied: Tally, arms: int) -> Dispensing:
+    """The calendar of the supplies, with what each participant was given in each arm."""
+    planned = planned_supplies(study, scenario)
+    return Dispensing(
+        days=np.array([(each.first, each.last) for each in planned[1:]], np.int64).reshape(-1, 2),
+        supplied=np.array([each.covers for each in planned] or [0], np.int64),
+        refused=np.zeros((arms, max(1, len(planned)))),
+        units=tallied.full.reshape(len(tallied.full) // arms, arms, tallied.full.shape[1]),
+        full=planned[0].covers if planned else 0,
+    )
 
 
 def decimals_of(study: Study, name: str) -> int:

@@ -15,11 +15,13 @@ import msgspec
 import numpy as np
 
 from equipoise.analysis.binary import covariates
+from equipoise.analysis.datasets import day
 from equipoise.analysis.estimand import Outcome, Reading
 from equipoise.analysis.estimates import times_of
 from equipoise.analysis.populations import all_randomised
 from equipoise.analysis.rows import Participant
 from equipoise.analysis.taken import exposure_of, limited, planned
+from equipoise.ledger import events as types
 from equipoise.ledger.entry import Event
 from equipoise.simulation.characteristics.pool import (
     KINDS,
@@ -32,6 +34,7 @@ from equipoise.simulation.characteristics.pool import (
     Tally,
 )
 from equipoise.simulation.characteristics.screened import Sample
+from equipoise.simulation.supplies import planned_supplies
 from equipoise.simulation.whole import counted
 from equipoise.simulation.whole.primary import Case, Decided, answered, happened
 
@@ -80,12 +83,38 @@ def tally(case: Case, rows: Sequence[Participant], regimens: Sequence[str]) -> T
         units=_columns(found, [f"units.{name}" for name in regimens]),
         closing=np.array([(case.closing_of(row) - row.randomised_on).days for row in rows]),
         ended=np.array([(row.ended_on - row.randomised_on).days if row.ended_on else 0 for row in rows]),
+        **_supplies(case, [own[row.subject] for row in rows], rows, regimens),
     )
 
 
 def _columns(found: Sequence[Mapping[str, float]], names: Sequence[str]) -> np.ndarray:
     rows = [[float(row.get(name, 0)) for name in names] for row in found]
     return np.array(rows).reshape(len(found), len(names))
+
+
+def _supplies(
+    case: Case, events: Sequence[Sequence[Event]], rows: Sequence[Participant], regimens: Sequence[str]
+) -> dict[str, np.ndarray]:
+    """Which supplies each participant was given and when, how large a whole one is, and the end of treatment."""
+    planned = planned_supplies(case.study, case.scenario)
+    supplied = np.full((len(rows), len(planned)), -1, np.int32)
+    full = np.zeros((len(rows), len(regimens)))
+    treated = np.full(len(rows), case.scenario.treatment_days, np.int32)
+    for place, (row, own) in enumerate(zip(rows, events, strict=True)):
+        for event in own:
+            since = (day(event) - row.randomised_on).days
+            if event.type in (types.TREATMENT_STOPPED, types.STUDY_ENDED):
+                treated[place] = min(treated[place], since)
+            elif event.type == types.DOSE_DISPENSED:
+                number, regimen = (
+                    int(event.data["prescription"][1:]) - 1,
+                    regimens.index(event.data["regimen"]),
+                )
+                supplied[place, number] = since
+                if not full[place, regimen]:
+                    share = planned[0].covers / float(event.data["days"])
+                    full[place, regimen] = float(event.data["quantity"]) * share
+    return {"supplied": supplied, "full": full, "treated": treated}
 
 
 def outcomes_of(case: Case, rows: Sequence[Participant]) -> Outcomes:
