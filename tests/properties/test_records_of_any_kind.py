@@ -42,10 +42,12 @@ NOTE = read_note("A woman of 45 with low back pain, ECOG 1, hemoglobin 11 g/dL."
 FULL = dict(fill_results(read_record(records()[0]), example.results()).raw)
 TEXTS = st.one_of(
     st.sampled_from(
-        ["", " ", "\u200b", "\u202eabc", "\U0001f600", "\u0645\u0631\u062d\u0628\u0627 <5 kg", "<script>x</script>",
-         "\\<", "\\", "&lt;b&gt;", "&#0;", "2024", "2024-13", "2024-02-30", "9999-99-99", "3026-01", "0000-00-00", "NaN",
-         "1e999", "\u0663", "\u00bd", "\r\n\r\n* \r\n", "* * *", "((((", "and/or " * 30, "ALL_NEW_CODE", "999999999 Years",
-         "0 Years", "Years", "1" * 400]
+        [
+            *("", " ", "\u200b", "\u202eabc", "\U0001f600", "\u0645\u0631\u062d <5 kg", "<script>x</script>"),
+            *("\\<", "\\", "&lt;b&gt;", "&#0;", "2024", "2024-13", "2024-02-30", "9999-99-99", "3026-01", "0000-00-00"),
+            *("NaN", "1e999", "-Infinity", "\u0663", "\u00bd", "\r\n\r\n* \r\n", "* * *", "((((", "and/or " * 30),
+            *("ALL_NEW_CODE", "999999999 Years", "0 Years", "Years", "1" * 400),
+        ]
     ),
     st.text(max_size=40),
 )  # fmt: skip
@@ -118,6 +120,10 @@ def refused_or_used(data: Any) -> None:
         assert error.code.startswith("REGI-")
 
 
+TAGS = (
+    *("nct_id", "brief_title", "overall_status", "enrollment", "criteria", "textblock", "eligibility"),
+    *("arm_group", "intervention", "start_date", "location", "clinical_results", "group", "x"),
+)
 QUICK = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
@@ -141,9 +147,7 @@ def test_a_module_that_is_missing_or_empty(module: tuple, value: Any) -> None:
 
 @QUICK
 @given(
-    st.lists(st.sampled_from(["nct_id", "brief_title", "overall_status", "enrollment", "criteria", "textblock", "eligibility",
-                              "arm_group", "intervention", "start_date", "location", "clinical_results", "group", "x"]),
-             max_size=8),
+    st.lists(st.sampled_from(TAGS), max_size=8),
     TEXTS,
 )  # fmt: skip
 def test_any_older_xml(tags: list[str], text: str) -> None:

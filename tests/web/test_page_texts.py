@@ -107,6 +107,9 @@ def test_an_unknown_code_is_shown_not_hidden() -> None:
         ("NA", "5", ""),
         (None, 5, ""),
         ("NaN", "5", ""),
+        ("1e999", "5", ""),
+        ("1", "1e-999999", ""),
+        ("5", "Infinity", "0.0%"),
     ],
 )
 def test_percentages(part: object, whole: object, shown: str) -> None:

@@ -12,6 +12,7 @@ from equipoise.registry.lint import Finding
 from equipoise.registry.match.ages import Age
 from equipoise.registry.match.facts import Facts, Statement
 from equipoise.registry.match.measures import Measurement
+from equipoise.registry.match.notes import read_note
 from equipoise.registry.page.changes import as_text, changed, runs, shortened
 from equipoise.registry.page.extras import documents
 from equipoise.registry.page.findings import Numbered, pieces, section_title
@@ -152,8 +153,12 @@ def test_what_was_understood_of_a_description_is_said() -> None:
     weight = Measurement(name="weight", value=Decimal(60), unit="kg")
     french = understood(replace(facts, pregnant=False, measurements=(weight,)), "fr")
     assert french[:5] == ("Âge 54 ans", "Féminin", "France", "non enceinte", "ECOG 1")
-    assert french[5:] == ("poids 60 kg", "asthma", "pas de fever")
+    assert french[5:] == ("poids 60 kg", "asthma", "no fever")
     assert understood(Facts(), "en") == ()
+    read = read_note("A woman of 45 with lupus, ECOG 1. No history of cancer.")
+    assert understood(read, "en") == ("Age 45 years", "Female", "ECOG 1", "lupus", "No history of cancer")
+    unsaid = Statement(words=frozenset({"asthma"}), text="asthma", present=False)
+    assert understood(Facts(statements=(unsaid,)), "fr") == ("pas de asthma",)
 
 
 def test_documents_of_another_shape_are_left_out() -> None:

@@ -360,3 +360,10 @@ def test_an_empty_answer_offers_no_filters_to_apply(client: Client) -> None:
     assert "Apply filters" in client.get("/search/?q=pain").text
     answer = client.get("/search/?q=xyzzyqwv")
     assert "No study matches." in answer.text and "Apply filters" not in answer.text
+
+
+def test_the_first_page_shows_what_changed_last(client: Client) -> None:
+    assert client.get("/").text.index(FIRST) > 0
+    assert '<option value="updated" selected>' in client.get("/").text
+    assert '<option value="relevance" selected>' in client.get("/search/").text
+    assert '<option value="start" selected>' in client.get("/?order=start").text

@@ -21,6 +21,8 @@ from equipoise.web.errors import web_error
 from equipoise.web.statuses import status_of
 
 MOST_TEXT = 20_000
+# Nothing was asked, so nothing can match better: what has changed last comes first.
+START = Query(order="updated")
 
 
 def shelf_of(request: HttpRequest) -> Shelf:
@@ -33,7 +35,7 @@ def start(request: HttpRequest, language: str) -> HttpResponse:
     arrives = not request.META.get("QUERY_STRING") and "HTTP_REFERER" not in request.META
     if language == "en" and arrives and prefers_french(request.headers.get("Accept-Language", "")):
         return _unstored(HttpResponseRedirect("fr/"))
-    return _searched(request, Place(language=language))
+    return _searched(request, Place(language=language), START)
 
 
 def search(request: HttpRequest, language: str) -> HttpResponse:
@@ -42,9 +44,10 @@ def search(request: HttpRequest, language: str) -> HttpResponse:
     return _searched(request, Place(path="search", language=language, query=f"?{query}" if query else ""))
 
 
-def _searched(request: HttpRequest, place: Place) -> HttpResponse:
+def _searched(request: HttpRequest, place: Place, usual: Query | None = None) -> HttpResponse:
     shelf = shelf_of(request)
-    asked = Query.from_url(request.META.get("QUERY_STRING", ""))
+    parameters = request.META.get("QUERY_STRING", "")
+    asked = Query.from_url(parameters) if parameters or usual is None else usual
     studies = shelf.studies()
     try:
         answer = shelf.find(replace(asked, counts=tuple(FACETS)))

@@ -458,3 +458,12 @@ def test_a_record_with_fields_of_the_wrong_type_says_nothing() -> None:
         }
     }
     assert [each.kind for each in hard_findings(terms_of("NCT1", data), known(age=3))] == ["status"]
+
+
+def test_titles_between_criteria_are_no_criteria() -> None:
+    text = "PROTOCOL ENTRY CRITERIA:\n\n--Prior Therapy--\n\nNo steroids for 4 weeks\n\nONE OF THE FOLLOWING:\n\nAsthma"
+    assert [each.text for each in criteria_of(text)] == [
+        "No steroids for 4 weeks",
+        "ONE OF THE FOLLOWING:",
+        "Asthma",
+    ]

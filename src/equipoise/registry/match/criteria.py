@@ -54,6 +54,8 @@ INNER_NEGATION = re.compile(r"\b(?:no|not|without|never|neither|nor|cannot)\b", 
 LIST = re.compile(
     r"\b(?:following|(?:one|two|three|any|all|more) of|either|at least (?:one|two|three|\d)|or more)\b", re.I
 )
+# A line such as "--Prior Therapy--" or "PROTOCOL ENTRY CRITERIA:".
+TITLE = re.compile(r"-{2,}[^-].{0,80}[^-]-{2,}:?|[A-Z][A-Z0-9 /&,()-]{3,80}:")
 JOINT = re.compile(
     r"[,;:]|\.(?=\s+[A-Z])|(?<=[a-z]{3}) ?/ ?(?=[a-z]{3})|\band\s?/\s?or\b|\bor\b|\band\b|\bas well as\b|&",
     re.I,
@@ -139,6 +141,8 @@ def criteria_of(text: str) -> Iterator[Criterion]:
         words = " ".join(each.text.split())
         if head and (each.side, column) != head:
             head = None
+        if TITLE.fullmatch(words) and not LIST.search(words):
+            continue  # it names what follows, and asks nothing
         inside = column > first.setdefault(each.side, column) + 1
         yield Criterion(side=each.side, text=words, listed=inside or head is not None or bool(each.parent))
         if (

@@ -30,6 +30,12 @@ from equipoise.registry.match.measures import (
 from equipoise.registry.match.residence import places, read_birth, read_country
 from equipoise.registry.match.wording import content, listed
 
+PERSON = r"woman|man|lady|gentleman|girl|boy|female|male|patient|person"
+# A figure behind these is an age only where nothing makes it another measure.
+ALONE = r"(?![\d.,]*\d|\s*(?:%|/|[-–]\s?\d|(?:to|or|mg|kg|kilos?|g|cm|lbs?|pounds|weeks?|days?|hours?)\b))"
+STOP = r"(?:[,;:)]|\.(?!\d)|\Z|\n)"
+WHO_IS = r"(?:I am|I['’]m|(?:he|she|patient|pt) is|(?:he|she)['’]s)"
+RELATIVE_TO = r"(?:after|ago|before|since|later|post)\b"
 UNIT = r"(?P<unit>years?|yrs?|y\.?o\.?|y/o|months?|mo|m/o|weeks?|days?|hours?)"
 AGES = (
     re.compile(rf"\b(?P<n>\d{{1,3}})[\s-]*{UNIT}[\s-]*(?:old|of age)\b", re.I),
@@ -39,6 +45,10 @@ AGES = (
     re.compile(r"(?:\A\W*|[,;.]\s+|\b(?i:pt|patient|is|an?)\s+(?:an?\s)?)(?P<n>\d{1,3})(?P<unit>)\s?(?=[MF]\b)"),
     re.compile(r"\b[MF]\s?[/,-]\s?(?P<n>\d{1,3})(?P<unit>)(?![\d/]|\s*(?:%|mg|kg))"),
     re.compile(rf"\b(?P<n>\d{{1,3}})[\s-]*{UNIT}[\s-]+(?=(?:man|woman|male|female|boy|girl|infant|M|F)\b)"),
+    re.compile(rf"\b(?:{PERSON})\s+(?:of|aged)\s+(?P<n>\d{{1,3}})(?:[\s-]*{UNIT}\b|(?!\d){ALONE})", re.I),
+    re.compile(rf"\b(?:{PERSON})\s*[,(]\s*(?P<n>\d{{1,3}})(?:[\s-]*{UNIT})?(?=\s*{STOP})", re.I),
+    re.compile(rf"\b(?:{PERSON})\s+(?P<n>\d{{1,3}})\s?(?P<unit>y|yo|yrs?|years)\b(?!\s+{RELATIVE_TO})", re.I),
+    re.compile(rf"\b{WHO_IS}\s+(?P<n>\d{{1,3}})(?P<unit>)(?=\s*(?:{STOP}|(?:and|with)\b))", re.I),
 )  # fmt: skip
 FEMALE = r"woman|women|female|girl|lady|gentlewoman"
 MALE = r"man|men|male|boy|gentleman"

@@ -12,10 +12,12 @@ from dataclasses import dataclass
 
 from equipoise.errors import EquipoiseError
 from equipoise.registry.countries import country_name, english_names
+from equipoise.registry.match.clauses import NEGATION
 from equipoise.registry.match.criteria import Finding
-from equipoise.registry.match.facts import Facts
+from equipoise.registry.match.facts import Facts, Statement
 from equipoise.registry.match.matching import Match, Matches
 from equipoise.registry.match.measures import MEASURES
+from equipoise.registry.match.wording import content
 from equipoise.registry.page.catalogue import catalogue
 from equipoise.registry.page.facts_form import FactsForm
 from equipoise.registry.page.render import render_template
@@ -42,6 +44,10 @@ TRUTHS: dict[str, Callable[[Facts], bool]] = {
     "does not consent": lambda facts: facts.consents is False,
     "will keep to the protocol": lambda facts: facts.keeps is True,
 }
+PERSONAL = frozenset(
+    {"woman", "man", "male", "female", "girl", "boy", "lady", "gentleman", "patient", "person"}
+    | {"year", "month", "old", "age", "i", "am", "m"}
+)
 SHOWN = 6  # criteria on a card before the rest is folded away
 EXCLUDED = 20  # trials that are shown as ruled out
 LONGEST = 600  # signs of a criterion on a card
@@ -146,10 +152,20 @@ def understood(facts: Facts, language: str) -> tuple[str, ...]:
     told += [say(text) for text, holds in TRUTHS.items() if holds(facts)]
     told += [f"{scale.upper()} {value}" for scale, value in facts.performance.items()]
     told += [f"{say(one.name)} {one.value} {one.unit or ''}".strip() for one in facts.measurements]
-    told += [
-        one.text if one.present else f"{say('no')} {one.text.removeprefix('no ')}" for one in facts.statements
-    ]
+    told += [_statement(one, say) for one in facts.statements if not set(content(one.text)) <= _said(facts)]
     return tuple(dict.fromkeys(part for part in told if part))
+
+
+def _said(facts: Facts) -> set[str]:
+    """The words of a statement that say no more than what is shown of a person anyway."""
+    figures = [str(facts.age or ""), *map(str, facts.performance.values()), *facts.performance]
+    return {*content(" ".join([*figures, facts.country or ""])), *PERSONAL}
+
+
+def _statement(one: Statement, say: Callable[[str], str]) -> str:
+    """A statement in its own words; a denial that has no word for it gets one."""
+    text = one.text.strip(" .;:,")
+    return text if one.present or NEGATION.search(text) else f"{say('no')} {text}"
 
 
 def _matched(one: Match, index: Records, say: Callable[[str], str]) -> Matched:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal
 
 from equipoise.registry.page.labels import words
 from equipoise.registry.page.listed import listed
@@ -76,14 +76,12 @@ class Table:
 
 
 def percent(part: int | str | None, whole: int | str | None) -> str:
-    """`12.5%`, or nothing when either is no number or the whole is zero."""
+    """`12.5%`, or nothing when either is no number, the whole is zero, or the share has more digits than a reader."""
     try:
-        numerator, denominator = Decimal(str(part)), Decimal(str(whole))
-    except InvalidOperation:
+        share = 100 * Decimal(str(part)) / Decimal(str(whole))
+        return f"{share.quantize(Decimal('0.1'), ROUND_HALF_UP)}%" if share.is_finite() else ""
+    except ArithmeticError:
         return ""
-    if not denominator or not numerator.is_finite() or not denominator.is_finite():
-        return ""
-    return f"{(100 * numerator / denominator).quantize(Decimal('0.1'), ROUND_HALF_UP)}%"
 
 
 def flow_tables(flow: ParticipantFlow, say: Translate) -> tuple[Table, ...]:
