@@ -46,6 +46,17 @@ def test_a_scheme_is_assessed_for_the_sites_of_a_scenario() -> None:
     assert found.content.trials == 20 and found.sentences and found.figures
 
 
+def test_both_engines_answer_in_the_same_columns() -> None:
+    study = eq.load_study(STUDY)
+    fast = eq.simulate(study, trials=30, sample=40)
+    whole = eq.simulate(study, trials=2, engine="whole")
+    assert fast.frames["base"].columns == whole.frames["base"].columns
+    assert fast.answer.path.startswith("vectorised, of participants") and whole.answer.path == "whole engine"
+    assert "Hazard ratio" in repr(fast) and "Hazard ratio" in repr(whole)
+    with pytest.raises(eq.EquipoiseError, match=r"FRAM-005 engine: there is no engine 'hole'"):
+        eq.simulate(study, engine="hole")
+
+
 def test_a_record_is_linted_by_its_folder() -> None:
     found = eq.lint(STUDY.parent / "NCT06965244")
     assert found.to_frame().height == len(found.findings) > 10

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from equipoise.allocation import Seal
 from equipoise.analysis.cut import Cut
 from equipoise.analysis.frames import ledgers
 from equipoise.analysis.frames.documents import Document, texts_of
@@ -26,6 +28,9 @@ if TYPE_CHECKING:
     from equipoise.analysis.svg import Figure
     from equipoise.analysis.tables import Provenance, Table
     from equipoise.simulation.characteristics.simulated import Answer
+
+ENGINES = ("fast", "whole")
+"""Who runs the trials that `simulate` answers from."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -180,23 +185,57 @@ def simulate(
     seed: int = 1,
     sample: int = 2000,
     estimand: str | None = None,
+    engine: str = "fast",
     workers: int | None = None,
 ) -> Simulation:
     """Whole trials by the thousand: power or error rate, bias, coverage, duration, supply, scenarios side by side.
 
-    trials: of each scenario; trial i has the same draws in all of them, whatever the number of workers (threads).
-    sample: virtual patients that the engine screens first. estimand: which one decides (default: the first). Raises
-    FRAM-005, SIMU-001 to SIMU-008. Source of the estimates: Morris and others, Stat Med 2019;38:2074-2102.
+    trials: of each scenario; trial i has the same draws in all of them, whatever the number of workers. engine: `fast`,
+    a compiled loop over virtual patients whom the engine met (some seconds for 10,000 trials), or `whole`, every form
+    and check of every trial (a second or more for each). sample: patients whom the engine meets first, for `fast`.
+    estimand: which one decides (default: the first). workers: threads, or for `whole` processes. Raises FRAM-005, and
+    the SIMU codes. Source of the estimates: Morris and others, Stat Med 2019;38:2074-2102.
     """
+    names = (scenarios,) if isinstance(scenarios, str) else tuple(scenarios)
+    given, seal = [study.scenario(name) for name in names], practice_seal(study.folder)
+    if engine not in ENGINES:
+        raise frame_error("FRAM-005", "engine", f"engine {unlike(engine, ENGINES)}")
+    if engine == "whole":
+        return Simulation(answer=_whole(study, given, seal, trials, seed, estimand, workers or 1))
     from equipoise.simulation.characteristics.simulated import simulate_scenarios
 
-    names = (scenarios,) if isinstance(scenarios, str) else tuple(scenarios)
     return Simulation(
         answer=simulate_scenarios(
-            study.study, [study.scenario(name) for name in names], practice_seal(study.folder), trials=trials,
-            seed=seed, size=sample, estimand=estimand, workers=workers,
+            study.study,
+            given,
+            seal,
+            trials=trials,
+            seed=seed,
+            size=sample,
+            estimand=estimand,
+            workers=workers,
         )
-    )  # fmt: skip
+    )
+
+
+def _whole(
+    study: OpenedStudy,
+    scenarios: Sequence[Scenario],
+    seal: Seal,
+    trials: int,
+    seed: int,
+    estimand: str | None,
+    workers: int,
+) -> Answer:
+    """The answer of the whole engine, in this process or by several."""
+    from equipoise.simulation.parts import here, in_processes, parcel_of
+    from equipoise.simulation.whole.side_by_side import whole_scenarios
+
+    runner = here if workers == 1 else partial(in_processes, workers=workers)
+    parcel = parcel_of(study.folder, study.study.digest)
+    return whole_scenarios(
+        study.study, parcel, scenarios, seal, trials=trials, seed=seed, estimand=estimand, runner=runner
+    )
 
 
 def practice_trial(study: OpenedStudy, scenario: str = "base", *, seed: int = 1) -> PracticeTrial:
