@@ -163,11 +163,12 @@ class _Walk:
             (*state, 0.0): weight for state, weight in self.start().items()
         }
         measure = cache(lambda counts: difference(counts, self.ratio))
+        moves = cache(lambda state: [(*to, measure(to[0]), p) for to, p in self._on({state: 1.0}).items()])
         for _ in range(self.places):
             following: dict[tuple[Counts, Counts, float], float] = defaultdict(float)
             for (counts, left, most), weight in states.items():
-                for (more, begun), share in self._on({(counts, left): weight}).items():
-                    following[more, begun, max(most, measure(more))] += share
+                for more, begun, apart, share in moves((counts, left)):
+                    following[more, begun, max(most, apart)] += weight * share
             states = following
         greatest: dict[float, float] = defaultdict(float)
         for (_, _, most), weight in states.items():
