@@ -115,7 +115,7 @@ def filed(facts: Facts, act: str, event: Event, values: Mapping[str, Any], repea
     form = study.acts.get(act)
     if form is None:
         return facts
-    earlier = next((record for record in facts.records(form) if record.repeat == repeat), None)
+    earlier = facts.row(form, repeat)
     return facts.with_record(
         Record(
             form=form,

@@ -49,8 +49,7 @@ class Knowledge:
 
 def about(study: Study, facts: Facts, event: str) -> Facts:
     """The facts with the record of an adverse event as it stands."""
-    records = facts.records(study.acts.get("adverse_event", ""))
-    return facts.with_own(next((record for record in records if record.repeat == event), None))
+    return facts.with_own(facts.row(study.acts.get("adverse_event", ""), event))
 
 
 def runs(study: Study, clock: str, facts: Facts) -> bool:

@@ -44,7 +44,11 @@ def prescribed(
         for each in participant.prescriptions.values()
         if each.regimen == regimen and (on is None or each.on <= on) and number in (None, each.id)
     ]
-    return sorted(found, key=lambda each: each.on)[-1] if found else None
+    latest = None
+    for each in found:
+        if latest is None or each.on >= latest.on:
+            latest = each
+    return latest
 
 
 def main_of(participant: ParticipantState, number: str) -> str | None:

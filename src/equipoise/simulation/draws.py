@@ -21,21 +21,23 @@ _STEP = 1.0 / 2**53
 class Draws:
     """The draws of one simulated trial. A key is any text; the same key gives the same number, for ever."""
 
-    __slots__ = ("_begun", "_key")
+    __slots__ = ("_copy", "_key")
 
     def __init__(self, seed: int) -> None:
         self._key = hashlib.sha256(b"equipoise-simulation-1|" + str(seed).encode()).digest()
-        self._begun = hashlib.blake2b(digest_size=8, key=self._key)
+        self._copy = hashlib.blake2b(digest_size=8, key=self._key).copy
 
     def bits(self, key: str) -> int:
         """64 bits."""
-        begun = self._begun.copy()
+        begun = self._copy()
         begun.update(key.encode())
-        return int.from_bytes(begun.digest(), "big")
+        return int.from_bytes(begun.digest())
 
     def uniform(self, key: str) -> float:
-        """In [0, 1), with 53 bits."""
-        return (self.bits(key) >> 11) * _STEP
+        """In [0, 1), with 53 of the bits."""
+        begun = self._copy()
+        begun.update(key.encode())
+        return (int.from_bytes(begun.digest()) >> 11) * _STEP
 
     def chance(self, probability: float, key: str) -> bool:
         """True with this probability."""

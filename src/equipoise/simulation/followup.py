@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from equipoise.conduct.command import Refusal
@@ -13,6 +14,7 @@ from equipoise.ledger.entry import Event
 from equipoise.rules import Quantity
 from equipoise.simulation import harm, visits
 from equipoise.simulation.world import Subject, World
+from equipoise.study.study import Study
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 HOURS = {"hours": 1, "days": 24, "weeks": 168}
@@ -54,16 +56,26 @@ def visit_day(world: World, subject: Subject, encounter_id: str, anchor: date) -
     Encounters planned for one day take place on one day: it is one visit, whatever the number of its forms.
     """
     planned = world.study.definition.encounters[encounter_id]
-    together = [
-        encounter.window
-        for encounter in world.study.definition.encounters.values()
-        if encounter.anchor == planned.anchor and encounter.day == planned.day
-    ]
+    low, high, last = _window(world.study, encounter_id)
     key = f"{subject.patient.key}|{planned.anchor}|{planned.day}"
-    low, high = -min(window.before for window in together), min(window.after for window in together)
     if world.draws.chance(world.scenario.conduct.outside_window, f"{key}|outside"):
-        low, high = max(window.after for window in together) + 1, max(window.after for window in together) + 7
+        low, high = last + 1, last + 7
     return anchor + timedelta(days=(planned.day or 0) + world.draws.between(low, high, f"{key}|day"))
+
+
+@lru_cache(maxsize=256)
+def _window(study: Study, encounter_id: str) -> tuple[int, int, int]:
+    """The first and the last day that lie in the windows of all encounters planned for the day of this one, and the
+    last day that lies in any of them; counted from that day."""
+    encounters = study.definition.encounters
+    planned = encounters[encounter_id]
+    together = [
+        each.window
+        for each in encounters.values()
+        if (each.anchor, each.day) == (planned.anchor, planned.day)
+    ]
+    after = [window.after for window in together]
+    return -min(window.before for window in together), min(after), max(after)
 
 
 def visiting(world: World, subject: Subject, encounter_id: str) -> Any:

@@ -82,7 +82,7 @@ class Patient:
         key = f"{self.key}|{item}"
         units, bits = int(float(make(self, key, None, None) or 0)), self.draws.bits(f"{key}|units")
         self.first[item] = units, bits
-        return sorted((bits // UNIT**place) % UNIT for place in range(units))
+        return sorted([(bits // UNIT**place) % UNIT for place in range(units)])
 
     def left(self, curve_name: str, today: date) -> float:
         """The share of the disease that is left today; 1 before randomisation."""

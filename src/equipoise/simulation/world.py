@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -26,6 +26,9 @@ from equipoise.study.study import Study
 
 Sink = Callable[[Sequence[Draft]], Sequence[Event]]
 Step = Callable[[], None]
+
+SECOND = timedelta(seconds=1)
+"""Each command takes one."""
 
 
 def plain_sink(events: list[Event]) -> Sink:
@@ -118,14 +121,49 @@ class World:
         """The time of the world, in UTC, as the ledger writes it."""
         return stamp(self.now)
 
-    def do(self, kind: str, subject: Subject | None = None, **given: Any) -> Sequence[Event] | Refusal:
-        """Sends one command as the person whose duty it is; returns its events, or the refusal."""
-        command = self.command(kind, subject, **given)
-        self.now += timedelta(seconds=1)
-        self.commands[kind] += 1
+    def do(
+        self,
+        kind: str,
+        subject: Subject | None = None,
+        *,
+        role: str | None = None,
+        site: str | None = None,
+        actor: str | None = None,
+        effective: str | None = None,
+        encounter: str | None = None,
+        data: Mapping[str, Any] | None = None,
+        reason: str | None = None,
+    ) -> Sequence[Event] | Refusal:
+        """Sends one command today, as the person whose duty it is unless it is said who and when; returns its events,
+        or the refusal."""
+        participant = subject.state if subject is not None else None
+        role = role or self._roles[kind]
+        site = site or (participant.site if participant is not None else None)
+        place = site if site and self.study.definition.roles[role].scope != "trial" else "00"
+        self._number += 1
+        command = Command(
+            kind=kind,
+            id=f"c{self._number:07d}",
+            actor=actor or f"{role}-{place}",
+            role=role,
+            effective=effective or self.now.date().isoformat(),
+            site=site,
+            participant=participant.subject if participant is not None else None,
+            encounter=encounter,
+            data=data or {},
+            reason=reason,
+        )
+        return self._decided(command, subject, participant)
+
+    def _decided(
+        self, command: Command, subject: Subject | None, participant: ParticipantState | None
+    ) -> Sequence[Event] | Refusal:
+        """What the engine answers, a second later, and what follows from it for the two states."""
+        self.now += SECOND
+        self.commands[command.kind] += 1
+        self.items += len(command.data.get("values", ()))
         if self.log is not None:
             self.log.append((command, self.now))
-        participant = subject.state if subject is not None else None
         state = State(trial=self.trial, participant=participant)
         decision = decide(self.study, state, command, self.now, self.sealed)
         if isinstance(decision, Refusal):
@@ -138,35 +176,6 @@ class World:
         if subject is not None and state.participant is not None:
             subject.state = state.participant
         return events
-
-    def command(
-        self,
-        kind: str,
-        subject: Subject | None,
-        *,
-        role: str | None = None,
-        site: str | None = None,
-        actor: str | None = None,
-        effective: str | None = None,
-        **given: Any,
-    ) -> Command:
-        """The command as the person on duty would send it today."""
-        role = role or self._roles[kind]
-        scope = self.study.definition.roles[role].scope
-        site = site or (subject.state.site if subject else None)
-        place = site if scope != "trial" and site else "00"
-        self.items += len(given.get("data", {}).get("values", ()))
-        self._number += 1
-        return Command(
-            kind=kind,
-            id=f"c{self._number:07d}",
-            actor=actor or f"{role}-{place}",
-            role=role,
-            effective=effective or self.now.date().isoformat(),
-            site=site,
-            participant=subject.state.subject if subject else None,
-            **given,
-        )
 
     def role_for(self, kind: str) -> str:
         """The first role of the definition that may send a kind of command."""

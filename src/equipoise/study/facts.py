@@ -93,6 +93,13 @@ class Facts(Struct, frozen=True, kw_only=True, gc=False):
         """All records of a form, in order of date, then of entry."""
         return self.forms.get(form, ())
 
+    def row(self, form: str, repeat: str) -> Record | None:
+        """The row of a log with this number."""
+        for record in self.forms.get(form, ()):
+            if record.repeat == repeat:
+                return record
+        return None
+
     def log_closed(self, form: str) -> bool:
         """Whether the log was said to be complete."""
         return form in self.closed
@@ -127,9 +134,8 @@ class Facts(Struct, frozen=True, kw_only=True, gc=False):
         touched = self.study.touched.get(root)
         if touched is None:
             return replace(self, read=[], **parts)
-        derived = {name: value for name, value in self.derived.items() if name not in touched}
-        day = Day({name: value for name, value in self.day.values.items() if name not in touched})
-        return replace(self, derived=derived, day=day, read=[], **parts)
+        derived, daily = _without(self.derived, touched), _without(self.day.values, touched)
+        return replace(self, derived=derived, day=Day(daily), read=[], **parts)
 
     def with_record(self, record: Record) -> Facts:
         """With one more record; one with the same key in the same form is replaced in its place."""
@@ -178,6 +184,14 @@ class Facts(Struct, frozen=True, kw_only=True, gc=False):
     def with_own(self, record: Record | None) -> Facts:
         """With the record that is being entered, for the rules of its form."""
         return replace(self, own=record, read=[])
+
+
+def _without(values: dict[str, Any], names: frozenset[str]) -> dict[str, Any]:
+    """A copy of some values without those of these names."""
+    kept = values.copy()
+    for name in names.intersection(values):
+        del kept[name]
+    return kept
 
 
 def _ordered(records: Iterable[Record]) -> tuple[Record, ...]:
