@@ -26,6 +26,42 @@ def test_the_published_example() -> None:
     assert james(TREATED, PLACEBO).estimate == pytest.approx(0.75, abs=5.1e-3)
 
 
+def test_a_second_example_agrees_with_another_program() -> None:
+    """The example that BlindingIndex.jl prints: guesses 48, 4, 330 in one arm and 30, 22, 319 in the other; James 0.896
+    (0.011; 0.875 to 0.918), Bang 0.115 (0.018; 0.08 to 0.15) and 0.022 (0.019; -0.016 to 0.06)."""
+    one, two = Guesses(right=48, wrong=4, unknown=330), Guesses(right=30, wrong=22, unknown=319)
+    printed = (
+        (james(one, two), (0.896, 0.011, 0.875, 0.918)),
+        (bang(one), (0.115, 0.018, 0.08, 0.15)),
+        (bang(two), (0.022, 0.019, -0.016, 0.06)),
+    )
+    for found, expected in printed:
+        numbers = (found.estimate, found.standard_error, found.interval.lower, found.interval.upper)
+        assert numbers == pytest.approx(expected, abs=5.1e-4)
+
+
+def test_the_variance_of_james_is_that_of_its_paper() -> None:
+    """The formula of the paper's appendix, with the weights 0, 0.5 and 1, for the counts of the published example."""
+    table = ((82, 27), (25, 29), (170, 83))
+    total = sum(map(sum, table))
+    cells = [[count / total for count in row] for row in table]
+    weight, unknown = ((0.0, 0.5), (0.5, 0.0)), sum(cells[2])
+    rows, columns = [sum(cells[0]), sum(cells[1])], [cells[0][0] + cells[1][0], cells[0][1] + cells[1][1]]
+    places = [(i, j) for i in (0, 1) for j in (0, 1)]
+    chance = sum(weight[i][j] * rows[i] * columns[j] for i, j in places)
+    seen = sum(weight[i][j] * cells[i][j] for i, j in places) / (1 - unknown)
+    excess = 1 + (seen - chance / (1 - unknown) ** 2) / (chance / (1 - unknown) ** 2)
+    pulls = {
+        (i, j): (1 - unknown) * weight[i][j]
+        - excess * sum(weight[r][j] * rows[r] + weight[i][r] * columns[r] for r in (0, 1))
+        for i, j in places
+    }
+    first = sum(cells[i][j] * (1 - unknown) ** 2 * pulls[i, j] ** 2 for i, j in places) / (4 * chance**2)
+    second = unknown * (1 - unknown) - (1 - unknown) * excess * (unknown + (1 - unknown) * excess / 4)
+    found = james(Guesses(right=82, wrong=25, unknown=170), Guesses(right=29, wrong=27, unknown=83))
+    assert found.standard_error == pytest.approx(math.sqrt((first + second) / total), rel=1e-10)
+
+
 def test_james_is_what_its_paper_defines() -> None:
     """Written out as there: with P_DK who do not know, observed and chance disagreement of the others, and the
     weight 0.5 for wrong guesses."""
