@@ -74,13 +74,13 @@ def analyse_binary(spec: Spec, rows: Sequence[Outcome], setting: Setting) -> Ana
     except AnalysisError as error:
         contrasts, notes = (), (noted(error),)
     else:
-        notes = notes_of(spec, used)
+        notes = notes_of(spec, rows)
     return Analysis(
         id=spec.id,
         label=spec.label,
         role=spec.role,
         method=method_name(how, len(completed) > 1, len({row.stratum for row in used}) > 1),
-        groups=tuple(group(arm, used, completed) for arm in setting.arms),
+        groups=tuple(group(arm, rows, completed) for arm in setting.arms),
         contrasts=contrasts,
         summary=setting.summary,
         imputations=len(completed) if len(completed) > 1 else 0,
@@ -239,8 +239,9 @@ def drawn_responses(arm: str, rows: Sequence[Outcome], setting: Setting) -> list
 
 def group(arm: str, rows: Sequence[Outcome], completed: Sequence[Responses]) -> Group:
     """The counts of one arm; responders are the mean over the completed data sets, NaN where none could be
-    made."""
-    members = [row for row in rows if row.arm == arm]
+    made. Who has no response in them is missing, and not analysed."""
+    everybody = [row for row in rows if row.arm == arm]
+    members = [row for row in everybody if not completed or row.subject in completed[0]]
     counts = [sum(each[row.subject] for row in members) for each in completed]
     mean = sum(counts) / len(counts) if counts else math.nan
     return Group(
@@ -248,7 +249,7 @@ def group(arm: str, rows: Sequence[Outcome], completed: Sequence[Responses]) -> 
         analysed=len(members),
         responders=mean,
         proportion=mean / len(members) if members else math.nan,
-        missing=sum(row.kind == "missing" for row in members),
+        missing=sum(row.kind == "missing" for row in everybody),
         by_event=sum(row.kind == "event" for row in members),
     )
 

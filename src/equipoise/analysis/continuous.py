@@ -118,6 +118,8 @@ def compared(rows: Sequence[Outcome], setting: Setting) -> list[Outcome]:
 def repeated(rows: Sequence[Outcome], setting: Setting) -> Made:
     """The model for repeated measures; simpler covariances are tried where the first has no maximum."""
     used = compared(rows, setting)
+    if {row.arm for row in used} != set(setting.arms):
+        raise analysis_error("ANAL-010", "time point", "an arm has nobody")
     values = courses(used, setting, variable=True)
     last = values.shape[1] - 1
     seen_at = [place for place in range(last + 1) if np.isfinite(values[:, place]).any()]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from equipoise.analysis.consort import POOLED
 from equipoise.analysis.harm_rates import HarmRate, HarmRates
-from equipoise.analysis.numbers import count_percent, fixed, interval
+from equipoise.analysis.numbers import count_percent, fixed, interval, percent
 from equipoise.analysis.result_listing import group_cell as group_cell
 from equipoise.analysis.result_listing import result_table as result_table
 from equipoise.analysis.rows import Deviation
@@ -188,14 +188,14 @@ def rates_table(rows: Sequence[HarmRates], labels: Mapping[str, str], arms: Sequ
     return Table(
         id="harm-rates",
         title="Risks and rates of adverse events",
-        corner="Event",
+        corner="Share (95% interval); rate per 100 years (95% interval)",
         columns=(*(labels[arm] for arm in arms), *compared),
         arms=(*colours(arms, arms), *[0] * (len(arms) - 1)),
         keys=(*arms, *(f"{arm},{arms[-1]}" for arm in arms[:-1])),
         rows=tuple(lines),
         notes=(
-            "By arm: participants with at least one event, the exact 95% interval (Clopper-Pearson) of their "
-            "share, and the rate per 100 years until the first event with its exact 95% interval (Garwood).",
+            "By arm: the share of participants with at least one event with its exact interval (Clopper-Pearson), "
+            "and the rate per 100 participant-years until the first event with its exact interval (Garwood).",
             "Differences of shares in percentage points with Miettinen-Nurminen 95% intervals; nothing is tested, and "
             "nothing is corrected for the number of comparisons.",
         ),
@@ -203,12 +203,11 @@ def rates_table(rows: Sequence[HarmRates], labels: Mapping[str, str], arms: Sequ
 
 
 def rate_cell(one: HarmRate) -> str:
-    """`12/61, 10.6 to 31.8%; 40.1 (20.7 to 70.0) per 100 years`."""
+    """`19.7% (10.6 to 31.8); 40.1 (20.7 to 70.0)`: the share and the rate per 100 years, with their intervals."""
     if one.risk is None or one.interval is None:
         return "–"
-    share = interval(100 * one.risk.lower, 100 * one.risk.upper, 1, "%")
-    rate = f"{fixed(one.rate)} ({interval(one.interval.lower, one.interval.upper)})"
-    return f"{one.people}/{one.at_risk}, {share}; {rate} per 100 years"
+    share = f"{percent(one.people, one.at_risk)} ({interval(100 * one.risk.lower, 100 * one.risk.upper)})"
+    return f"{share}; {fixed(one.rate)} ({interval(one.interval.lower, one.interval.upper)})"
 
 
 def difference_cell(each: HarmRates, arm: str) -> str:

@@ -12,6 +12,7 @@ from equipoise.analysis.endpoint import Endpoint, endpoint
 from equipoise.analysis.estimates import Estimate
 from equipoise.analysis.figures.flow import flow_figure
 from equipoise.analysis.figures.forest import Axis, Line, forest_figure
+from equipoise.analysis.figures.of_values import values_of
 from equipoise.analysis.figures.recruitment import recruitment_figure
 from equipoise.analysis.figures.responders import responders_figure
 from equipoise.analysis.figures.safety import harms_figure
@@ -50,6 +51,10 @@ def found(report: Report) -> Iterator[Figure]:
         if each.curves:
             figure = survival_of(each, report)
             yield figure if place == 0 else replace(figure, id=f"survival-{each.name}")
+    for place, each in enumerate(report.estimates):
+        figure = values_of(each, report)
+        if figure is not None:
+            yield figure if place == 0 else replace(figure, id=f"values-{each.name}")
     for place, each in enumerate(report.estimates):
         figure = forest_of(each, report)
         if figure is not None:
@@ -186,7 +191,9 @@ def analysis_line(one: Analysis, contrast: Contrast, ratio: bool, report: Report
 
 
 def cell(group: Group, imputed: bool) -> str:
-    """`30.4/61`, the count without its percentage."""
+    """`30.4/61`, the count without its percentage; a mean or a rate without its error."""
+    if group.rate is not None:
+        return fixed(group.rate, 2)
     return group_cell(group, imputed).partition(" (")[0]
 
 

@@ -64,10 +64,18 @@ def estimand_rows(name: str, each: Estimand, report: Report) -> list[Row]:
         if not report.by_arm:
             break
     rows.append(Row(head="Summary measure", cells=(SUMMARIES[each.summary],), level=1))
-    missing = worded(each.missing.method)
-    detail = f"{missing}, {each.missing.imputations} imputations" if each.missing.imputations > 1 else missing
-    rows.append(Row(head="Missing values", cells=(detail,), level=1))
+    rows.append(Row(head="Missing values", cells=(missing_words(each),), level=1))
     strata = report.study.definition.allocation.strata
     factors = ", ".join(strata[key].label for key in each.strata) or "None"
     rows.append(Row(head="Strata of the analysis", cells=(factors,), level=1))
     return rows
+
+
+def missing_words(each: Estimand) -> str:
+    """What becomes of missing values, in words."""
+    if each.variable.endpoint == "time_to_event":
+        return "Censored on the last day known to be free of the event"
+    if each.missing.method == "none":
+        return "Not imputed; the model uses what was observed"
+    words = worded(each.missing.method)
+    return f"{words}, {each.missing.imputations} imputations" if each.missing.imputations > 1 else words

@@ -36,9 +36,9 @@ CHAPTERS = (
     ("Primary result", "The first estimand.", ("responders", "survival", "values"),
      ("results", "times", "observed")),
     ("Secondary results", "The further estimands, in the order of the definition.",
-     ("responders-", "survival-", "values-", "forest-"), ("results-", "times-", "checks")),
+     ("responders-", "survival-", "values-", "forest-"), ("results-", "times-")),
     ("Sensitivity and subgroups", "How far the result depends on what was assumed, and on whom it is asked of.",
-     ("forest",), ("subgroups", "tipping", "tipping-")),
+     ("forest",), ("subgroups", "checks", "tipping", "tipping-")),
     ("Course over time", "How the score changed.", ("means", "courses", "waterfall"), ("means",)),
     ("Safety", "What harms were seen.", ("events-by-term",), ("harms", "harm-")),
     ("Blinding", "How well the blind held.", (), ("masking",)),
@@ -101,7 +101,7 @@ def table_block(number: int, table: Table) -> dict[str, Any]:
         "number": number,
         "title": table.title,
         "corner": table.corner,
-        "columns": [joined(each) for each in table.columns],
+        "columns": [joined(signed(each)) for each in table.columns],
         "prose": table.prose,
         "widths": widths(table),
         "notes": [signed(each) for each in table.notes],
@@ -112,12 +112,12 @@ def table_block(number: int, table: Table) -> dict[str, Any]:
 def widths(table: Table) -> list[int]:
     """The relative width of each column, the heads first: by the longest cell and the longest word of the heading."""
     if table.prose:
-        return [14, 86] if len(table.columns) == 1 else [16, *[24] * (len(table.columns) - 2), 34, 12]
+        return [22, 78] if len(table.columns) == 1 else [16, *[24] * (len(table.columns) - 2), 34, 12]
     heads = max([len(row.head) + 2 * row.level for row in table.rows if row.cells], default=10)
     made = [min(max(heads, 10, longest(table.corner)), 40)]
     for place, name in enumerate(table.columns):
         cells = max([len(row.cells[place]) for row in table.rows if row.cells], default=4)
-        made.append(max(longest(name) + 1, min(cells, 24), 5))
+        made.append(max(longest(name) + 1, min(cells, 32), 5))
     return made
 
 
@@ -183,8 +183,11 @@ def cover(report: Report) -> dict[str, Any]:
         "kind": kind,
         "why": why,
         "facts": [list(each) for each in facts],
-        "headlines": [f"{each.variable}. {headline(each.analyses[0], each.ratio, report)}" for each in report.estimates
-                      if each.analyses],
+        "headlines": [
+            signed(f"{each.variable}. {headline(each.analyses[0], each.ratio, report)}")
+            for each in report.estimates
+            if each.analyses
+        ],
     }  # fmt: skip
 
 
