@@ -15,7 +15,7 @@ import numpy as np
 
 from benchmarks.randomisation.__main__ import MINIMISED, STRATA
 from benchmarks.repeated_measures.__main__ import sample
-from benchmarks.whole_trials.__main__ import STUDY, loop, without_kits
+from benchmarks.whole_trials.__main__ import STUDY, loop, without_kits, without_noise
 from equipoise.analysis.design import exact_boundaries
 from equipoise.analysis.longitudinal import difference, fit_visits
 from equipoise.cli.simulating import practice_seal, scenario_of
@@ -49,22 +49,27 @@ def works(patients: int, analyses: int) -> list[Work]:
 
 
 def whole(patients: int) -> list[Work]:
-    """Whole trials by the thousand, on both cores."""
+    """Whole trials by the thousand, on both cores: what must be reached, then with a rater's error, then with stock."""
     study, seal = load(STUDY), practice_seal(STUDY)
     base, interim = (scenario_of(STUDY, name) for name in ("base", "interim"))
     drawn = screen_sample(study, base, seal, size=patients)
     full = compile_plan(study, base, seal, sample=drawn)
-    look = without_kits(compile_plan(study, interim, seal, sample=drawn))
+    noisy = without_kits(compile_plan(study, interim, seal, sample=drawn))
+    look = without_noise(noisy)
     named = f"{TRIALS:,} whole trials x {PEOPLE}"
     cited = "TrialSimulator 161 s, adaptr 59 s"
     return [
         Work(
-            name=f"{named}: sites, strata, blocks, dropout, rater noise, one look, supply demand, two threads",
+            name=f"{named}: sites, strata, blocks, dropout, one look, supply demand, two threads",
             limit=0.2, run=lambda _: loop(look, 2), cited=cited,
         ),
         Work(name=f"{named}: the same, one thread", limit=None, run=lambda _: loop(look, 1), cited=cited),
         Work(
-            name=f"{named}: no look, with stock at the sites, resupply and expiry, two threads", limit=None,
+            name=f"{named}: the same with a rater's error of the score, two threads", limit=None,
+            run=lambda _: loop(noisy, 2), cited=cited,
+        ),
+        Work(
+            name=f"{named}: no look, a rater's error, stock at the sites, resupply and expiry, two threads", limit=None,
             run=lambda _: loop(full, 2), cited="none",
         ),
     ]  # fmt: skip
@@ -154,7 +159,7 @@ def compiling() -> tuple[float, float]:
     """Processor seconds of the first whole trial of a process: with an empty folder of compiled loops, and a full
     one."""
     with tempfile.TemporaryDirectory() as folder:
-        environment = {**os.environ, "XDG_CACHE_HOME": folder, "NUMBA_CACHE_DIR": folder}
+        environment = {**os.environ, "EQUIPOISE_CACHE": folder}
         root = Path(__file__).parents[2]
         said = [
             subprocess.run(

@@ -48,6 +48,11 @@ def without_kits(plan: Compiled) -> Compiled:
     return dataclasses.replace(plan, kits=(), plan=plan.plan._replace(kits=none))
 
 
+def without_noise(plan: Compiled) -> Compiled:
+    """The same plan, in which raters make no error."""
+    return dataclasses.replace(plan, plan=plan.plan._replace(score=plan.plan.score._replace(noise=0.0)))
+
+
 def main() -> None:
     """Measures, prints and writes the section."""
     study, seal = load(STUDY), practice_seal(STUDY)
@@ -63,6 +68,7 @@ def main() -> None:
     plain, look = without_kits(plans["base"]), without_kits(plans["interim"])
     works: dict[str, Callable[[], object]] = {
         "with one look, demand counted, one thread": lambda: loop(look, 1),
+        "… without a rater's error, one thread": lambda: loop(without_noise(look), 1),
         "with one look, demand counted, two threads": lambda: loop(look, 2),
         "without a look, demand counted, two threads": lambda: loop(plain, 2),
         "… and its frame of reported quantities": lambda: run_trials(plain, TRIALS, 1, workers=2),

@@ -55,6 +55,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
         default=2000,
         help="patients that the engine screens for `fast` (default: 2000)",
     )
+    add(
+        "--fresh",
+        action="store_true",
+        help="ask the engine anew; else what it said of the same scenario before is taken from the cache",
+    )
     add("--workers", type=positive, help="threads (fast) or processes (whole) of this machine")
     add("--scheduler", metavar="ADDRESS", help="run on the Dask cluster at tcp://HOST:PORT")
     add("--out", type=Path, help="the folder to write table, picture and Parquet into")
@@ -136,7 +141,7 @@ def answered(
         parcel = parcel_of(arguments.study, study.digest)
         return whole_scenarios(study, parcel, scenarios, seal, **shared)
     return simulate_scenarios(
-        study, scenarios, seal, size=arguments.sample, workers=arguments.workers, **shared
+        study, scenarios, seal, size=arguments.sample, workers=arguments.workers, fresh=arguments.fresh, **shared
     )
 
 

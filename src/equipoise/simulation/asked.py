@@ -187,14 +187,16 @@ def simulate(
     estimand: str | None = None,
     engine: str = "fast",
     workers: int | None = None,
+    fresh: bool = False,
 ) -> Simulation:
     """Whole trials by the thousand: power or error rate, bias, coverage, duration, supply, scenarios side by side.
 
     trials: of each scenario; trial i has the same draws in all of them, whatever the number of workers. engine: `fast`,
     a compiled loop over virtual patients whom the engine met (some seconds for 10,000 trials), or `whole`, every form
     and check of every trial (a second or more for each). sample: patients whom the engine meets first, for `fast`.
-    estimand: which one decides (default: the first). workers: threads, or for `whole` processes. Raises FRAM-005, and
-    the SIMU codes. Source of the estimates: Morris and others, Stat Med 2019;38:2074-2102.
+    estimand: which one decides (default: the first). workers: threads, or for `whole` processes. fresh: `fast` meets
+    its patients anew; else what was kept of the same scenario in the user's cache serves. Raises FRAM-005, and the SIMU
+    codes. Source of the estimates: Morris and others, Stat Med 2019;38:2074-2102.
     """
     names = (scenarios,) if isinstance(scenarios, str) else tuple(scenarios)
     given, seal = [study.scenario(name) for name in names], practice_seal(study.folder)
@@ -214,6 +216,7 @@ def simulate(
             size=sample,
             estimand=estimand,
             workers=workers,
+            fresh=fresh,
         )
     )
 

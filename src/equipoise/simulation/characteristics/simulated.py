@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,8 @@ import msgspec
 from equipoise.allocation import Seal
 from equipoise.analysis.svg import Figure
 from equipoise.analysis.tables import Provenance, Table
-from equipoise.simulation.characteristics.compiling import Compiled, compile_plan
+from equipoise.simulation.characteristics.enrolling import Compiled
+from equipoise.simulation.characteristics.kept import kept_plan
 from equipoise.simulation.characteristics.pool import Pooled
 from equipoise.simulation.characteristics.screened import SAMPLE, Sample, screen_sample, unscripted
 from equipoise.simulation.characteristics.shown import figure_of, source_of, table_of
@@ -57,41 +58,70 @@ def simulate_scenarios(
     estimand: str | None = None,
     workers: int | None = None,
     runner: Runner | None = None,
+    fresh: bool = False,
     report: Report = lambda step, done, total: None,
 ) -> Answer:
     """Runs the same trials of each scenario: trial i has the same draws in all of them. Raises SIMU-003 to 008.
 
-    workers: threads of this process. runner: who runs the trials in parts instead, processes or a cluster.
+    workers: threads of this process. runner: who runs the trials in parts instead, processes or a cluster. fresh: the
+    engine is asked anew, where a plan is kept from an earlier call too.
     """
-    samples: dict[bytes, Sample] = {}
-    followed = False
-    seconds = {"screening": 0.0, "compiling": 0.0, "trials": 0.0}
-    found, frames, compared = [], {}, ("", "")
+    ready = Ready(study=study, seal=seal, size=size, estimand=estimand, fresh=fresh, report=report)
+    found, frames, compared, followed, running = [], {}, ("", ""), False, 0.0
     for scenario in scenarios:
-        key, begun = screened_alike(scenario), time.perf_counter()
-        if key not in samples:
-            name = f"screening a sample ({scenario.scenario})"
-            samples[key] = screen_sample(
-                study, scenario, seal, size=size, progress=lambda done, of, name=name: report(name, done, of)
-            )
-        screened = time.perf_counter()
-        compiled = compile_plan(
-            study, scenario, seal, sample=samples[key], estimand=estimand,
-            following=partial(report, f"following them in each arm ({scenario.scenario})"),
-        )  # fmt: skip
-        ready = time.perf_counter()
+        compiled, begun = ready.plan(scenario), time.perf_counter()
         frame = _trials(compiled, trials, seed, workers, runner, report)
-        ended = time.perf_counter()
-        steps = (screened - begun, ready - screened, ended - ready)
-        seconds = {name: seconds[name] + each for name, each in zip(seconds, steps, strict=True)}
+        running += time.perf_counter() - begun
         compared, frames[scenario.scenario] = compiled.compared, frame
         followed = isinstance(compiled.plan, Pooled)
         found.append(characterise(frame, scenario.scenario, scenario.label, compared, compiled.summary))
+    seconds = {**ready.seconds, "trials": running}
     return Answer(
         characteristics=tuple(found), table=table_of(found, compared), figure=figure_of(found),
         source=source_of(study.definition.study.id, study.digest, seed), frames=frames, seconds=seconds,
         path=FOLLOWED if followed else "vectorised",
     )  # fmt: skip
+
+
+@dataclass(slots=True, kw_only=True)
+class Ready:
+    """Plans of scenarios: kept ones, or made, with one sample for all scenarios that are screened alike."""
+
+    study: Study
+    seal: Seal
+    size: int
+    estimand: str | None
+    fresh: bool
+    report: Report
+    samples: dict[bytes, Sample] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=lambda: {"screening": 0.0, "compiling": 0.0})
+
+    def plan(self, scenario: Scenario) -> Compiled:
+        """The plan of a scenario."""
+        begun, screening = time.perf_counter(), self.seconds["screening"]
+        found = kept_plan(
+            self.study, scenario, self.seal, lambda: self._made(scenario), size=self.size,
+            estimand=self.estimand, fresh=self.fresh,
+        )  # fmt: skip
+        screening = self.seconds["screening"] - screening
+        self.seconds["compiling"] += time.perf_counter() - begun - screening
+        return found
+
+    def _made(self, scenario: Scenario) -> Compiled:
+        """The plan that the engine's answers give; what only they need is loaded now."""
+        from equipoise.simulation.characteristics.compiling import compile_plan
+
+        key, begun = screened_alike(scenario), time.perf_counter()
+        if key not in self.samples:
+            screened = partial(self.report, f"screening a sample ({scenario.scenario})")
+            self.samples[key] = screen_sample(
+                self.study, scenario, self.seal, size=self.size, progress=screened
+            )
+        self.seconds["screening"] += time.perf_counter() - begun
+        return compile_plan(
+            self.study, scenario, self.seal, sample=self.samples[key], estimand=self.estimand,
+            following=partial(self.report, f"following them in each arm ({scenario.scenario})"),
+        )  # fmt: skip
 
 
 def _trials(
