@@ -37,6 +37,7 @@ LISTED: tuple[str, ...] = (
     "Number of Participants",
     "Percentage of Participants",
     "Percentage of Patients",
+    "Proportion of Participants",
     "Percentage of Subjects",
     "Patients",
     "Subjects",

@@ -375,7 +375,8 @@ def _kind(param: str, dispersion: str, unit: str, say: Translate) -> str:
     spread = say(words(dispersion.upper().replace(" ", "_").replace("-", "_"))) if dispersion else ""
     name = say(words(param)) if param else ""
     first = f"{name} ({spread})" if spread and dispersion not in ("NA", "") else name
-    unit = in_words(unit, say)
+    said_unit = in_words(unit, say)
+    unit = said_unit if said_unit == unit else said_unit[:1].lower() + said_unit[1:]
     return ", ".join(filter(None, [first, "" if unit.lower() == name.lower() else unit]))
 
 

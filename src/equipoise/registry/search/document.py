@@ -106,7 +106,9 @@ def exact_in(texts: Mapping[str, Iterable[str]]) -> tuple[str, ...]:
 def part(value: Any, *names: str) -> Json:
     """The object at a path; empty when there is none."""
     for name in names:
-        value = value.get(name) if isinstance(value, dict) else None
+        if not isinstance(value, dict):
+            return {}
+        value = value.get(name)
     return value if isinstance(value, dict) else {}
 
 
@@ -132,7 +134,8 @@ def distinct(values: Iterable[str]) -> tuple[str, ...]:
     """The values that are not empty, in one spacing, each once whatever the size of its letters."""
     found: dict[str, str] = {}
     for value in values:
-        if spaced := " ".join(value.split())[:300]:
+        spaced = " ".join(value.split())[:300] if value else ""
+        if spaced:
             found.setdefault(spaced.casefold(), spaced)
     return tuple(found.values())
 
@@ -197,8 +200,12 @@ def _indexed(data: Json, module: str) -> Iterator[str]:
 
 
 def _each(items: Iterable[Json], *names: str) -> Iterator[str]:
+    """The texts under these names, of each object in turn."""
     for item in items:
-        yield from (said(item, name) for name in names)
+        for name in names:
+            found = item.get(name)
+            if isinstance(found, str):
+                yield plain(found)
 
 
 def _condition_texts(data: Json) -> Iterator[str]:
@@ -245,10 +252,7 @@ def _sponsor_texts(data: Json) -> Iterator[str]:
     yield from _each(objects_in(_contacts(data), "overallOfficials"), "name", "affiliation")
 
 
-def _place_texts(data: Json) -> Iterator[str]:
-    yield from _each(objects_in(_contacts(data), "locations"), "facility", "city", "state", "country")
-
-
+PLACE = ("facility", "city", "state", "country")
 TEXTS: Mapping[str, Callable[[Json], Iterable[str]]] = {
     "number": lambda data: _numbers(_names(data)),
     "acronym": lambda data: [said(_names(data), "acronym")],
@@ -262,7 +266,7 @@ TEXTS: Mapping[str, Callable[[Json], Iterable[str]]] = {
     "description": _description_texts,
     "criteria": _criteria_texts,
     "sponsor": _sponsor_texts,
-    "place": lambda data: dict.fromkeys(_place_texts(data)),
+    "place": lambda data: dict.fromkeys(_each(objects_in(_contacts(data), "locations"), *PLACE)),
 }
 FACET_VALUES: Mapping[str, Callable[[Json], Iterable[str]]] = {
     "status": lambda data: [said(_status(data), "overallStatus")],

@@ -13,6 +13,7 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
 from itertools import chain, islice
 from pathlib import Path
@@ -39,7 +40,9 @@ CREATE INDEX versions_by_number ON versions (nct_id, effective, sequence, digest
 """
 # The same content is the fastest to pack that is still a third of its size.
 PACKING = 1
-PACKERS, BATCH, PIECE = 2, 500, 50  # threads that pack; records that are kept at a time, and packed at a time
+PACKERS, BATCH, PIECE = 2, 250, 50  # threads that pack; records that are kept at a time, and packed at a time
+# What was kept a moment ago is taken into the parts of an index next: so much of it need not be unpacked again.
+RECENT = 2_000
 # A few thousand pages that change here and there are written once, and put in their places after the answer.
 PRAGMAS = ("synchronous = NORMAL", "cache_size = -65536", "wal_autocheckpoint = 8000")
 INSERT = "INSERT INTO versions (nct_id, effective, read, digest, source, content) VALUES (?, ?, ?, ?, ?, ?)"
@@ -53,6 +56,18 @@ ORDER BY v.sequence
 """
 
 
+Met = dict[str, list[tuple[str, bytes]]]  # by study: day and digest of its versions, the one in force first
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """What of a batch is to be kept: rows without content, contents, and these packed, a piece at a time."""
+
+    rows: Sequence[tuple[str, str, str, bytes, str]]
+    contents: Sequence[bytes]
+    packed: Iterable[list[bytes]]
+
+
 class SQLiteRecords:
     """The versions of records in one file. Open it with `open`, or make it with `create`."""
 
@@ -60,6 +75,7 @@ class SQLiteRecords:
         self._path = path
         self._writes = writes
         self._threads = threading.local()
+        self._recent: dict[int, bytes] = {}  # content by sequence
 
     @classmethod
     def open(cls, path: Path) -> SQLiteRecords:
@@ -110,7 +126,7 @@ class SQLiteRecords:
         """The versions in force that were kept later than `after`, in order of sequence, one at a time."""
         with self._coded():
             for row in self._connection.execute(IN_FORCE, {"after": after, "at": self._at(at)}):
-                yield _stored(row)
+                yield _stored(row, self._recent.get(row[0]))
 
     def numbers(self, *, at: int | None = None) -> Iterator[str]:
         """The numbers of all studies, in order."""
@@ -166,9 +182,18 @@ class SQLiteRecords:
         """
         kept = 0
         remaining = iter(readings)
+        self._recent = {}
+        recent: dict[int, bytes] = {}
+        met: Met = {}
         with self._coded(), self._connection as connection, ThreadPoolExecutor(PACKERS) as threads:
+            before = Batch(rows=(), contents=(), packed=())
             while batch := list(islice(remaining, BATCH)):
-                kept += _keep(connection, batch, read, threads)
+                found = _fresh(connection, batch, read, threads, met)
+                recent |= _insert(connection, before, room=RECENT - len(recent))  # while this one is packed
+                kept += len(found.rows)
+                before = found
+            recent |= _insert(connection, before, room=RECENT - len(recent))
+        self._recent = recent
         return kept
 
     def close(self) -> None:
@@ -215,13 +240,17 @@ class SQLiteRecords:
             raise index_error("REGI-034", str(self._path), str(error)) from error
 
 
-def _keep(
-    connection: sqlite3.Connection, batch: Sequence[Reading], read: date, threads: ThreadPoolExecutor
-) -> int:
-    """Inserts those of a batch that are new or differ; how many. Threads pack them, while no Python runs."""
-    fresh: list[tuple[str, str, str, bytes, str]] = []
+def _fresh(
+    connection: sqlite3.Connection,
+    batch: Sequence[Reading],
+    read: date,
+    threads: ThreadPoolExecutor,
+    met: Met,
+) -> Batch:
+    """Those of a batch that are new or differ. Threads pack them, while no Python runs. met: the versions of studies
+    as they will be when the batches before this one are kept."""
+    rows: list[tuple[str, str, str, bytes, str]] = []
     contents: list[bytes] = []
-    met: dict[str, list[tuple[str, bytes]]] = {}
     for reading in batch:
         digest = hashlib.sha256(reading.content).digest()
         effective = min(reading.effective or read, read).isoformat()
@@ -233,19 +262,29 @@ def _keep(
         # The one in force comes first: the latest by its date, then by the order of reading.
         place = next((n for n, (day, _) in enumerate(versions) if effective >= day), len(versions))
         versions.insert(place, (effective, digest))
-        fresh.append((reading.nct_id, effective, read.isoformat(), digest, reading.place))
+        rows.append((reading.nct_id, effective, read.isoformat(), digest, reading.place))
         contents.append(reading.content)
     pieces = [contents[start : start + PIECE] for start in range(0, len(contents), PIECE)]
-    packed = chain.from_iterable(threads.map(_packed, pieces))
-    connection.executemany(INSERT, ((*row, content) for row, content in zip(fresh, packed, strict=True)))
-    return len(fresh)
+    return Batch(rows=rows, contents=contents, packed=threads.map(_packed, pieces))
+
+
+def _insert(connection: sqlite3.Connection, batch: Batch, *, room: int) -> dict[int, bytes]:
+    """Keeps what is fresh of a batch; its contents by their numbers, when there is room for so many."""
+    packed = chain.from_iterable(batch.packed)
+    connection.executemany(INSERT, ((*row, content) for row, content in zip(batch.rows, packed, strict=True)))
+    if not 0 < len(batch.rows) <= room:
+        return {}
+    # Within a transaction each row gets the number after that of the row before.
+    last = connection.execute("SELECT max(sequence) FROM versions").fetchone()[0]
+    return dict(zip(range(last - len(batch.rows) + 1, last + 1), batch.contents, strict=True))
 
 
 def _packed(contents: Sequence[bytes]) -> list[bytes]:
     return [zlib.compress(content, PACKING) for content in contents]
 
 
-def _stored(row: tuple[int, str, str, bytes]) -> Stored:
+def _stored(row: tuple[int, str, str, bytes], unpacked: bytes | None = None) -> Stored:
+    """A row as a record. unpacked: its content, where it need not be unpacked."""
     sequence, nct_id, effective, content = row
-    data = msgspec.json.decode(zlib.decompress(content))
+    data = msgspec.json.decode(unpacked or zlib.decompress(content))
     return Stored(nct_id=nct_id, sequence=sequence, effective=date.fromisoformat(effective), data=data)
