@@ -173,7 +173,7 @@ def has_time(text: str) -> bool:
 def hours_between(earlier: str, later: str) -> Decimal:
     """From one time to another: exact where both have a time of day, else in whole days."""
     if has_time(earlier) and has_time(later):
-        first, last = time_of(earlier), time_of(later)
+        first, last = _moment(earlier), _moment(later)
         assert first is not None and last is not None, "stored times are sound"
         return Decimal(int((last - first).total_seconds())) / 3600
     return Decimal((day_of(later) - day_of(earlier)).days) * 24

@@ -46,15 +46,17 @@ SHAPES: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "values": (_entries, "an entry for each item"),
     "changes": (_changes, "the new value of each field"),
 }
-TEXT = (_text, "text; numbers are text as entered")
 
 
 def misshapen(data: Mapping[str, Any]) -> str | None:
     """What is wrong with the shape of a command's data, None when it is sound."""
     for name, value in data.items():
-        fits, words = SHAPES.get(name, TEXT)
-        if not fits(value):
-            return f"`{name}` is to be {words}"
+        if name in SHAPES:
+            fits, words = SHAPES[name]
+            if not fits(value):
+                return f"`{name}` is to be {words}"
+        elif not (value is None or isinstance(value, str)):
+            return f"`{name}` is to be text; numbers are text as entered"
     return None
 
 

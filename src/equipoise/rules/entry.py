@@ -70,9 +70,9 @@ def _number(text: str, decimals: int | None, place: str) -> Decimal:
 def _date(text: str, partial: bool, place: str) -> date | PartialDate:
     if not DATE.fullmatch(text):
         raise fault("RULE-044", place, text=text)
-    parts = [int(part) for part in text.split("-")]
     try:
-        found: date | PartialDate = date(*parts) if len(parts) == 3 else partial_date(*parts)
+        whole = len(text) == len("2026-11-22")
+        found = date.fromisoformat(text) if whole else partial_date(*map(int, text.split("-")))
     except ValueError:
         raise fault("RULE-044", place, text=text) from None
     if isinstance(found, PartialDate) and not partial:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from equipoise.rules import nodes as n
@@ -147,7 +148,7 @@ def _compare(node: n.Compare) -> Function:
             return found if type(found) is Missing else holds(found, right)
 
         return value
-    return _pair(left, made(node.right), lambda first, second: compare(sign, first, second))
+    return _pair(left, made(node.right), partial(compare, sign))
 
 
 def _among(node: n.Among) -> Function:
@@ -243,6 +244,8 @@ def _within(node: n.Within) -> Function:
 
 def _if(node: n.If) -> Function:
     condition, then, other = made(node.condition), made(node.then), made(node.other)
+    if isinstance(node.then, n.Literal) and isinstance(node.other, n.Literal):
+        return _either(condition, node.then.value, node.other.value)
 
     def value(case: Case, bound: Bound) -> Any:
         found = condition(case, bound)
@@ -254,6 +257,19 @@ def _if(node: n.If) -> Function:
         if type(first) is Missing or type(second) is Missing:
             return found
         return first if compare("=", first, second) is True else found
+
+    return value
+
+
+def _either(condition: Function, then: Any, other: Any) -> Function:
+    """One of two known values; the first, where they are equal and the condition is unknown."""
+    same = compare("=", then, other) is True
+
+    def value(case: Case, bound: Bound) -> Any:
+        found = condition(case, bound)
+        if found is False:
+            return other
+        return then if found is True or same else found
 
     return value
 
