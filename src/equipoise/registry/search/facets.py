@@ -59,6 +59,14 @@ def writings(facet: str, counts: Iterable[tuple[str, int]]) -> dict[str, str]:
     return {folded: value for folded, (_, value) in best.items()}
 
 
+def folded(facet: str, counts: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:
+    """The counts of forms by those of writings, where no study has two writings of one form."""
+    totals: Counter[str] = Counter()
+    for value, count in counts:
+        totals[key(facet, value)] += count
+    return [*totals.items()]
+
+
 def shown(
     totals: Iterable[tuple[str, int]], written: Mapping[str, str], other: Callable[[str], str] = str
 ) -> tuple[tuple[str, int], ...]:

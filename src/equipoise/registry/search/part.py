@@ -44,7 +44,7 @@ MOST_KNOWN = 10_000  # frequencies of words that are remembered
 HEAP = {True: 256_000_000, False: 64_000_000}
 # Values of a facet that are fetched: all of them where studies are few, so that ties are ordered; else the frequent
 # ones of each segment, many more than are shown, so that none of those is missed or counted too low.
-BUCKETS, FEW = 2000, 5000
+BUCKETS, FEW = 2000, 400
 FREQUENT_BUCKETS, WRITTEN = 10 * facets.SHOWN, 2 * facets.SHOWN
 
 
@@ -306,9 +306,10 @@ class TantivySearch:
         is looked up among the most frequent writings.
         """
         exact, written = (BUCKETS, BUCKETS) if few else (FREQUENT_BUCKETS, WRITTEN)
-        wanted = {f"key_{name}": exact for name in names} | {f"shown_{name}": written for name in names}
+        wanted = {f"shown_{name}": written for name in names}
+        wanted |= {f"key_{name}": exact for name in names if name in facets.FREE}
         terms = {
-            field: {"terms": {"field": field, "size": size, "segment_size": 10 * size if few else size}}
+            field: {"terms": {"field": field, "size": size, "segment_size": size}}
             for field, size in wanted.items()
         }
         found = self._searcher.aggregate(matching, terms)
@@ -317,7 +318,7 @@ class TantivySearch:
         }
         return {
             name: facets.shown(
-                rows[f"key_{name}"],
+                rows.get(f"key_{name}") or facets.folded(name, rows[f"shown_{name}"]),
                 facets.writings(name, rows[f"shown_{name}"]),
                 partial(self._written, name),
             )
