@@ -98,7 +98,7 @@ def fit_cox(
     found = start = _moments(data, beta)
     for _ in range(STEPS):
         score, information = found.residuals.sum(axis=0), found.information.sum(axis=0)
-        if np.diag(information).min() < 1e-8:
+        if np.diag(information).min() < 1e-8 or _flat(information):
             break
         step = np.linalg.solve(information, score)
         if score @ step < PRECISION:
@@ -109,6 +109,12 @@ def fit_cox(
         step *= min(1.0, LONGEST / np.ptp(data.design @ step))
         beta, found = _uphill(data, beta, step, found)
     raise analysis_error("ANAL-016", "hazard ratio", RUNS_AWAY)
+
+
+def _flat(information: Array) -> bool:
+    """Whether the likelihood no longer bends in some direction: an estimate is on its way to infinity there."""
+    own = np.sqrt(np.diag(information))
+    return bool(np.linalg.eigvalsh(information / np.outer(own, own))[0] < 1e-9)
 
 
 def _uphill(data: Sorted, beta: Array, step: Array, found: Moments) -> tuple[Array, Moments]:

@@ -15,10 +15,12 @@ from typing import Any
 
 import numpy as np
 
+from equipoise.allocation import stratum_levels
 from equipoise.analysis.binary import Setting, analyse_binary
 from equipoise.analysis.continuous import analyse_continuous
 from equipoise.analysis.discrete import analyse_discrete
 from equipoise.analysis.estimand import Outcome
+from equipoise.analysis.events_over_time import Timed, analyse_times
 from equipoise.analysis.imputation import Limits
 from equipoise.analysis.results import Analysis
 from equipoise.analysis.scales import SCALES
@@ -58,6 +60,8 @@ def analysed(
 ) -> Analysis:
     """The primary analysis of one trial; the subject of a participant is its place and its row."""
     rows, sides, strata = people
+    if plan.estimand.variable.endpoint == "time_to_event":
+        return timed(plan, people)
     outcomes = [
         replace(plan.outcomes.whole[row], subject=f"{place}:{row}", stratum=plan.strata[stratum])
         for place, (row, side, stratum) in enumerate(
@@ -72,6 +76,20 @@ def analysed(
         return analyse_discrete(spec, outcomes, arms, exposure)
     analyse = analyse_binary if kind == "binary" else analyse_continuous
     return analyse(spec, outcomes, setting_of(plan, respond, rows, key))
+
+
+def timed(plan: Pooled, people: tuple[np.ndarray, np.ndarray, np.ndarray]) -> Analysis:
+    """The primary analysis of the times of one trial."""
+    rows, times, measures = [], {}, {}
+    for place, (row, side, stratum) in enumerate(zip(*(each.tolist() for each in people), strict=True)):
+        if side < 0 or plan.outcomes.kind[row] == OUT:
+            continue
+        participant, time, known = plan.outcomes.whole[row]
+        subject, name = f"{place}:{row}", plan.strata[stratum]
+        rows.append(replace(participant, subject=subject, factors=stratum_levels(name) if name else {}))
+        times[subject], measures[subject] = replace(time, subject=subject), known
+    how = Timed(estimand=plan.estimand, times=times, measures=measures)
+    return analyse_times(specs(plan.estimand)[0], rows, how, tuple(plan.estimand.treatment))
 
 
 def _exposure(plan: Pooled, each: Outcome) -> float | None:

@@ -28,7 +28,7 @@ TWINS = {
 def estimator_for(plan: Pooled, confidence: float) -> Estimator:
     """The estimator of a plan."""
     name = estimator_of(plan.estimand) or ""
-    if name in TWINS and not imputes(plan.estimand):
+    if name in TWINS and not imputes(plan.estimand) and plain(plan.estimand):
         return TWINS[name](plan, confidence)
     return rows_estimator(plan, confidence)
 
@@ -36,6 +36,12 @@ def estimator_for(plan: Pooled, confidence: float) -> Estimator:
 def imputes(estimand: Estimand) -> bool:
     """Whether missing values are imputed."""
     return estimand.missing.method in IMPUTING
+
+
+def plain(estimand: Estimand) -> bool:
+    """Whether the model holds no more than its twin does: the arms, the baseline, the strata."""
+    known = () if estimator_of(estimand) == "cox" else ("baseline", "strata")
+    return set(estimand.model.covariates) <= set(known)
 
 
 def asks(estimand: Estimand) -> bool:

@@ -11,16 +11,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-import msgspec
 import numpy as np
 
-from equipoise.analysis.binary import covariates
 from equipoise.analysis.datasets import day
 from equipoise.analysis.estimand import Outcome, Reading
 from equipoise.analysis.estimates import times_of
 from equipoise.analysis.populations import all_randomised
 from equipoise.analysis.rows import Participant
-from equipoise.analysis.taken import exposure_of, limited, planned
+from equipoise.analysis.taken import exposure_of, limited, measures_of, planned
 from equipoise.ledger import events as types
 from equipoise.ledger.entry import Event
 from equipoise.simulation.characteristics.pool import (
@@ -123,29 +121,20 @@ def outcomes_of(case: Case, rows: Sequence[Participant]) -> Outcomes:
         return _timed(case, rows)
     given = case.of_first(len(case.data.participants))
     known = {each.subject: each for each in given.outcomes(case.estimand, Reading())}
-    blank = _blank(rows, _covariates(case, list(known.values())))
+    blank = _blank(rows, int("baseline" in case.estimand.model.covariates))
     scores = case.reader.scores_of(case.where.form, case.where.item) if case.where else {}
     for place, row in enumerate(rows):
         each = known.get(row.subject)
         if each is None:
             continue
         blank.kind[place], blank.whole[place] = KINDS[each.kind], replace(each, subject="", stratum="")
+        blank.columns[place] = number(each.baseline)
         blank.score[place], blank.value[place] = number(each.value), _meaning(case, given, each)
         seen = None if case.scored else exposure_of(case.name, case.reader, row, planned(case.estimand, row))
         blank.exposure[place] = seen or np.nan
         own = [float(each.value) for each in scores.get(row.subject, ()) if each.value is not None]
         blank.lowest[place], blank.highest[place] = min([0.0, *own]), max([0.0, *own])
     return blank
-
-
-def _covariates(case: Case, outcomes: Sequence[Outcome]) -> dict[str, Sequence[float]]:
-    """By subject, the covariates of the model but the strata."""
-    model = case.estimand.model
-    plain = msgspec.structs.replace(
-        model, covariates=tuple(each for each in model.covariates if each != "strata")
-    )
-    columns = covariates(outcomes, plain).values()
-    return {each.subject: [column[place] for column in columns] for place, each in enumerate(outcomes)}
 
 
 def _meaning(case: Case, given, each: Outcome) -> float:
@@ -169,40 +158,32 @@ def _timed(case: Case, rows: Sequence[Participant]) -> Outcomes:
     arms = tuple(case.estimand.treatment)
     members = limited(all_randomised(case.data, arms), case.name, case.reader, lambda row: None).members
     times = times_of(case.name, case.estimand, members, case.reader)
-    blank = _blank(rows, {})
+    blank = _blank(rows, 0)
+    known = measures_of(case.name, case.estimand, members, case.reader)
     for place, row in enumerate(rows):
         if row.subject in times:
             own = times[row.subject]
             blank.kind[place], blank.days[place], blank.seen[place] = VALUE, own.days, own.event
+            blank.whole[place] = (row, own, known.get(row.subject, {}))
     return blank
 
 
-def _blank(rows: Sequence[Participant], columns: Mapping[str, Sequence[float]]) -> Outcomes:
-    """Nobody known of anything but the covariates."""
-    count, width = len(rows), max((len(each) for each in columns.values()), default=0)
+def _blank(rows: Sequence[Participant], columns: int) -> Outcomes:
+    """Nobody known of anything."""
+    count = len(rows)
     none = np.full(count, np.nan)
-    given = [columns.get(row.subject, [0.0] * width) for row in rows]
     return Outcomes(
-        kind=np.full(count, OUT, np.int8), value=none.copy(), score=none.copy(),
-        columns=np.array(given, float).reshape(count, width), exposure=none.copy(), days=np.zeros(count, np.int32),
-        seen=np.zeros(count, np.bool_), lowest=np.zeros(count), highest=np.zeros(count),
-        whole=np.full(count, None, object),
+        kind=np.full(count, OUT, np.int8), value=none.copy(), score=none.copy(), columns=np.zeros((count, columns)),
+        exposure=none.copy(), days=np.zeros(count, np.int32), seen=np.zeros(count, np.bool_), lowest=np.zeros(count),
+        highest=np.zeros(count), whole=np.full(count, None, object),
     )  # fmt: skip
 
 
 def interleaved(parts: Sequence[Tally] | Sequence[Outcomes]):
-    """The arrays of several arms as one, in the order of the rows; an arm that is not compared has no columns."""
+    """The arrays of several arms as one, in the order of the rows."""
     kind = type(parts[0])
-    fields = [np.stack(_alike(arrays), axis=1) for arrays in zip(*parts, strict=True)]
+    fields = [np.stack(arrays, axis=1) for arrays in zip(*parts, strict=True)]
     return kind(*(each.reshape(each.shape[0] * each.shape[1], *each.shape[2:]) for each in fields))
-
-
-def _alike(arrays: Sequence[np.ndarray]) -> list[np.ndarray]:
-    """Arrays of two dimensions made as wide as the widest of them."""
-    if arrays[0].ndim < 2:
-        return list(arrays)
-    width = max(each.shape[1] for each in arrays)
-    return [np.pad(each, ((0, 0), (0, width - each.shape[1]))) for each in arrays]
 
 
 def meaning_of(
