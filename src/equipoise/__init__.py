@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from equipoise.analysis.design.exact_sequential import exact_boundaries as exact_boundaries
     from equipoise.analysis.design.exact_sequential import exact_operating as exact_operating
     from equipoise.analysis.design.exact_sequential import exact_sequential_size as exact_sequential_size
+    from equipoise.analysis.design.exact_size import exact_size as exact_size
     from equipoise.analysis.design.follow_up import Window as Window
     from equipoise.analysis.design.follow_up import expected_events as expected_events
     from equipoise.analysis.design.follow_up import hazard_from_median as hazard_from_median
@@ -80,6 +81,7 @@ if TYPE_CHECKING:
     from equipoise.analysis.frames.counted import blinding_indices as blinding_indices
     from equipoise.analysis.frames.counted import compare_categories as compare_categories
     from equipoise.analysis.frames.counted import compare_counts as compare_counts
+    from equipoise.analysis.frames.counted import compare_wins as compare_wins
     from equipoise.analysis.frames.curves import PowerCurve as PowerCurve
     from equipoise.analysis.frames.curves import power_curve as power_curve
     from equipoise.analysis.frames.documents import Document as Document
@@ -163,6 +165,7 @@ CHAPTERS: dict[str, dict[str, str]] = {
         "simulate_sequential": "equipoise.simulation.sufficient",
         "design_report": "equipoise.simulation.asked",
         "exact_p": "equipoise.analysis.design.exact",
+        "exact_size": "equipoise.analysis.design.exact_size",
     },
     "Interim looks": {
         "boundaries": "equipoise.analysis.design.sequential",
@@ -226,6 +229,7 @@ CHAPTERS: dict[str, dict[str, str]] = {
         "compare_survival": "equipoise.analysis.frames.times",
         "compare_counts": "equipoise.analysis.frames.counted",
         "compare_categories": "equipoise.analysis.frames.counted",
+        "compare_wins": "equipoise.analysis.frames.counted",
         "blinding_indices": "equipoise.analysis.frames.counted",
         "bang_index": "equipoise.analysis.blinding_index:bang",
         "james_index": "equipoise.analysis.blinding_index:james",

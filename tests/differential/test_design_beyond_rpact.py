@@ -71,7 +71,8 @@ def test_two_sided_designs_agree_with_rpact(design: str) -> None:
     ended, on = eq.monitored(bounds, seen), eq.monitored(bounds, bounds.information[:3], final=False)
     assert eq.sequential_operating(ended, 0.0)[-1].cumulative == pytest.approx(0.05, abs=1e-9)
     assert on.efficacy == pytest.approx(bounds.efficacy[:3], abs=1e-9) and on.futility[2] == -on.efficacy[2]
-    assert eq.repeated_p(bounds, bounds.efficacy[:4]) == pytest.approx((0.05,) * 4, abs=1e-8)
+    few = eq.boundaries(design, 2, alpha=0.05, two_sided=True)
+    assert eq.repeated_p(few, few.efficacy) == pytest.approx((0.05, 0.05), abs=1e-8)
     with pytest.raises(AnalysisError, match="ANAL-014"):
         eq.boundaries(design, 2, futility=[0.0], two_sided=True)
 
@@ -296,6 +297,48 @@ def test_one_sided_power_is_the_sum_over_the_tables_that_reject(test: str) -> No
     assert mirrored == pytest.approx(rejected, abs=1e-12)
     if test in ("fisher", "boschloo"):
         assert eq.largest_size(n1, n2, **asked)[0] <= 0.05
+
+
+# Boschloo, Stat Neerl 1970;24:1-35: 15 against 15 participants, one-sided at 1% and 5%, his test; and Fisher's at 1%.
+BOSCHLOO = {
+    (0.3, 0.1): (0.1493, 0.3531, 0.0755), (0.6, 0.1): (0.7394, 0.9189, 0.6087), (0.7, 0.2): (0.6796, 0.8962, 0.5268),
+    (0.8, 0.2): (0.8723, 0.9744, 0.7647),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("pair", BOSCHLOO)
+def test_the_powers_that_boschloo_printed(pair: tuple[float, float]) -> None:
+    found = [
+        eq.exact_power(*pair, 15, 15, test=test, alternative="greater", alpha=alpha)
+        for test, alpha in (("boschloo", 0.01), ("boschloo", 0.05), ("fisher", 0.01))
+    ]
+    assert found == pytest.approx(BOSCHLOO[pair], abs=5.1e-5)
+
+
+def test_the_exact_sizes_of_kieser() -> None:
+    """Kieser 2020: Boschloo's test, one-sided at 2.5%, 80%: 0.1 against 0.3 needs 126, and 147 in the ratio 2, where a
+    size that the next one does not follow is passed over."""
+    asked = {"test": "boschloo", "alpha": 0.025, "alternative": "less"}
+    assert eq.exact_size(0.1, 0.3, **asked).total == 126
+    assert eq.exact_power(0.1, 0.3, 62, 62, **asked) < 0.8
+    assert eq.exact_size(0.1, 0.3, ratio=2, lasting=1, **asked).total == 147
+
+
+def test_an_exact_size_is_the_least_and_may_be_asked_to_last() -> None:
+    asked = {"test": "fisher", "alpha": 0.05}
+    powers = {n: eq.exact_power(0.7, 0.3, n, n, **asked) for n in range(20, 70)}
+    least = eq.exact_size(0.7, 0.3, power=0.8, loss=0.1, **asked)
+    assert least.groups[0] == min(n for n, power in powers.items() if power >= 0.8)
+    assert least.randomised[0] == math.ceil(least.groups[0] / 0.9)
+    after = eq.exact_size(0.7, 0.3, power=0.8, lasting=4, **asked).groups[0]
+    assert all(powers[n] >= 0.8 for n in range(after, after + 5))
+    assert any(powers[n] < 0.8 for n in range(after - 1, after)) or after == least.groups[0]
+    two = eq.exact_size(0.7, 0.3, ratio=0.5, alternative="greater", alpha=0.025).groups
+    assert two[1] == math.ceil(two[0] / 2)
+    with pytest.raises(AnalysisError, match="DSGN-002"):
+        eq.exact_size(0.7, 0.3, alternative="less")
+    with pytest.raises(AnalysisError, match="DSGN-003"):
+        eq.exact_size(0.95, 0.05, test="fisher", alpha=0.001, lasting=60)
 
 
 def test_exact_tests_refuse_what_they_cannot_enumerate() -> None:

@@ -28,6 +28,7 @@ from equipoise.analysis.design.exact_sequential import (
     exact_operating,
     exact_sequential_size,
 )
+from equipoise.analysis.design.exact_size import exact_size
 from equipoise.analysis.design.follow_up import (
     Hazard,
     Window,
@@ -116,6 +117,7 @@ __all__ = [
     "exact_rejections",
     "exact_score_power",
     "exact_sequential_size",
+    "exact_size",
     "expected_events",
     "expected_information",
     "expected_logrank",
