@@ -8,7 +8,9 @@ import json
 import logging
 import os
 import signal
+import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,7 +29,9 @@ from equipoise.simulation.parts import FastWork, WholeWork, Work, here, parcel_o
 from equipoise.study import load
 
 STUDY = Path(__file__).parents[2] / "studies" / "NCT06965244"
-SEED, TRIALS, PEOPLE = 11, {"whole": 4, "fast": 3000}, 4
+SEED, TRIALS, PEOPLE = 11, {"whole": 4, "fast": 3000}, 8
+SCENARIO = "looks"
+"""It has kits at the sites too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,7 @@ class Deadly:
 def works() -> dict[str, Work]:
     """The work of both paths."""
     study, seal = load(STUDY), practice_seal(STUDY)
-    scenario = msgspec.structs.replace(scenario_of(STUDY, "base"), participants=PEOPLE)
+    scenario = msgspec.structs.replace(scenario_of(STUDY, SCENARIO), participants=PEOPLE)
     return {
         "whole": WholeWork(parcel_of(STUDY, study.digest), scenario, seal, None),
         "fast": FastWork(compile_plan(study, scenario, seal, size=60), size=300),
@@ -83,10 +87,63 @@ def by_command(address: str, folder: Path) -> int:
     return command(
         [
             *("simulate", str(STUDY), "--engine", "whole", "--participants", str(PEOPLE)),
+            *("--scenario", SCENARIO),
             *("--trials", str(TRIALS["whole"]), "--seed", str(SEED), "--json"),
             *("--scheduler", address, "--out", str(folder / "command")),
         ]
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Slow:
+    """Parts that take their time, so that some are left when the machine is gone."""
+
+    size: int = 1
+
+    def __call__(self, first: int, trials: int, seed: int) -> polars.DataFrame:
+        time.sleep(0.3)
+        return polars.DataFrame({"trial": [first]})
+
+
+def when_all_are_gone(folder: Path, lost: str) -> dict[str, Any]:
+    """What a run says when its only worker, or the scheduler, is ended by force and nobody starts another."""
+    scheduler = begun(
+        "scheduler", "--port", "0", "--no-dashboard", "--scheduler-file", str(folder / f"{lost}.json")
+    )
+    address = address_in(folder / f"{lost}.json")
+    worker = begun("worker", address, "--no-nanny", "--nthreads", "1", "--no-dashboard")
+    ended = {"worker": worker, "scheduler": scheduler}[lost]
+    done: list[int] = []
+
+    def kill(rows: int) -> None:
+        done.append(rows)
+        ended.kill()
+
+    try:
+        with cluster.connected(address) as client:
+            cluster.on_cluster(client, Slow(), 40, SEED, kill, alone=2.0)
+    except EquipoiseError as error:
+        return {"code": error.code, "some were done": f"; {len(done)} of 40" in error.fault}
+    finally:
+        for process in (worker, scheduler):
+            process.kill()
+            process.wait()
+    return {"code": "none"}
+
+
+def begun(*words: str) -> subprocess.Popen[bytes]:
+    """A part of Dask in a process of its own, without anybody who starts it again."""
+    command = [sys.executable, "-m", f"distributed.cli.dask_{words[0]}", *words[1:]]
+    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def address_in(path: Path) -> str:
+    """The address that a scheduler writes when it is ready."""
+    for _ in range(600):
+        if path.exists() and path.stat().st_size:
+            return str(json.loads(path.read_text())["address"])
+        time.sleep(0.1)
+    raise TimeoutError(path)
 
 
 def connect(address: str, patience: float = 2.0) -> None:
@@ -107,6 +164,8 @@ def main(folder: Path) -> None:
             found["deadly"] = code_of(
                 lambda: cluster.on_cluster(client, Deadly(), 4, SEED, lambda rows: None)
             )
+        for lost in ("worker", "scheduler"):
+            found[f"no {lost} any more"] = when_all_are_gone(folder, lost)
         sys.stdout, stdout = sys.stderr, sys.stdout
         found["command"] = by_command(address, folder)
         sys.stdout = stdout

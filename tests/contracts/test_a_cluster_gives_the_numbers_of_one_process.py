@@ -1,4 +1,5 @@
-"""Both paths on a Dask cluster of processes: the bytes of one process, though a worker is killed in mid-run."""
+"""Both paths on a Dask cluster of processes, with looks and kits: the bytes of one process, though a worker is killed
+in mid-run; and a clear end where nobody is left to work."""
 
 from __future__ import annotations
 
@@ -30,11 +31,13 @@ def test_a_killed_worker_changes_no_number_and_faults_have_codes(tmp_path: Path)
         "no worker": "SIMU-011",
         "no scheduler": "SIMU-011",
         "no address": "SIMU-011",
+        "no worker any more": {"code": "SIMU-015", "some were done": True},
+        "no scheduler any more": {"code": "SIMU-015", "some were done": True},
     }
     for name in ("whole", "fast"):
         frames = [(tmp_path / f"{name}-{who}.parquet").read_bytes() for who in ("cluster", "here")]
         assert frames[0] == frames[1]
-    by_command = (tmp_path / "command/trials-base.parquet").read_bytes()
+    by_command = (tmp_path / "command/trials-looks.parquet").read_bytes()
     assert by_command == (tmp_path / "whole-here.parquet").read_bytes()
 
 

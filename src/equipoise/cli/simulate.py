@@ -62,6 +62,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     add("--workers", type=positive, help="threads (fast) or processes (whole) of this machine")
     add("--scheduler", metavar="ADDRESS", help="run on the Dask cluster at tcp://HOST:PORT")
+    add(
+        "--patience",
+        type=positive,
+        metavar="SECONDS",
+        help="how long a cluster may be without any worker before the run is given up (default: 120)",
+    )
     add("--out", type=Path, help="the folder to write table, picture and Parquet into")
     add("--json", action="store_true", help="print the numbers as JSON")
 
@@ -83,7 +89,7 @@ def _from(least: int, text: str) -> int:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Prints the characteristics. Raises COMM-003, the codes of the definition, SIMU-001 to SIMU-013."""
+    """Prints the characteristics. Raises COMM-003, the codes of the definition, SIMU-001 to SIMU-015."""
     with ExitStack() as stack:
         runner = _runner(arguments, stack)
         report = stack.enter_context(steps())
@@ -101,12 +107,12 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _runner(arguments: argparse.Namespace, stack: ExitStack) -> Runner | None:
     """Who runs the parts; None leaves it to the path itself."""
-    from equipoise.simulation.cluster import connected, on_cluster
+    from equipoise.simulation.cluster import ALONE, connected, on_cluster
     from equipoise.simulation.parts import here, in_processes
 
     if arguments.scheduler:
         client = stack.enter_context(connected(arguments.scheduler))
-        return partial(on_cluster, client)
+        return partial(on_cluster, client, alone=arguments.patience or ALONE)
     if arguments.engine == "fast":
         return None
     many = (arguments.workers or 1) > 1

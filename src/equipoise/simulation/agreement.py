@@ -3,9 +3,10 @@
 The rows of both are pooled, and if the two ways are one, which rows came from which is chance: a permutation test,
 whose false-alarm rate is what it says however the quantities depend on each other. For each column three linear
 statistics are taken: of the values (location), of their ranks (location, whatever the tails), and of the squared
-distance of the ranks from the middle (spread). Each is divided by its own upper quantile over the permutations, so
-that rare counts do not drown the others, and the largest decides (Westfall and Young, Resampling-Based Multiple
-Testing, 1993).
+distance of the ranks from the middle (spread). Each is put on the scale of its own upper tail over the permutations,
+0 at its 99 % quantile and 1 at 99.9 %, so that rare counts do not drown the others, and the largest decides (Westfall
+and Young, Resampling-Based Multiple Testing, 1993). Several comparisons share one false-alarm rate by dividing it
+(Bonferroni), whether or not their trials are the same.
 """
 
 from __future__ import annotations
@@ -21,20 +22,28 @@ if TYPE_CHECKING:
     import polars
 
 FALSE_ALARMS = 0.001
-"""How often two samples of one distribution are found to differ, at most."""
+"""How often two samples of one distribution are found to differ, at most: in all comparisons together."""
 PERMUTATIONS = 9_999
-LEVEL = 0.999
-"""The quantile of each statistic over the permutations that it is divided by."""
+"""At least; more where the false-alarm rate of one comparison asks for them."""
+TAIL = (0.99, 0.999)
+"""The quantiles of each statistic over the permutations that stand for 0 and 1."""
+NARROW = 0.2
+"""The least distance of the two, as a share of the upper one: of a rare count they may be the same."""
 KINDS = ("mean", "ranks", "spread")
-TOTALLED = ("lost", "withdrawn", "deaths", "stopped", "missing", "responders", "truth", "supplies", "died")
-"""Stems of which the sum over the arms is compared too: a rare event shows there first."""
+TOTALLED = (
+    "lost", "withdrawn", "deaths", "stopped", "missing", "responders", "truth", "supplies", "died",
+    "shipped", "used", "expired", "left", "stockouts",
+)  # fmt: skip
+"""Stems of which the sum over arms, kits or sites is compared too: a rare event shows there first."""
+LOOKS = 10
+"""Looks that are told apart."""
 GAPS = (("second attempts", "attempts", "people"), ("width of the interval", "upper", "lower"))
 """Differences of two columns that are compared too: they vary much less than the columns."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compared:
-    """One column: mean and standard deviation of both ways, and the largest of its statistics over its quantile.
+    """One column: mean and standard deviation of both ways, and the largest of its statistics on the scale of its tail.
 
     z: by kind of KINDS, standardised under the permutations.
     """
@@ -50,22 +59,25 @@ class Compared:
 class Agreement:
     """The joint test. rows: of both ways. p: of the permutations with the rows as they are among them.
 
-    bound: what the excess of no column reaches but once in 1 / FALSE_ALARMS; columns: the largest excess first;
-    constant: columns with one value in both, which cannot differ. seen: the difference of a mean, in standard
-    deviations of the column, that would be found in 9 of 10 tests.
+    alarm: the false-alarm rate of this comparison. bound: what the excess of no column reaches but once in 1 / alarm;
+    columns: the largest excess first; constant: columns with one value in both, which cannot differ. alone: columns
+    that one of the two has not, compared with 0. seen: the difference of a mean, in standard deviations of the
+    column, that would be found in 9 of 10 tests.
     """
 
     rows: tuple[int, int]
     p: float
+    alarm: float
     bound: float
     columns: tuple[Compared, ...]
     constant: tuple[str, ...]
+    alone: tuple[str, ...]
     seen: float
 
     @property
     def agree(self) -> bool:
         """Whether no difference was found."""
-        return self.p > FALSE_ALARMS
+        return self.p > self.alarm
 
     @property
     def apart(self) -> tuple[str, ...]:
@@ -76,25 +88,31 @@ class Agreement:
 
 
 def compare(
-    one: polars.DataFrame, two: polars.DataFrame, *, permutations: int = PERMUTATIONS, seed: int = 1
+    one: polars.DataFrame,
+    two: polars.DataFrame,
+    *,
+    alarm: float = FALSE_ALARMS,
+    permutations: int | None = None,
+    seed: int = 1,
 ) -> Agreement:
-    """Compares the columns that both frames have, but the number of the trial.
+    """Compares all columns but the number of the trial; one that a frame has not is taken to be 0 there.
 
-    `one` is the smaller sample; NaN is a value of its own, below all others. Raises ValueError with no column
-    in common.
+    `one` is the smaller sample; NaN is a value of its own, below all others. alarm: how often two samples of one
+    distribution are found to differ, at most. Raises ValueError for frames without a column, and for fewer
+    permutations than the alarm asks for.
     """
-    first, second = totalled(one), totalled(two)
-    shared = [name for name in first if name in second]
-    if not shared:
-        raise ValueError("the two frames have no column in common")
-    values = {name: np.concatenate([first[name], second[name]]) for name in shared}
-    constant = tuple(name for name in shared if np.ptp(values[name]) == 0)
-    used = [name for name in shared if name not in constant]
+    permutations = permutations or max(PERMUTATIONS, int(2 / alarm))
+    if (permutations + 1) * alarm < 1:
+        raise ValueError(f"{permutations} permutations cannot show a difference at {alarm}")
+    first, second, alone = side_by_side(one, two)
+    values = {name: np.concatenate([first[name], second[name]]) for name in first}
+    constant = tuple(name for name in values if np.ptp(values[name]) == 0)
+    used = [name for name in values if name not in constant]
     scores = np.stack([score for name in used for score in scored(values[name])], axis=1)
     size, whole = len(one), len(one) + len(two)
     found = permuted(standardised(scores, size), size, permutations, seed)
-    level = np.quantile(found, LEVEL, axis=0)
-    excess = found / level
+    low, scale = tails(found)
+    excess = (found - low) / scale
     largest = excess.max(axis=1)
     order = sorted(range(len(used)), key=lambda place: -excess[0, _of(place)].max())
     real = standardised(scores, size)[:size].sum(axis=0)
@@ -108,15 +126,38 @@ def compare(
         )
         for place in order
     )
-    bound = float(np.quantile(largest, 1 - FALSE_ALARMS, method="higher"))
+    bound = float(np.quantile(largest, 1 - alarm, method="higher"))
     return Agreement(
         rows=(len(one), len(two)),
         p=float((largest >= largest[0]).mean()),
+        alarm=alarm,
         bound=bound,
         columns=columns,
         constant=constant,
-        seen=difference_seen(bound * float(np.median(level)), size, whole - size),
+        alone=alone,
+        seen=difference_seen(float(np.median(low + bound * scale)), size, whole - size),
     )
+
+
+def side_by_side(
+    one: polars.DataFrame, two: polars.DataFrame
+) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray], tuple[str, ...]]:
+    """The values of both by column, with zeros where a frame has not the column, and the columns that one has alone."""
+    first, second = totalled(one), totalled(two)
+    shared = [*first, *(name for name in second if name not in first)]
+    if not shared:
+        raise ValueError("the two frames have no column")
+    both = (
+        {name: found.get(name, np.zeros(rows)) for name in shared}
+        for found, rows in ((first, len(one)), (second, len(two)))
+    )
+    return (*both, tuple(sorted(first.keys() ^ second.keys())))
+
+
+def tails(found: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """By statistic, where the scale of its tail begins, and its unit; 1 for one that is 0 whatever the rows."""
+    low, high = np.quantile(found, TAIL, axis=0)
+    return low, np.where(high > 0, np.maximum(high - low, NARROW * high), 1.0)
 
 
 def _of(place: int) -> slice:
@@ -125,7 +166,7 @@ def _of(place: int) -> slice:
 
 
 def totalled(frame: polars.DataFrame) -> dict[str, np.ndarray]:
-    """The columns as numbers, with the sums over the arms of TOTALLED and the differences of GAPS."""
+    """The columns as numbers, with the sums of TOTALLED, the differences of GAPS, and which look ended the trial."""
     found = {
         name: np.nan_to_num(frame[name].to_numpy().astype(float), nan=-1e9)
         for name in frame.columns
@@ -136,7 +177,20 @@ def totalled(frame: polars.DataFrame) -> dict[str, np.ndarray]:
         for stem in TOTALLED
     }
     gaps = {name: found[high] - found[low] for name, high, low in GAPS if high in found and low in found}
-    return found | {name: total for name, total in sums.items() if isinstance(total, np.ndarray)} | gaps
+    return (
+        found
+        | {name: total for name, total in sums.items() if isinstance(total, np.ndarray)}
+        | gaps
+        | (stages(found["look"], found["rejected"]) if "look" in found else {})
+    )
+
+
+def stages(look: np.ndarray, rejected: np.ndarray) -> dict[str, np.ndarray]:
+    """Whether a trial ended at each look that ended any, and whether it did so for efficacy."""
+    early = [number for number in range(1, LOOKS) if (look == number).any()]
+    return {f"ended at look {number}": (look == number).astype(float) for number in early} | {
+        f"rejected at look {number}": ((look == number) & (rejected > 0)).astype(float) for number in early
+    }
 
 
 def scored(values: np.ndarray) -> Sequence[np.ndarray]:

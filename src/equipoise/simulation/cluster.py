@@ -1,16 +1,19 @@
 """Parts of trials on a Dask cluster: other processes, other machines, the same numbers.
 
 `distributed` (the extra `cluster`) is imported when a scheduler is named. Dask runs a part again when its worker is
-lost. A part that loses several workers one after the other is given up, and named.
+lost. A part that loses several workers one after the other is given up, and named; so is a run whose workers, or
+whose scheduler, have all been gone for a while. Nothing of such a run is kept: the same command gives the same numbers.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from concurrent.futures import CancelledError
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from equipoise import __version__
@@ -22,6 +25,10 @@ if TYPE_CHECKING:
 
 PATIENCE = 30
 """Seconds to wait for the scheduler, and then for its first worker."""
+ALONE = 120
+"""Seconds that a run waits for a worker when all are gone: somebody may start one again."""
+ASKED = 2.0
+"""Seconds without a finished part after which it is asked whether there is any worker."""
 
 
 @contextmanager
@@ -71,12 +78,15 @@ def version_here() -> str:
     return f"{__version__}+{digest.hexdigest()[:12]}"
 
 
-def on_cluster(client: Any, work: Work, trials: int, seed: int, progress: Progress) -> polars.DataFrame:
+def on_cluster(
+    client: Any, work: Work, trials: int, seed: int, progress: Progress, alone: float = ALONE
+) -> polars.DataFrame:
     """All parts by the workers of a cluster, put together in order of the trials.
 
-    Raises the code of a fault inside a part, and SIMU-012 for a part whose workers were lost again and again.
+    Raises the code of a fault inside a part, SIMU-012 for a part whose workers were lost again and again, SIMU-015 when
+    no worker has been there for `alone` seconds, or Dask cancels what it was asked for (its scheduler is gone).
     """
-    from distributed import KilledWorker, as_completed
+    from distributed import KilledWorker
 
     # As a task, and not as data put on a worker: what was on a worker that is lost is then made again.
     shared = client.submit(_same, work, pure=False)
@@ -84,16 +94,46 @@ def on_cluster(client: Any, work: Work, trials: int, seed: int, progress: Progre
         client.submit(_part, shared, first, count, seed, version_here(), pure=False): first
         for first, count in parts_of(trials, work.size)
     }
+    finished: SimpleQueue[Any] = SimpleQueue()
+    for future in waiting:
+        future.add_done_callback(finished.put)
     found: dict[int, polars.DataFrame] = {}
+    address = client.scheduler.address
     try:
-        for future in as_completed(list(waiting), loop=client.loop):
-            found[waiting[future]] = frame = future.result()
+        while waiting:
+            future = _next(client, finished, alone)
+            first = waiting.pop(future)
+            found[first] = frame = future.result()
             future.release()
             progress(len(frame))
     except KilledWorker as error:
-        fault = f"the part from trial {waiting[future]} on lost its worker several times"
-        raise scenario_error("SIMU-012", client.scheduler.address, fault) from error
+        fault = f"the part from trial {first} on lost its worker several times"
+        raise scenario_error("SIMU-012", address, fault) from error
+    except (TimeoutError, CancelledError) as error:
+        done = sum(map(len, found.values()))
+        lost = (
+            f"no worker for {alone:g} seconds" if isinstance(error, TimeoutError) else f"Dask says: {error}"
+        )
+        raise scenario_error("SIMU-015", address, f"{lost}; {done} of {trials} trials were done") from error
     return joined(found.items())
+
+
+def _next(client: Any, finished: SimpleQueue[Any], alone: float) -> Any:
+    """The next part that is finished. Raises TimeoutError without a worker for so many seconds."""
+    asked, gone = min(ASKED, alone / 2), 0.0
+    while gone < alone:
+        try:
+            return finished.get(timeout=asked)
+        except Empty:
+            gone = 0.0 if _has_workers(client) else gone + asked
+    raise TimeoutError
+
+
+def _has_workers(client: Any) -> bool:
+    try:
+        return bool(client.nthreads())
+    except OSError:  # the scheduler does not answer; a timeout is an OSError too
+        return False
 
 
 def _same(work: Work) -> Work:

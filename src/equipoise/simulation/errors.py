@@ -53,6 +53,10 @@ CATALOGUE: Mapping[str, tuple[str, str]] = MappingProxyType(
             "The curve of a score says nothing of another kind of outcome.",
             "Let the engine follow participants (`compile_plan` does so by itself).",
         ),
+        "SIMU-015": (
+            "A run without workers would wait for ever, and nothing of it is kept.",
+            "Start workers and give the same command again: the same seed gives the same numbers.",
+        ),
     }
 )
 

@@ -8,17 +8,20 @@ import numpy as np
 import pytest
 
 from equipoise.analysis.endpoint import endpoint
-from equipoise.simulation.characteristics.foretold import foretold
+from equipoise.simulation.characteristics.arrays import Exit
+from equipoise.simulation.characteristics.foretold import events_of, foretold, gaps_of
 from equipoise.simulation.characteristics.trials import run_trials
 from tests.spec.simulation.thousands import compiled, study
 
-ARMS = 2
+ARMS, DAYS = 2, [28, 56, 112]
+NO_EVENT = 2
+"""The number of treatment policy: an exit is no composite event, and the score is missing."""
 
 
 def chance(**changes: object) -> np.ndarray:
     plan = compiled().plan
     where = endpoint(study(), "primary", study().definition.estimands["primary"])
-    return foretold(study(), where, plan.score._replace(**changes), plan.recruitment, ARMS, 1)
+    return foretold(study(), where, plan.score._replace(**changes), plan.exit, plan.recruitment, 1)
 
 
 def test_scores_that_are_noise_foretell_little_and_exact_ones_much() -> None:
@@ -35,7 +38,7 @@ def test_without_an_earlier_visit_nothing_is_foretold() -> None:
         endpoint(study(), "primary", study().definition.estimands["primary"]),
         encounters=("randomisation", "week_16"),
     )
-    assert foretold(study(), where, plan.score, plan.recruitment, ARMS, 1).tolist() == [0.0, 0.0]
+    assert foretold(study(), where, plan.score, plan.exit, plan.recruitment, 1).tolist() == [0.0, 0.0]
 
 
 def test_a_foretold_response_is_still_missing_but_leaves_the_interval_narrower() -> None:
@@ -56,3 +59,41 @@ def test_a_foretold_response_is_still_missing_but_leaves_the_interval_narrower()
     assert made[0.0]["missing.methotrexate"].equals(made[1.0]["missing.methotrexate"])
     assert widths[1.0] < 0.95 * widths[0.0]
     assert made[0.0]["estimate"].mean() == pytest.approx(made[1.0]["estimate"].mean(), abs=0.03)
+
+
+def exits(**changes: object) -> Exit:
+    own = compiled().plan.exit
+    return own._replace(**{"strategy": np.full_like(own.strategy, NO_EVENT)} | changes)
+
+
+def test_who_leaves_is_seen_no_more_and_who_stays_misses_a_visit_now_and_then() -> None:
+    random = np.random.default_rng(1)
+    leaving = np.array([np.log(2) / 112, 0, 0, 0])
+    score = compiled().plan.score._replace(missed=0.0, substitute=0.0, outside=0.0)
+    seen, unseen = gaps_of(score, exits(leaving=leaving), DAYS, random)
+    assert not seen.any() and unseen[:, -1].all()
+    assert len(unseen) / (len(seen) + len(unseen)) == pytest.approx(0.5, abs=0.02)
+    assert (unseen[:, :-1] <= unseen[:, 1:]).all(), "a gap is never followed by a score"
+    seen, unseen = gaps_of(score._replace(missed=0.1, outside=0.2), exits(leaving=0 * leaving), DAYS, random)
+    assert seen[:, :-1].mean() == pytest.approx(0.1, abs=0.01)
+    assert len(unseen) / (len(seen) + len(unseen)) == pytest.approx(1 - 0.9 * 0.8, abs=0.02)
+
+
+def test_the_share_with_a_composite_event_is_of_stops_and_exits_before_its_last_day() -> None:
+    own = compiled().plan.exit
+    half = own._replace(
+        stopping=np.full_like(own.stopping, 0.5), never=0.1, leaving=np.array([0.001, 0, 0, 0])
+    )
+    expected = 1 - 0.9 * 0.5 ** (111 / own.treatment) * np.exp(-0.112)
+    assert events_of(half) == pytest.approx([expected] * ARMS)
+    assert events_of(exits()).tolist() == [0, 0]
+
+
+def test_those_who_left_early_are_foretold_less() -> None:
+    plan = compiled().plan
+    where = endpoint(study(), "primary", study().definition.estimands["primary"])
+    late, early = (
+        foretold(study(), where, plan.score, exits(leaving=np.array([rate, 0, 0, 0])), plan.recruitment, 0)
+        for rate in (0.0, 0.03)
+    )
+    assert (late > early + 0.05).all() and (early >= 0).all()

@@ -104,12 +104,13 @@ def compile_curve(
     arms = tuple(study.definition.arms)
     depth, applies = _courses(scenario, course, arms, sample, seed)
     recruitment = recruitment_of(study, scenario, seal, declared, sample)
+    exits = _exit(scenario, arms, judged, applies)
     score = _score(study, scenario, where, course, depth)
     plan = Plan(
         recruitment=recruitment,
         allocation=plan_of(scheme_of(study, seal.block_sizes), strata_of(study, scenario, sample)[0]),
-        exit=_exit(scenario, arms, judged, applies),
-        score=_foretold(study, where, declared, score, recruitment, seed),
+        exit=exits,
+        score=_foretold(study, where, declared, score, exits, recruitment, seed),
         analysis=_analysis(declared, arms, looks),
         dispensing=dispensing_of(study, scenario, seal, regimens, sample, seed),
         kits=kits,
@@ -123,12 +124,18 @@ def compile_curve(
 
 
 def _foretold(
-    study: Study, where: Endpoint, estimand: Estimand, score: Score, recruitment: Recruitment, seed: int
+    study: Study,
+    where: Endpoint,
+    estimand: Estimand,
+    score: Score,
+    exits: Exit,
+    recruitment: Recruitment,
+    seed: int,
 ) -> Score:
     """The score with how far a missing response is foretold, where the analysis imputes it."""
     if estimand.missing.method != "multiple_imputation":
         return score
-    return score._replace(foretold=foretold(study, where, score, recruitment, len(score.foretold), seed))
+    return score._replace(foretold=foretold(study, where, score, exits, recruitment, seed))
 
 
 def _judged_once(

@@ -72,9 +72,9 @@ def run_readings(
     for trial in range(first, first + trials):
         own = seed_of(seed, trial)
         made = simulate(study, plain[0], own, seal_of(seal, own))
+        case = Case(study=study, scenario=plain[0], name=name, made=made, seed=own)
         for scenario, found in zip(plain, rows, strict=True):
-            case = Case(study=study, scenario=scenario, name=name, made=made, seed=own)
-            found.append(counted(case, trial))
+            found.append(counted(case.under(scenario), trial))
         progress(1)
     return [
         reported.frame(

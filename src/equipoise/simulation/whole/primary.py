@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property
 
@@ -17,7 +17,7 @@ from equipoise.analysis.estimand import Outcome, Reading
 from equipoise.analysis.estimates import estimate, one_analysis
 from equipoise.analysis.facts import occurrences
 from equipoise.analysis.report import dataset
-from equipoise.analysis.results import Analysis
+from equipoise.analysis.results import Analysis, Contrast
 from equipoise.analysis.rows import Dataset, Participant
 from equipoise.analysis.scales import SCALES
 from equipoise.analysis.specs import specs
@@ -32,13 +32,25 @@ from equipoise.study.study import Study
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """One simulated trial as it is analysed: the study, the estimand by name, the trial, all rows of its ledger."""
+    """One simulated trial as it is analysed: the study, the estimand by name, the trial, all rows of its ledger.
+
+    analyses: those that were made, by the number of participants.
+    """
 
     study: Study
     scenario: Scenario
     name: str
     made: Simulated
     seed: int
+    analyses: dict[int, Analysis] = field(default_factory=dict, repr=False, compare=False)
+
+    def under(self, scenario: Scenario) -> Case:
+        """The same trial under another scenario's looks and kits; what was read and analysed of it is kept."""
+        other = replace(self, scenario=scenario)
+        other.__dict__.update(
+            {"where": self.where, "reader": self.reader, "slice": self.slice, "data": self.data}
+        )
+        return other
 
     @property
     def estimand(self) -> Estimand:
@@ -97,7 +109,12 @@ class Case:
         return taken(self.name, self.estimand, data, self.reader, tuple(self.estimand.treatment))
 
     def primary(self, people: int) -> Analysis:
-        """The primary analysis of the first so many randomised."""
+        """The primary analysis of the first so many randomised, made once."""
+        if people not in self.analyses:
+            self.analyses[people] = self._primary(people)
+        return self.analyses[people]
+
+    def _primary(self, people: int) -> Analysis:
         if self.scored:
             spec = specs(self.estimand)[0]
             return one_analysis(self.name, spec, self.of_first(people), self.reader, self.seed, {})
@@ -136,14 +153,14 @@ def decided(case: Case) -> Decided:
     for look, count in enumerate(bounds.people):
         people = min(count, len(randomised))
         analysis = case.primary(people)
-        z = statistic(analysis, SCALES[case.estimand.summary].ratio)
+        z = statistic(analysis, SCALES[case.estimand.summary].ratio, case.estimand.treatment[0])
         crossed = abs(z) >= bounds.efficacy[look]
         if crossed or z <= bounds.futility[look] or look == last:
             break
     assert analysis is not None
     closed = None if look == last else case.closing_of(randomised[people - 1])
     kept = sum(closed is None or row.randomised_on <= closed for row in randomised)
-    found, lower, upper, p = numbers(analysis)
+    found, lower, upper, p = numbers(analysis, case.estimand.treatment[0])
     confidence = float(case.estimand.confidence)
     outcomes, responses = answered(case, kept)
     return Decided(
@@ -154,19 +171,24 @@ def decided(case: Case) -> Decided:
     )  # fmt: skip
 
 
-def numbers(analysis: Analysis) -> tuple[float, float, float, float]:
-    """Estimate, bounds and p-value of the first arm against the last; NaN where nothing could be estimated."""
-    if not analysis.contrasts:
+def contrast_of(analysis: Analysis, arm: str | None) -> Contrast | None:
+    """The contrast of an arm, or the first there is where no arm is named; None where nothing could be estimated."""
+    return next((each for each in analysis.contrasts if arm is None or each.arm == arm), None)
+
+
+def numbers(analysis: Analysis, arm: str | None = None) -> tuple[float, float, float, float]:
+    """Estimate, bounds and p-value of an arm against the reference; NaN where nothing could be estimated."""
+    found = contrast_of(analysis, arm)
+    if found is None:
         return math.nan, math.nan, math.nan, math.nan
-    found = analysis.contrasts[0]
     return found.estimate, found.lower, found.upper, found.p_value
 
 
-def statistic(analysis: Analysis, ratio: bool) -> float:
+def statistic(analysis: Analysis, ratio: bool, arm: str | None = None) -> float:
     """Z, as a bound is compared with: of an imputed difference its ratio to its error, else that of the p-value."""
-    if not analysis.contrasts:
+    found = contrast_of(analysis, arm)
+    if found is None:
         return 0.0
-    found = analysis.contrasts[0]
     if analysis.imputations and not ratio:
         return found.estimate / found.error if found.error > 0 else 0.0
     side = found.estimate - 1 if ratio else found.estimate
