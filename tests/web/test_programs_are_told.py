@@ -91,7 +91,9 @@ def test_a_body_is_held_to_the_same(client: Client, body: dict, code: str) -> No
 
 
 def test_other_ways_of_asking_are_refused(client: Client) -> None:
-    refused(client.post("/api/search?q=a", b""), "WEBA-008", 405)
+    posted = client.post("/api/search?q=a", b"")
+    refused(posted, "WEBA-008", 405)
+    assert posted.headers["Allow"] == "GET, HEAD"
     refused(client.get("/api/match"), "WEBA-003")
     refused(client.get("/api/search?" + "&".join(["q=a"] * 500)), "WEBA-003")
     refused(client.get("/api/nothing"), "WEBA-001", 404)

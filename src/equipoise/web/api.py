@@ -22,6 +22,7 @@ from equipoise.registry.search.query import FACETS, query
 from equipoise.web import asking
 from equipoise.web.description import description
 from equipoise.web.errors import web_error
+from equipoise.web.guard import fault
 from equipoise.web.views import described, shelf_of
 
 NUMBERED = "api/{}/NUMBER"
@@ -29,13 +30,17 @@ View = Callable[..., HttpResponse]
 
 
 def answers(*methods: str) -> Callable[[View], View]:
-    """A view that answers these methods and no other. Errors: WEBA-008."""
+    """A view that answers these methods, and any other with WEBA-008."""
 
     def only(view: View) -> View:
         @wraps(view)
         def asked(request: HttpRequest, **named: str) -> HttpResponse:
             if request.method not in methods:
-                raise web_error("WEBA-008", request.path.strip("/"), str(request.method)[:20])
+                told = fault(
+                    request, web_error("WEBA-008", request.path.strip("/"), str(request.method)[:20])
+                )
+                told.headers["Allow"] = ", ".join(methods)
+                return told
             return view(request, **named)
 
         return asked
