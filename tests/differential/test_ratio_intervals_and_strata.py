@@ -226,6 +226,17 @@ def test_counts_that_are_none_are_refused(counts: tuple[float, ...]) -> None:
         eq.risk_difference(*counts)  # type: ignore[arg-type]
 
 
+def test_counts_are_not_made_into_people() -> None:
+    """A hundred million participants cost no more than a hundred; a stratum without an arm is told and says nothing."""
+    many = eq.risk_difference(60_000_000, 100_000_000, 35_000_000, 100_000_000)
+    assert ends(many) == pytest.approx((0.25 - 1.34e-4, 0.25 + 1.34e-4), abs=1e-6)
+    found = eq.risk_difference((16, 12, 3), (27, 28, 4), (5, 7, 0), (25, 26, 0))
+    assert ends(found) == pytest.approx(ends(eq.risk_difference(*MIGRAINE)), abs=1e-12)
+    assert found.groups[0].analysed == 59 and "4 participants are in strata without" in found.notes[0]
+    with pytest.raises(eq.EquipoiseError, match="ANAL-004"):
+        eq.risk_difference((1, 0), (3, 0), (0, 1), (0, 4))
+
+
 def test_whole_numbers_of_any_kind_are_counts() -> None:
     plain = ends(eq.risk_difference(56, 70, 48, 80))
     for kind in (float, np.int64, np.float64, lambda each: np.array(each)):

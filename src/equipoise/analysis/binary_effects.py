@@ -132,6 +132,20 @@ class People:
         return sum(each in (self.one, self.two) for each in self.arm)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tallied:
+    """The same of two arms that are known by their counts alone: one table for each stratum that has both arms."""
+
+    strata: Sequence[Table2x2]
+    one: str
+    two: str
+
+    def tables(self, stratified: bool = True) -> list[Table2x2]:
+        """The tables of the strata; there is one where they are not asked for."""
+        assert stratified or len(self.strata) == 1
+        return list(self.strata)
+
+
 def effect(how: How, sets: Sequence[People]) -> Contrast:
     """The effect in one completed data set, or pooled over several. Raises ANAL-004 where the data have no
     such effect."""
@@ -225,10 +239,10 @@ def adjusted(how: How, people: People) -> Effect:
     )
 
 
-def single(how: How, people: People) -> Contrast:
+def single(how: How, people: People | Tallied) -> Contrast:
     """The effect in one data set, with the interval declared; the p-value is that of the model for adjusted
     and inverse variance estimates, otherwise of the Cochran-Mantel-Haenszel test."""
-    if how.estimator == "g_computation":
+    if how.estimator == "g_computation" and isinstance(people, People):
         found = adjusted(how, people)
         return _contrast(how, people, found.estimate, found.interval, found.standard_error, found.p)
     tables = people.tables(how.estimator != "crude")
@@ -272,7 +286,7 @@ def ratio_of(how: How, tables: Sequence[Table2x2]) -> Ratio:
 
 
 def _contrast(
-    how: How, people: People, estimate: float, interval: Interval, error: float, p: float
+    how: How, people: People | Tallied, estimate: float, interval: Interval, error: float, p: float
 ) -> Contrast:
     return Contrast(
         arm=people.one,

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from equipoise.analysis.binary_effects import SCORES, How, People, effect, method_name
+from equipoise.analysis.binary_effects import SCORES, How, People, Tallied, effect, method_name, single
 from equipoise.analysis.errors import analysis_error
 from equipoise.analysis.frames.columns import (
     arms_of,
@@ -22,6 +22,7 @@ from equipoise.analysis.frames.columns import (
 from equipoise.analysis.frames.comparison import Comparison
 from equipoise.analysis.frames.errors import frame_error
 from equipoise.analysis.imputation import generator
+from equipoise.analysis.proportions import Table2x2
 from equipoise.analysis.results import Group
 from equipoise.analysis.stratified_scores import WEIGHTS, Weights
 from equipoise.study.methods import METHODS, POOLED
@@ -110,14 +111,23 @@ def _of_counts(
 ) -> Comparison:
     stratified = any(np.ndim(each) for each in counts)
     how = _how(measure, method, stratified, confidence, weights)
-    response: list[bool] = []
-    arm: list[str] = []
-    stratum: list[str] = []
-    for place, (x1, n1, x2, n2) in enumerate(_tables(counts)):
-        response += [True] * x1 + [False] * (n1 - x1) + [True] * x2 + [False] * (n2 - x2)
-        arm += [FIRST] * n1 + [SECOND] * n2
-        stratum += [str(place + 1) if stratified else ""] * (n1 + n2)
-    return _compared(how, response, arm, stratum, {}, [FIRST, SECOND], ({FIRST: 0, SECOND: 0}, ()))
+    rows = _tables(counts)
+    used = [Table2x2(x1=x1, n1=n1, x2=x2, n2=n2) for x1, n1, x2, n2 in rows if n1 and n2]
+    if not used:
+        raise analysis_error("ANAL-004", f"{FIRST} against {SECOND}", "no stratum has both arms")
+    lost = sum(n1 + n2 for _, n1, _, n2 in rows if not (n1 and n2))
+    note = f"{lost} participants are in strata without {FIRST} or without {SECOND}: they do not count."
+    sums = [sum(column) for column in zip(*rows, strict=True)]
+    return Comparison(
+        summary=measure,
+        method=method_name(how, pooled=False, several=len(rows) > 1),
+        groups=tuple(
+            Group(arm=arm, analysed=n, responders=float(x), proportion=x / n, missing=0)
+            for arm, x, n in ((FIRST, *sums[:2]), (SECOND, *sums[2:]))
+        ),
+        contrasts=(single(how, Tallied(strata=used, one=FIRST, two=SECOND)),),
+        notes=(note,) if lost else (),
+    )
 
 
 def _tables(counts: tuple[Counts, Counts, Counts, Counts]) -> list[tuple[int, ...]]:
