@@ -185,6 +185,59 @@ def test_times_are_compared_by_log_rank_and_hazard_ratio() -> None:
         eq.compare_survival(frame.with_columns(days=polars.lit(-5)), **named)
 
 
+def test_times_are_adjusted_checked_and_averaged() -> None:
+    """Covariates give Wald's test; a horizon gives mean times; whether hazards are proportional is always told."""
+    frame = people()
+    named = {"time": "days", "event": "event", "arm": "arm", "reference": "old"}
+    plain, found = (
+        eq.compare_survival(frame, **named),
+        eq.compare_survival(frame, covariates=["base", "site"], horizon=20.0, **named),
+    )
+    assert found.method == "Wald test, Cox's hazard ratio, adjusted for base, site"
+    assert found.versus("new").estimate != plain.versus("new").estimate
+    assert [each.subject for each in plain.checks] == ["new against old"]
+    assert [each.subject for each in found.checks][-1] == "all together" and len(found.checks) >= 4
+    (mean,) = found.restricted
+    assert mean.estimate == pytest.approx(found.arms[0].restricted.mean - found.arms[1].restricted.mean)
+    assert plain.restricted == () and plain.arms[0].restricted is None
+    lower, upper = found.arms[0].median_interval
+    assert lower is None or upper is None or lower <= found.arms[0].median <= upper
+    at = found.arms[0].curve[3].time
+    band = found.arms[0].interval_at(at)
+    assert band.lower < found.arms[0].survival_at(at) < band.upper
+    assert found.arms[0].interval_at(-1) is None
+    assert "Proportional hazards (new against old)" in repr(found) and "restricted mean time" in repr(found)
+    with pytest.raises(eq.EquipoiseError, match="ANAL-020"):
+        eq.compare_survival(frame, horizon=-1.0, **named)
+
+
+def test_win_odds_are_compared_over_strata_and_say_the_probability() -> None:
+    frame, named = people(), {"outcome": "count", "arm": "arm", "reference": "old"}
+    found = eq.compare_wins(frame, **named)
+    sides = [frame.filter(polars.col("arm") == arm)["count"].to_numpy() for arm in ("new", "old")]
+    wins = np.mean([(one > sides[1]).mean() + (one == sides[1]).mean() / 2 for one in sides[0]])
+    assert found.estimate / (1 + found.estimate) == pytest.approx(wins)
+    assert "Win probability of new against old: " in repr(found)
+    over = eq.compare_wins(frame, strata="site", **named)
+    assert over.estimate != found.estimate and "over strata of site" in over.method
+    holed = frame.with_columns(
+        count=polars.when(polars.int_range(polars.len()) % 9 == 0).then(None).otherwise("count")
+    )
+    with pytest.raises(eq.EquipoiseError, match="FRAM-004"):
+        eq.compare_wins(holed, **named)
+    kept = eq.compare_wins(holed, missing="left_out", **named)
+    assert sum(each.missing for each in kept.groups) == holed["count"].null_count()
+
+
+def test_what_a_model_assumes_is_tested_and_said() -> None:
+    frame, named = people(), {"outcome": "count", "arm": "arm", "reference": "old"}
+    assert "No over-dispersion (counts given the model): score test" in repr(
+        eq.compare_counts(frame, **named)
+    )
+    ordered = eq.compare_categories(frame, **named)
+    assert [each.assumption for each in ordered.checks] == ["Proportional odds"]
+
+
 def test_guesses_are_counted_by_arm() -> None:
     frame = {"arm": ["new"] * 4 + ["old"] * 4, "said": ["new", "new", "old", "?", "old", "new", "old", None]}
     found = eq.blinding_indices(frame, guess="said", arm="arm")

@@ -110,7 +110,13 @@ def versus(
     found = compare(
         [spell(row, how, first=row.arm == arm) for row in used], how.confidence, columns(used, how)
     )
-    made = Contrast(
+    made = contrast_of(found, arm, reference, how.confidence)
+    return made, tuple(checks_of(found, arm, reference))
+
+
+def contrast_of(found: Comparison, arm: str, reference: str, confidence: float) -> Contrast:
+    """A hazard ratio as a result."""
+    return Contrast(
         arm=arm,
         reference=reference,
         estimate=found.ratio,
@@ -118,9 +124,8 @@ def versus(
         upper=found.interval.upper,
         error=found.error,
         p_value=found.p_value,
-        confidence=how.confidence,
+        confidence=confidence,
     )
-    return made, tuple(checks_of(found, arm, reference))
 
 
 def checks_of(found: Comparison, arm: str, reference: str) -> Iterable[Check]:
@@ -156,10 +161,18 @@ def spell(row: Participant, how: Timed, *, first: bool = True) -> Spell:
 
 
 def apart(arm: str, reference: str, rows: Sequence[Participant], how: Timed) -> Contrast:
-    """The difference of two restricted means, with Wald's interval."""
+    """The difference of two restricted means."""
     one, two = (restricted(name, [row for row in rows if row.arm == name], how) for name in (arm, reference))
+    return mean_difference(arm, reference, one, two, how.confidence)
+
+
+def mean_difference(
+    arm: str, reference: str, one: Restricted | None, two: Restricted | None, confidence: float
+) -> Contrast:
+    """The difference of two restricted means as a result, with Wald's interval."""
+    assert one is not None and two is not None
     estimate, error = one.mean - two.mean, math.hypot(one.error, two.error)
-    half = normal_quantile(how.confidence) * error
+    half = normal_quantile(confidence) * error
     return Contrast(
         arm=arm,
         reference=reference,
@@ -168,7 +181,7 @@ def apart(arm: str, reference: str, rows: Sequence[Participant], how: Timed) -> 
         upper=estimate + half,
         error=error,
         p_value=two_sided_p(estimate / error) if error else float(estimate == 0),
-        confidence=how.confidence,
+        confidence=confidence,
     )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from equipoise.analysis.frames.errors import frame_error, unlike
 from equipoise.analysis.numbers import fixed, p_value
-from equipoise.analysis.results import Contrast, Group
+from equipoise.analysis.results import Check, Contrast, Group
 from equipoise.analysis.scales import SCALES, Scale, shown
 from equipoise.analysis.shown import Shown, number
 
@@ -27,7 +27,8 @@ class Comparison(Shown):
 
     groups: of each arm how many participants are `analysed` and how many values are `missing`. contrasts: each other
     arm against the reference; `error` is the standard error (of the logarithm, for a ratio). notes: what a reader must
-    know. With one contrast, its numbers are those of the result: `result.estimate`, `.lower`, `.upper`, `.p_value`.
+    know. checks: tests of what the model assumes. With one contrast, its numbers are those of the result:
+    `result.estimate`, `.lower`, `.upper`, `.p_value`.
     """
 
     summary: str
@@ -35,6 +36,7 @@ class Comparison(Shown):
     groups: tuple[Group, ...]
     contrasts: tuple[Contrast, ...]
     notes: tuple[str, ...] = ()
+    checks: tuple[Check, ...] = ()
 
     def versus(self, arm: object) -> Contrast:
         """The contrast of this arm against the reference. Raises FRAM-003."""
@@ -94,7 +96,7 @@ class Comparison(Shown):
         return Table(
             id=self.summary, title=f"{scale.label}: {self.method}", corner="",
             columns=("analysed", "missing", named(self.groups), f"estimate ({confidence} interval)", "p"),
-            rows=tuple(rows), notes=self.notes,
+            rows=tuple(rows), notes=(*self.notes, *tested(self.checks)),
         )  # fmt: skip
 
     def figure(self) -> Figure | None:
@@ -130,6 +132,15 @@ class Comparison(Shown):
                 for each in self.contrasts
             ]
         )  # fmt: skip
+
+
+def tested(checks: Sequence[Check]) -> tuple[str, ...]:
+    """The tests of what a model assumes, in words."""
+    return tuple(
+        f"{each.assumption} ({each.subject}): {each.test}, statistic {fixed(each.statistic, 2)}"
+        f"{f' on {each.df} df' if each.df else ''}, p {said(each.p_value)}."
+        for each in checks
+    )
 
 
 def valued(group: Group) -> str:

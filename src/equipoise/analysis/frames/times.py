@@ -1,19 +1,30 @@
-"""Time to an event compared: Kaplan-Meier, log-rank, hazard ratio, from a frame with one row a participant."""
+"""Time to an event compared: Kaplan-Meier, log-rank, hazard ratio, from a frame with one row a
+participant."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from equipoise.analysis import survival
-from equipoise.analysis.frames.columns import arms_of, complete, labels, several, strata_of, truths
-from equipoise.analysis.frames.comparison import Comparison, ranged, said
+from equipoise.analysis.events_over_time import checks_of, contrast_of, mean_difference
+from equipoise.analysis.frames.columns import (
+    arms_of,
+    complete,
+    covariates_of,
+    labels,
+    several,
+    strata_of,
+    truths,
+)
+from equipoise.analysis.frames.comparison import Comparison, ranged, said, tested
 from equipoise.analysis.frames.errors import frame_error
-from equipoise.analysis.results import Contrast
+from equipoise.analysis.proportions import Interval
+from equipoise.analysis.results import Check, Contrast
 from equipoise.analysis.scales import SCALES
 from equipoise.analysis.shown import Shown, number
-from equipoise.analysis.survival import Point, Spell
+from equipoise.analysis.survival import Point, Restricted, Spell
 
 if TYPE_CHECKING:
     import polars
@@ -24,28 +35,41 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class SurvivalArm(Shown):
-    """One arm: participants, events, the median time (None where it is not reached), the Kaplan-Meier curve."""
+    """One arm: participants, events, the median time with its interval (None where it is not reached), the
+    Kaplan-Meier curve, and the restricted mean where a horizon was given."""
 
     arm: str
     participants: int
     events: int
     median: float | None
+    median_interval: tuple[float | None, float | None]
+    restricted: Restricted | None
+    confidence: float
     curve: tuple[Point, ...] = field(repr=False)
     times: tuple[float, ...] = field(repr=False)
 
     def survival_at(self, time: float) -> float:
         """The share still without the event after `time`, in the units of the column."""
-        return survival.survival_at(self.curve, time)  # type: ignore[arg-type]
+        return survival.survival_at(self.curve, time)
+
+    def interval_at(self, time: float) -> Interval | None:
+        """The log-log interval of that share; None where it is 0 or 1."""
+        point = survival.point_at(self.curve, time)
+        return survival.band(point, self.confidence) if point else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Survival(Shown):
-    """Arms compared by time to an event. contrasts: hazard ratios (Cox, Efron's ties) with the log-rank p-value."""
+    """Arms compared by time to an event. contrasts: hazard ratios (Cox, Efron's ties), log-rank p-value or
+    Wald's of the adjusted ratio. restricted: differences of restricted means, where a horizon was given.
+    checks: whether hazards are proportional."""
 
     outcome: str
     method: str
     arms: tuple[SurvivalArm, ...]
     contrasts: tuple[Contrast, ...]
+    restricted: tuple[Contrast, ...] = ()
+    checks: tuple[Check, ...] = ()
 
     def versus(self, arm: object) -> Contrast:
         """The hazard ratio of this arm against the reference. Raises FRAM-003."""
@@ -58,34 +82,39 @@ class Survival(Shown):
         from equipoise.analysis.tables import Row, Table
 
         rows = [
-            Row(
-                head=each.arm,
-                cells=(
-                    str(each.participants), str(each.events),
-                    "not reached" if each.median is None else number(each.median), "", "",
-                ),
-            )
+            Row(head=each.arm, cells=(str(each.participants), str(each.events), median_of(each), "", ""))
             for each in self.arms
-        ]  # fmt: skip
-        scale = SCALES["hazard_ratio"]
-        rows += [
-            Row(head=f"{c.arm} against {c.reference}", cells=("", "", "", ranged(scale, c), said(c.p_value)))
-            for c in self.contrasts
         ]
-        heads = ("participants", "events", "median", "hazard ratio (interval)", "log-rank p")
+        for kind, found in (
+            ("hazard_ratio", self.contrasts),
+            ("restricted_mean_difference", self.restricted),
+        ):
+            extra = "" if kind == "hazard_ratio" else ", restricted mean time"
+            rows += [
+                Row(
+                    head=f"{c.arm} against {c.reference}{extra}",
+                    cells=("", "", "", ranged(SCALES[kind], c), said(c.p_value)),
+                )
+                for c in found
+            ]
+        heads = ("participants", "events", "median (interval)", "estimate (interval)", "p")
         return Table(
-            id="survival", title=f"{self.outcome}: {self.method}", corner="", columns=heads, rows=tuple(rows)
-        )
+            id="survival", title=f"{self.outcome}: {self.method}", corner="", columns=heads, rows=tuple(rows),
+            notes=tested(self.checks),
+        )  # fmt: skip
 
     def figure(self) -> Figure | None:
         """The Kaplan-Meier curves with the numbers at risk."""
         from equipoise.analysis.figures.survival import survival_figure
 
         names = [each.arm for each in self.arms]
-        followed: dict[str, Sequence[int]] = {each.arm: each.times for each in self.arms}  # type: ignore[misc]
+        followed = {each.arm: each.times for each in self.arms}
         last = int(max(max(each.times) for each in self.arms))
         curves = {each.arm: each.curve for each in self.arms}
-        return survival_figure(curves, {name: name for name in names}, self.outcome, last, names, followed)
+        return survival_figure(
+            curves, {name: name for name in names}, self.outcome, last, names, followed,
+            axis=self.outcome, confidence=self.arms[0].confidence,
+        )  # fmt: skip
 
     def to_frame(self) -> polars.DataFrame:
         """One row for each step of each arm's curve."""
@@ -103,6 +132,12 @@ class Survival(Shown):
         )  # fmt: skip
 
 
+def median_of(arm: SurvivalArm) -> str:
+    """`23 (13 to not reached)`."""
+    shown = ["not reached" if each is None else number(each) for each in (arm.median, *arm.median_interval)]
+    return f"{shown[0]} ({shown[1]} to {shown[2]})"
+
+
 def compare_survival(
     frame: Any,
     *,
@@ -111,14 +146,21 @@ def compare_survival(
     arm: str,
     reference: object,
     strata: str | Sequence[str] = (),
+    covariates: str | Sequence[str] = (),
+    horizon: float | None = None,
     confidence: float = 0.95,
 ) -> Survival:
-    """Each arm against the reference by time to an event, over strata where named: log-rank test and hazard ratio.
+    """Each arm against the reference by time to an event, over strata where named: log-rank test and hazard
+    ratio.
 
-    time: numbers (days), from 0, complete; event: true where the event ended it, false where it was censored. A
-    hazard ratio below 1 means fewer events than in the reference. Raises FRAM-001 to FRAM-004, ANAL-016 without events
-    in both arms. Sources: Kaplan and Meier, JASA 1958;53:457-481; Cox, J R Stat Soc B 1972;34:187-220; Efron, JASA
-    1977;72:557-565.
+    time: numbers (days), from 0, complete; event: true where the event ended it, false where it was
+    censored. A hazard ratio below 1 means fewer events than in the reference; with covariates it is adjusted
+    for them, and the p-value is Wald's. horizon: up to where mean times without the event are compared too,
+    in the units of time. Whether hazards are proportional is tested (`checks`). Raises FRAM-001 to FRAM-004,
+    ANAL-015, ANAL-016 without events in both arms, ANAL-020. Sources: Kaplan and Meier, JASA
+    1958;53:457-481; Cox, J R Stat Soc B 1972;34:187-220; Efron, JASA 1977;72:557-565; Grambsch and Therneau,
+    Biometrika 1994;81:515-526; Brookmeyer and Crowley, Biometrics 1982;38:29-41; Royston and Parmar, BMC Med
+    Res Methodol 2013;13:152.
     """
     group, days, seen = labels(frame, arm), complete(frame, time), truths(frame, event)
     if any(each is None for each in seen):
@@ -126,34 +168,56 @@ def compare_survival(
     if min(days, default=0.0) < 0:
         raise frame_error("FRAM-002", time, f"a time before its start: {min(days):g}")
     arms, stratum = arms_of(group, reference), strata_of(frame, several(strata))
-    rows = list(zip(days, seen, group, stratum, strict=True))
+    rows = Rows(
+        list(zip(days, seen, group, stratum, strict=True)), covariates_of(frame, several(covariates)).columns
+    )
+    found = {each: _arm(each, rows.all, horizon, confidence) for each in arms}
+    made = [_versus(each, arms[-1], rows, confidence) for each in arms[:-1]]
     over = f", over strata of {', '.join(several(strata))}" if strata else ""
+    adjusted = f", adjusted for {', '.join(several(covariates))}" if covariates else ""
+    test = "Wald test" if covariates else "log-rank test"
     return Survival(
-        outcome=time, method=f"log-rank test, Cox's hazard ratio{over}",
-        arms=tuple(_arm(each, rows) for each in arms),
-        contrasts=tuple(_versus(each, arms[-1], rows, confidence) for each in arms[:-1]),
+        outcome=time, method=f"{test}, Cox's hazard ratio{over}{adjusted}",
+        arms=tuple(found.values()),
+        contrasts=tuple(each for each, _ in made),
+        restricted=tuple(
+            mean_difference(one, arms[-1], found[one].restricted, found[arms[-1]].restricted, confidence)
+            for one in arms[:-1]
+            if horizon is not None
+        ),
+        checks=tuple(check for _, checks in made for check in checks),
     )  # fmt: skip
 
 
 Row = tuple[float, bool | None, str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The rows of a frame, and the columns of its covariates."""
+
+    all: list[Row]
+    covariates: Mapping[str, list[float]]
+
+
 def _spell(row: Row, first: str) -> Spell:
-    return Spell(time=row[0], event=bool(row[1]), first=row[2] == first, stratum=row[3])  # type: ignore[arg-type]
+    return Spell(time=row[0], event=bool(row[1]), first=row[2] == first, stratum=row[3])
 
 
-def _arm(name: str, rows: Sequence[Row]) -> SurvivalArm:
+def _arm(name: str, rows: Sequence[Row], horizon: float | None, confidence: float) -> SurvivalArm:
     mine = [_spell(row, name) for row in rows if row[2] == name]
-    curve = survival.kaplan_meier(mine)
+    curve, times = survival.kaplan_meier(mine), tuple(float(each.time) for each in mine)
     return SurvivalArm(
         arm=name, participants=len(mine), events=sum(each.event for each in mine),
-        median=survival.median(curve), curve=curve, times=tuple(float(each.time) for each in mine),
+        median=survival.median(curve), median_interval=survival.median_interval(curve, confidence),
+        restricted=None if horizon is None else survival.restricted_mean(curve, horizon, max(times)),
+        confidence=confidence, curve=curve, times=times,
     )  # fmt: skip
 
 
-def _versus(arm: str, reference: str, rows: Sequence[Row], confidence: float) -> Contrast:
-    found = survival.compare([_spell(row, arm) for row in rows if row[2] in (arm, reference)], confidence)
-    return Contrast(
-        arm=arm, reference=reference, estimate=found.ratio, lower=found.interval.lower,
-        upper=found.interval.upper, error=found.error, p_value=found.p_value, confidence=confidence,
-    )  # fmt: skip
+def _versus(arm: str, reference: str, rows: Rows, confidence: float) -> tuple[Contrast, tuple[Check, ...]]:
+    places = [place for place, row in enumerate(rows.all) if row[2] in (arm, reference)]
+    spells = [_spell(rows.all[place], arm) for place in places]
+    columns = {name: [each[place] for place in places] for name, each in rows.covariates.items()}
+    found = survival.compare(spells, confidence, columns)
+    return contrast_of(found, arm, reference, confidence), tuple(checks_of(found, arm, reference))
