@@ -98,3 +98,17 @@ def test_a_gap_among_words_is_refused(frame: polars.DataFrame) -> None:
         with pytest.raises(eq.EquipoiseError, match=code):
             eq.compare_means(gap, outcome="score", arm="arm", reference="b", covariates=name)
     assert np.isfinite(eq.compare_means(frame.filter(polars.col("visit") == 1), **ASKED).estimate)
+
+
+def test_visits_by_name_come_in_the_order_of_their_numbers(frame: polars.DataFrame) -> None:
+    """`week 4` before `week 12`: a structure by lag, and the last visit, are those of the numbers."""
+    weeks = frame.with_columns(
+        polars.concat_str(polars.lit("week "), (polars.col("visit") * 4).cast(str)).alias("visit")
+    )
+    named = eq.mmrm(weeks, covariates="base", covariance="ar1", **VISITS)
+    plain = eq.mmrm(frame, covariates="base", covariance="ar1", **VISITS)
+    assert named.visits == ("week 4", "week 8", "week 12", "week 16")
+    assert named.model.fit.deviance == pytest.approx(plain.model.fit.deviance, abs=1e-9)
+    settings = {**VISITS, "covariates": "base", "method": "conditional_mean"}
+    by_name = eq.reference_based(weeks, **settings)
+    assert by_name.estimate == pytest.approx(eq.reference_based(frame, **settings).estimate, rel=1e-9)

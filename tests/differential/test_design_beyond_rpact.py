@@ -420,3 +420,32 @@ def test_an_infinite_bound_rejects_no_table() -> None:
     design = eq.exact_boundaries([2, 20], [2, 20], statistic="unpooled_z")
     assert design.efficacy[0] == math.inf
     assert eq.exact_operating(design, 1.0, 0.0).efficacy[0] == 0
+
+
+def test_more_designs_agree_with_rpact() -> None:
+    """getSampleSizeMeans(thetaH0=-1, alternative=0, stDev=2.5, beta=0.1, allocationRatioPlanned=2)$nFixed and
+    getSampleSizeRates with allocationRatioPlanned=3, thetaH0=0.15 at 0.5, and riskRatio=TRUE with thetaH0=1.4; "asKD"
+    with gammaA=1.5 and "asHSD" with 1 and 0 at 0.2, 0.5, 0.7, 1; "OF" with binding futility at -0.5 and 0.2."""
+    means = eq.means_size(0, sd=2.5, goal="noninferiority", margin=-1, power=0.9, ratio=0.5)
+    assert sum(means.exact) == pytest.approx(297.455175, abs=1e-4)
+    sizes = (
+        (eq.proportions_size(0.4, 0.25, power=0.9, ratio=1 / 3), 544.9300067),
+        (eq.proportions_size(0.3, 0.3, goal="noninferiority", margin=0.15, power=0.9, ratio=2), 459.8422004),
+        (
+            eq.proportions_size(0.3, 0.3, measure="risk_ratio", goal="noninferiority", margin=1.4),
+            654.1305307,
+        ),
+    )
+    for found, expected in sizes:
+        assert sum(found.exact) == pytest.approx(expected, abs=1e-6)
+    times = [0.2, 0.5, 0.7, 1]
+    bounds = {
+        ("KimDeMets", 0.01, 1.5): (3.123217603, 2.766219400, 2.690490820, 2.501659907),
+        ("HSD", 0.05, 1.0): (2.187907064, 2.032923080, 2.074102543, 2.018853284),
+        ("HSD", 0.05, 0.0): (2.326347874, 2.096378140, 2.062586926, 1.906460397),
+    }
+    for (design, alpha, parameter), expected in bounds.items():
+        found = eq.boundaries(design, times, alpha=alpha, parameter=parameter)
+        assert found.efficacy == pytest.approx(expected, abs=2e-8)
+    bound = eq.boundaries("OF", 3, futility=[-0.5, 0.2], binding=True)
+    assert bound.efficacy == pytest.approx((3.46187192, 2.44791311, 1.99871268), abs=1e-8)

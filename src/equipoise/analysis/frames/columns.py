@@ -6,7 +6,8 @@ Missing is None, whatever it was (null, NaN, NA); the kinds are checked, never g
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -98,6 +99,20 @@ def covariates_of(frame: Any, names: Sequence[str]) -> Covariates:
             columns[own] = [float(each == level) for each in values]
             even[own] = 1 / len(levels)
     return Covariates(columns=columns, made=made, even=even)
+
+
+def in_order(visits: Iterable[Any]) -> list[Any]:
+    """Different visits in their order: numbers and dates as they are, names by the numbers in them, so that `week 4`
+    comes before `week 12`."""
+    found = set(visits)
+    if not all(isinstance(each, str) for each in found):
+        return sorted(found)
+    return sorted(
+        found,
+        key=lambda name: [
+            (part.isdecimal(), int(part) if part.isdecimal() else 0, part) for part in re.split(r"(\d+)", name)
+        ],
+    )
 
 
 def labels(frame: Any, name: str) -> list[str]:

@@ -16,6 +16,7 @@ from equipoise.analysis.frames.columns import (
     chosen,
     column,
     covariates_of,
+    in_order,
     labels,
     numbers,
     several,
@@ -108,7 +109,7 @@ def wide(
     outcome, participant, arm, visit = names
     values, who, group = numbers(frame, outcome), labels(frame, participant), labels(frame, arm)
     when = column(frame, visit)
-    order = list(visits) if visits is not None else sorted(set(when))
+    order = list(visits) if visits is not None else in_order(when)
     people = list(dict.fromkeys(who))
     place = {each: number_ for number_, each in enumerate(people)}
     scores = np.full((len(people), len(order)), np.nan)

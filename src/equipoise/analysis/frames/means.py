@@ -16,6 +16,7 @@ from equipoise.analysis.frames.columns import (
     chosen,
     column,
     covariates_of,
+    in_order,
     labels,
     numbers,
     several,
@@ -209,10 +210,11 @@ def mmrm(
 
     outcome: numbers, missing where not observed (or the row is absent). covariates: numbers or words, complete; those
     in `by_visit` have a slope for each visit. covariance: `us` (unstructured), `toep`, `ar1`, `cs`, `ad` and their
-    heterogeneous forms. visits: the visits in their order (default: sorted). Least-squares means stand at the mean of
-    numbers, and count all words of a column alike. Fitted by restricted maximum likelihood, or by maximum likelihood
-    (`restricted=False`). Raises FRAM-001 to FRAM-005, ANAL-015 to ANAL-017. Sources: Mallinckrodt and others, J
-    Biopharm Stat 2001;11:9-21; Kenward and Roger, Biometrics 1997;53:983-997.
+    heterogeneous forms. visits: the visits in their order (default: sorted, names by the numbers in them).
+    Least-squares means stand at the mean of numbers, and count all words of a column alike. Fitted by restricted
+    maximum likelihood, or by maximum likelihood (`restricted=False`). Raises FRAM-001 to FRAM-005, ANAL-015 to
+    ANAL-017. Sources: Mallinckrodt and others, J Biopharm Stat 2001;11:9-21; Kenward and Roger, Biometrics
+    1997;53:983-997.
     """
     chosen(covariance, tuple(STRUCTURES), "covariance")
     chosen(df, DF, "degrees of freedom")
@@ -220,6 +222,8 @@ def mmrm(
     arms, when, who = arms_of(group, reference), column(frame, visit), labels(frame, participant)
     names = tuple(dict.fromkeys((*several(covariates), *several(by_visit))))
     given = covariates_of(frame, names)
+    if visits is None:
+        visits = in_order(each for each, value in zip(when, values, strict=True) if value is not None)
     model = fit_visits(
         np.array(values, dtype=float), who, group, when, given.columns,
         by_visit=given.of(several(by_visit)), covariance=covariance, visits=visits,
