@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -23,6 +24,7 @@ from equipoise.analysis.estimand import Outcome
 from equipoise.analysis.events_over_time import Timed, analyse_times
 from equipoise.analysis.imputation import Limits
 from equipoise.analysis.results import Analysis
+from equipoise.analysis.rows import Participant, Times
 from equipoise.analysis.scales import SCALES
 from equipoise.analysis.specs import specs
 from equipoise.simulation.characteristics.estimating import Estimator, Found, Picked
@@ -81,15 +83,24 @@ def analysed(
 def timed(plan: Pooled, people: tuple[np.ndarray, np.ndarray, np.ndarray]) -> Analysis:
     """The primary analysis of the times of one trial."""
     rows, times, measures = [], {}, {}
+    outcomes, arms = plan.outcomes, tuple(plan.estimand.treatment)
     for place, (row, side, stratum) in enumerate(zip(*(each.tolist() for each in people), strict=True)):
-        if side < 0 or plan.outcomes.kind[row] == OUT:
-            continue
-        participant, time, known = plan.outcomes.whole[row]
-        subject, name = f"{place}:{row}", plan.strata[stratum]
-        rows.append(replace(participant, subject=subject, factors=stratum_levels(name) if name else {}))
-        times[subject], measures[subject] = replace(time, subject=subject), known
+        if side >= 0 and outcomes.kind[row] != OUT:
+            subject = f"{place}:{row}"
+            rows.append(participant(subject, arms[side], plan.strata[stratum]))
+            days, seen = int(outcomes.days[row]), bool(outcomes.seen[row])
+            times[subject] = Times(subject=subject, days=days, event=seen)
+            measures[subject] = outcomes.whole[row]
     how = Timed(estimand=plan.estimand, times=times, measures=measures)
-    return analyse_times(specs(plan.estimand)[0], rows, how, tuple(plan.estimand.treatment))
+    return analyse_times(specs(plan.estimand)[0], rows, how, arms)
+
+
+def participant(subject: str, arm: str, stratum: str) -> Participant:
+    """What the analysis of times reads of a participant: the arm and the levels of the stratum."""
+    return Participant(
+        subject=subject, person=subject, number=subject, site="", randomising_site="", stratum=stratum, arm=arm,
+        randomised_on=date.min, sequence=0, factors=stratum_levels(stratum) if stratum else {},
+    )  # fmt: skip
 
 
 def _exposure(plan: Pooled, each: Outcome) -> float | None:

@@ -46,8 +46,7 @@ class Outcomes(NamedTuple):
     kind: VALUE, EVENT (the value that the estimand declares for it, if any), MISSING, or OUT of the population. value:
     a response as 0 or 1, a number, a category; score: what it was made from; columns: the baseline, where the model has
     it (rows, columns); exposure: of a count; days and seen: of a time to an event; lowest, highest: of all scores.
-    whole: the outcome as the analysis has it, without its subject (of a time, the participant, the time and the
-    measures), None where it has none.
+    whole: the outcome as the analysis has it, without its subject, None where it has none; of a time, the measures.
     """
 
     kind: np.ndarray

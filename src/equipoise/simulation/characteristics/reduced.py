@@ -164,7 +164,7 @@ def _timed(case: Case, rows: Sequence[Participant]) -> Outcomes:
         if row.subject in times:
             own = times[row.subject]
             blank.kind[place], blank.days[place], blank.seen[place] = VALUE, own.days, own.event
-            blank.whole[place] = (row, own, known.get(row.subject, {}))
+            blank.whole[place] = known.get(row.subject, {})
     return blank
 
 

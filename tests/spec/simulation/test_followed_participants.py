@@ -1,0 +1,231 @@
+"""Participants whom the engine follows once in each arm, and the trials that are made of them."""
+
+from __future__ import annotations
+
+import dataclasses
+from functools import cache
+from types import SimpleNamespace
+
+import msgspec
+import numpy as np
+import polars as pl
+import pytest
+
+from equipoise.analysis.endpoint import endpoint
+from equipoise.cli.simulating import practice_seal, scenario_of
+from equipoise.simulation import reported
+from equipoise.simulation.characteristics import reduced
+from equipoise.simulation.characteristics.compiling import Compiled, compile_plan
+from equipoise.simulation.characteristics.enrolling import Compiled as Plan
+from equipoise.simulation.characteristics.estimated_rows import read, responding
+from equipoise.simulation.characteristics.followed import CourseDraws, follow
+from equipoise.simulation.characteristics.pool import MISSING, STEMS, Pooled
+from equipoise.simulation.characteristics.pooling import compile_pool
+from equipoise.simulation.characteristics.reduced import meaning_of
+from equipoise.simulation.characteristics.screened import Sample, screen_sample
+from equipoise.simulation.characteristics.simulated import FOLLOWED, simulate_scenarios
+from equipoise.simulation.characteristics.summary import characterise
+from equipoise.simulation.characteristics.trials import run_trials
+from equipoise.simulation.errors import SimulationError
+from equipoise.simulation.scenario import Looks, Scenario
+from equipoise.study import load
+from equipoise.study.estimand import Missing
+from equipoise.study.study import Study
+from tests.spec.simulation import thousands
+
+DEMO = thousands.STUDIES / "DEMO-TTE"
+
+
+@cache
+def study() -> Study:
+    return load(DEMO)
+
+
+@cache
+def scenario() -> Scenario:
+    return scenario_of(DEMO, "base")
+
+
+@cache
+def sample() -> Sample:
+    return screen_sample(study(), scenario(), practice_seal(DEMO), size=120)
+
+
+@cache
+def compiled(name: str | None = None) -> Compiled:
+    return compile_plan(study(), scenario(), practice_seal(DEMO), sample=sample(), estimand=name)
+
+
+@cache
+def small() -> Sample:
+    """Some patients of the reference study."""
+    return screen_sample(thousands.study(), thousands.scenario(), thousands.seal(), size=40)
+
+
+@cache
+def of_reference(name: str = "primary") -> Plan:
+    """The reference study from followed participants."""
+    return compile_pool(thousands.study(), thousands.scenario(), thousands.seal(), name, small())
+
+
+def test_everybody_of_the_sample_is_followed_in_the_arm_that_is_asked_for() -> None:
+    arms = list(study().definition.arms)
+    cases = [follow(study(), scenario(), practice_seal(DEMO), "primary", sample(), arm) for arm in arms]
+    for arm, case in zip(arms, cases, strict=True):
+        rows = case.data.participants
+        assert len(rows) == len(sample().randomised) and {row.arm for row in rows} == {arm}
+        assert all(row.ended_on is not None for row in rows)
+    for one, two in zip(*(case.data.participants for case in cases[:2]), strict=True):
+        assert (one.randomised_on, one.stratum, one.person) == (two.randomised_on, two.stratum, two.person)
+        assert one.measures == two.measures, "the same people, up to the arm"
+
+
+def test_draws_after_the_allocation_are_spread_over_those_who_are_followed() -> None:
+    draws, members = CourseDraws(1, 10, ["patient 2", "patient 5", "patient 7"]), (2, 5, 7)
+    before = [draws.uniform(f"patient {one}|a") for one in range(10)]
+    assert sorted(int(10 * each) for each in before) == list(range(10))
+    for one in members:
+        draws.begin(f"patient {one}")
+    after = [draws.uniform(f"patient {one}|b") for one in members]
+    assert sorted(int(3 * each) for each in after) == [0, 1, 2]
+    assert draws.uniform("patient 2|b") == after[0] and 0 <= draws.uniform("a site|b") < 1
+
+
+def test_the_columns_are_those_that_are_reported_and_add_up() -> None:
+    frame, plan = run_trials(compiled(), 60, 3), compiled()
+    assert list(frame.columns) == list(reported.schema(plan.names)) and not plan.names.binary
+    planned = study().definition.allocation.planned
+    for stem, names in (("randomised", plan.arms), ("randomised", plan.sites), ("attempts", plan.sites)):
+        total = frame.select(pl.sum_horizontal([f"{stem}.{name}" for name in names])).to_series()
+        assert (total == frame[stem]).all()
+    assert (frame["randomised"] == planned).all() and (frame["people"] >= frame["randomised"]).all()
+    months = [frame[f"months_{name}"].to_numpy() for name in ("first", "last", "readable")]
+    assert all((early < late).all() for early, late in zip(months, months[1:], strict=False))
+    assert ((frame["lower"] < frame["estimate"]) & (frame["estimate"] < frame["upper"])).all()
+    assert ((frame["p"] < 0.05) == frame["rejected"]).all()
+
+
+@pytest.mark.parametrize("name", ["primary", "relapsed_by_half_a_year"])
+def test_numbers_do_not_depend_on_parts_or_workers(name: str) -> None:
+    plan = compiled(name)
+    whole = run_trials(plan, 300, 3)
+    parts = [run_trials(plan, 130, 3, workers=1), run_trials(plan, 170, 3, first=130, workers=2)]
+    assert pl.concat(parts).equals(whole)
+    assert not run_trials(plan, 300, 4).equals(whole)
+
+
+def test_trials_stop_at_a_look_and_keep_who_was_randomised_by_then() -> None:
+    looks = Looks(design="Pocock", shares=(0.5, 1.0), alpha=0.2)
+    early = msgspec.structs.replace(scenario(), looks=looks)
+    plan = compile_plan(study(), early, practice_seal(DEMO), sample=sample())
+    frame = run_trials(plan, 200, 3)
+    stopped = frame.filter(pl.col("look") == 1)
+    assert 0.1 < len(stopped) / 200 < 0.9
+    assert (stopped["analysed"] == 40).all() and (stopped["randomised"] >= 40).all()
+    assert stopped["rejected"].all() and stopped["months_last"].mean() < frame["months_last"].max()
+    assert len(characterise(frame, "", "", plan.compared, plan.summary).looks) == 2
+
+
+def test_a_trial_that_never_ends_its_recruitment_is_refused() -> None:
+    with pytest.raises(SimulationError, match="SIMU-008"):
+        run_trials(dataclasses.replace(compiled(), attempts=50), 2, 1)
+
+
+def test_the_answer_says_who_was_followed_and_shows_the_scale() -> None:
+    steps = set()
+    answer = simulate_scenarios(
+        study(), [scenario()], practice_seal(DEMO), trials=40, seed=1, size=60,
+        report=lambda step, done, total: steps.add(step),
+    )  # fmt: skip
+    assert answer.path == FOLLOWED and "following them in each arm (base)" in steps
+    assert "Hazard ratio, mean of the estimates" in [row.head for row in answer.table.rows]
+
+
+def test_a_ratio_is_compared_with_the_ratio_of_the_shares() -> None:
+    own = study().definition.estimands["relapsed_by_half_a_year"]
+    odds = msgspec.structs.replace(own, summary="odds_ratio", interval="wald", estimator=None, sensitivity={})
+    whole = dataclasses.replace(
+        study(),
+        definition=msgspec.structs.replace(study().definition, estimands={"relapsed_by_half_a_year": odds}),
+    )
+    plan = compile_plan(whole, scenario(), practice_seal(DEMO), sample=sample())
+    frame = run_trials(plan, 200, 3)
+    found = characterise(frame, "", "", plan.compared, plan.summary)
+    shares = [frame[f"truth.{arm}"].sum() / frame[f"randomised.{arm}"].sum() for arm in plan.compared]
+    assert found.truth.value == pytest.approx(shares[0] / (1 - shares[0]) / (shares[1] / (1 - shares[1])))
+    assert 0 < found.truth.error < 0.1 and found.coverage.value > 0.85
+    risks = characterise(frame, "", "", plan.compared, "risk_ratio")
+    assert risks.truth.value == pytest.approx(shares[0] / shares[1])
+
+
+def test_kits_are_conserved_and_units_are_those_that_were_dispensed() -> None:
+    plan = of_reference()
+    frame = run_trials(dataclasses.replace(plan, plan=quick(plan)), 30, 3)
+    for kit in plan.kits:
+        sent, used, expired, left = (
+            frame[f"{stem}.{kit}"] for stem in ("shipped", "used", "expired", "left")
+        )
+        assert (sent == used + expired + left).all() and used.min() > 0
+    tally = plan.plan.tally
+    assert (tally.units[:, 0] > 0).any() and tally.counts[:, STEMS.index("supplies")].max() > 3
+    given = (tally.supplied >= 0).sum(1)
+    assert (given == tally.counts[:, STEMS.index("supplies")]).all()
+    assert (tally.treated >= tally.supplied.max(1)).all()
+
+
+def quick(plan: Plan) -> Pooled:
+    """The plan with a missing score as a non-response, which needs no imputation."""
+    none = Missing(method="non_response")
+    return plan.plan._replace(estimand=msgspec.structs.replace(plan.plan.estimand, missing=none))
+
+
+def test_an_imputed_score_means_what_the_rule_says() -> None:
+    """Each score that can be recorded, for each participant whose score is missing, against the rule itself."""
+    plan = of_reference().plan
+    missing = np.flatnonzero(plan.outcomes.kind == MISSING)
+    assert missing.size and (plan.meaning.place[missing] >= 0).all()
+    assert set(np.unique(plan.meaning.table)) == {0.0, 1.0}
+    respond = responding(plan)
+    for row in missing:
+        each = dataclasses.replace(plan.outcomes.whole[row], subject=f"0:{row}")
+        baseline = float(each.baseline)
+        assert [respond(each, value) for value in (baseline // 2, baseline // 2 + 1)] == [True, False]
+
+
+def test_a_variable_is_read_between_scores_and_beyond_them() -> None:
+    assert read(np.array([0.0, 1.0, 2.0]), np.array([5.0, 7.0, 9.0]), 1.25) == pytest.approx(7.5)
+    assert read(np.array([0.0, 1.0, 2.0]), np.array([5.0, 7.0, 9.0]), 4.0) == pytest.approx(13.0)
+    assert read(np.array([0.0, 1.0]), np.array([5.0, 7.0]), -1.0) == pytest.approx(3.0)
+
+
+def test_a_change_is_a_straight_line_and_anything_else_is_refused() -> None:
+    plan = of_reference("activity_over_time").plan
+    where = endpoint(thousands.study(), "activity_over_time", plan.estimand)
+    assert where.visits and plan.meaning.table.shape[1] > 2
+    slopes = np.diff(plan.meaning.table, axis=1) / np.diff(plan.meaning.grid)
+    assert np.allclose(slopes, 1)
+
+
+def test_what_no_table_can_hold_is_refused() -> None:
+    """A variable that bends between scores, and a score with too many values to be asked about."""
+    outcomes = of_reference("activity_over_time").plan.outcomes
+    row = SimpleNamespace(subject="1")
+    given = SimpleNamespace(
+        respond=lambda each, value: value * value,
+        outcomes=lambda own, reading: [SimpleNamespace(subject="1")],
+    )
+    data = SimpleNamespace(participants=[row])
+    case = SimpleNamespace(binary=False, data=data, of_first=lambda count: given, estimand=None)
+    one = type(outcomes)(*(each[:1] for each in outcomes))
+    with pytest.raises(ValueError, match="straight line"):
+        meaning_of([case], [[row]], one._replace(kind=np.zeros(1), highest=np.full(1, 70.0)), 0)  # type: ignore[list-item]
+    case.binary = True
+    with pytest.raises(ValueError, match="70001 values"):
+        meaning_of([case], [[row]], one._replace(highest=np.full(1, 70.0)), 3)  # type: ignore[list-item]
+
+
+def test_an_imputed_variable_that_no_table_can_hold_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reduced, "FINEST", 3)
+    few = screen_sample(thousands.study(), thousands.scenario(), thousands.seal(), size=15)
+    with pytest.raises(SimulationError, match="SIMU-007 .*which is to be imputed"):
+        compile_pool(thousands.study(), thousands.scenario(), thousands.seal(), "primary", few)
