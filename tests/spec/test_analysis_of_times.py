@@ -14,10 +14,11 @@ import pytest
 from equipoise.analysis.cut import Cut, cut
 from equipoise.analysis.errors import AnalysisError
 from equipoise.analysis.estimand import Reading
-from equipoise.analysis.events_over_time import Timed, analyse_times
+from equipoise.analysis.events_over_time import Timed, analyse_times, group
 from equipoise.analysis.plan import plan_digest
 from equipoise.analysis.render import figures, report_json, sections, tables
 from equipoise.analysis.report import Report, analyse, analysed
+from equipoise.analysis.reporting.times import share_cell
 from equipoise.analysis.rows import Times
 from equipoise.analysis.specs import Spec
 from equipoise.ledger.entry import Event, Head
@@ -226,3 +227,24 @@ def test_every_time_names_the_entries_that_its_rules_read(report: Report) -> Non
         for row in estimate.population:
             if row.value:
                 assert row.sources and list(row.sources) == sorted(set(row.sources))
+
+
+def test_a_share_beyond_the_last_day_of_anybody_is_not_known() -> None:
+    """Of two who are followed for 5 days one has the event: all are free of it on day 3, half on day 5, then not known;
+    where all have had it, nobody is free of it ever after."""
+    rows = [participant(str(place), arm=arm) for place, arm in enumerate(("new", "new", "old", "old"))]
+    seen = {
+        row.subject: Times(subject=row.subject, days=5, event=row.arm == "old" or row.subject == "0")
+        for row in rows
+    }
+    estimand = times().definition.estimands["primary"]
+    variable = msgspec.structs.replace(estimand.variable, horizons=(3, 5, 9))
+    how = Timed(estimand=msgspec.structs.replace(estimand, strata=(), variable=variable), times=seen)
+    new, old = (group(arm, rows, how) for arm in ("new", "old"))
+    assert [each.survival for each in new.shares] == [1.0, 0.5, None]
+    assert [each.survival for each in old.shares] == [1.0, 0.0, 0.0]
+    assert [share_cell(each) for each in new.shares] == [
+        "100.0%; 2",
+        "50.0% (0.6% to 91.0%); 2",
+        "not followed so far",
+    ]

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from equipoise.study.estimand import (
     Estimand,
     Intercurrent,
+    Measure,
     Missing,
     Model,
     Sensitivity,
@@ -49,6 +50,8 @@ def estimand(endpoint: str = "binary", **given: Any) -> Estimand:
     return replace(made, variable=replace(made.variable, score=None)) if unscored else made
 
 
+KNOWN = {"age": Measure(label="Age", rule="x")}
+FOLLOWED = Variable(label="v", endpoint="time_to_event", rule="x", horizons=(90, 180))
 FITTING = [
     estimand(),
     estimand("continuous"),
@@ -69,6 +72,9 @@ FITTING = [
     ),
     estimand(missing=Missing(method="non_response"), intercurrent_events=event("composite")),
     estimand(confidence="0.9"),
+    estimand("time_to_event", measures=KNOWN, subgroups=("age",), model=Model(covariates=("age",))),
+    estimand("time_to_event", summary="restricted_mean_difference", variable=FOLLOWED),
+    estimand("ordinal", summary="win_odds", strata=("sex",)),
 ]  # fmt: skip
 
 
@@ -153,6 +159,30 @@ UNFIT = [
     ),
     (estimand(interval="ye", model=Model(covariates=("strata",))), "covariate strata without strata"),
     (estimand("continuous", unscored=True), "has no score, which ancova needs"),
+    (estimand("continuous", model=Model(covariates=("age",))), "'age', which is none of baseline, strata"),
+    (estimand("continuous", subgroups=("age",)), "the subgroup 'age', which is none of its measures"),
+    (estimand("continuous", measures={"strata": KNOWN["age"]}), "calls a measure 'strata'"),
+    (estimand(variable=FOLLOWED), "summarises a time_to_event endpoint by a risk_difference"),
+    (
+        estimand(variable=replace(estimand().variable, horizons=(90,))),
+        "has horizons, which only a time to an event has",
+    ),
+    (
+        estimand("time_to_event", summary="restricted_mean_difference"),
+        "restricts a mean time without the day up to which it goes",
+    ),
+    (
+        estimand("time_to_event", summary="restricted_mean_difference", variable=FOLLOWED, strata=("sex",)),
+        "has strata, which kaplan_meier cannot use",
+    ),
+    (
+        estimand("time_to_event", strata=("sex",), model=Model(covariates=("strata",))),
+        "cox has a baseline hazard for each stratum",
+    ),
+    (
+        estimand("ordinal", summary="win_odds", measures=KNOWN, model=Model(covariates=("age",))),
+        "has covariates, which mann_whitney cannot use",
+    ),
 ]
 
 

@@ -225,13 +225,16 @@ def group(arm: str, rows: Sequence[Participant], how: Timed) -> Group:
 
 
 def share(day: int, points: Sequence[Point], rows: Sequence[Participant], how: Timed) -> Share:
-    """The share of an arm without the event after a day."""
+    """The share of an arm without the event after a day; not known beyond the last day of anybody without it."""
     point = point_at(points, day)
+    at_risk = sum(how.times[row.subject].days >= day for row in rows)
+    if not at_risk and not (point and point.survival == 0):
+        return Share(day=day, survival=None, lower=None, upper=None, at_risk=0)
     bounds = band(point, how.confidence) if point else None
     return Share(
         day=day,
         survival=point.survival if point else 1.0,
         lower=bounds.lower if bounds else None,
         upper=bounds.upper if bounds else None,
-        at_risk=sum(how.times[row.subject].days >= day for row in rows),
+        at_risk=at_risk,
     )

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Share:
-    """The share of one arm without the event after a day, with its log-log interval (None at 0 and 1), and
-    how many were followed so far."""
+    """The share of one arm without the event after a day (None where nobody was followed so far), with its
+    log-log interval (None at 0 and 1), and how many were followed so far."""
 
     day: int
-    survival: float
+    survival: float | None
     lower: float | None
     upper: float | None
     at_risk: int

@@ -66,6 +66,8 @@ def median_cell(one: Group) -> str:
 
 def share_cell(one: Share) -> str:
     """`61.2% (48.1% to 72.0%); 23`."""
+    if one.survival is None:
+        return "not followed so far"
     share = f"{fixed(100 * one.survival, 1)}%"
     if one.lower is None or one.upper is None:
         return f"{share}; {one.at_risk}"
