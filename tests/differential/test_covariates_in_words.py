@@ -112,3 +112,11 @@ def test_visits_by_name_come_in_the_order_of_their_numbers(frame: polars.DataFra
     settings = {**VISITS, "covariates": "base", "method": "conditional_mean"}
     by_name = eq.reference_based(weeks, **settings)
     assert by_name.estimate == pytest.approx(eq.reference_based(frame, **settings).estimate, rel=1e-9)
+
+
+def test_maximum_likelihood_says_so(frame: polars.DataFrame) -> None:
+    restricted, plain = (
+        eq.mmrm(frame, covariates="base", restricted=each, **VISITS) for each in (True, False)
+    )
+    assert plain.method == f"{restricted.method}, maximum likelihood"
+    assert plain.at(4).contrasts[0].error < restricted.at(4).contrasts[0].error

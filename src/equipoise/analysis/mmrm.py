@@ -100,22 +100,13 @@ def mmrm(
     check_rank(columns, names)
     sums = sums_of(values, columns, subject, moment, len(who), len(when))
     structure = STRUCTURES[covariance]
-    theta, found, bent, taken = _climb(
-        sums, structure, _start(structure, values, columns, subject, moment), restricted
-    )
+    start = _start(structure, values, columns, subject, moment)
+    theta, found, bent, taken = _climb(sums, structure, start, restricted)
     return Mmrm(
-        structure=structure,
-        names=names,
-        visits=when,
-        participants=len(who),
-        observations=len(values),
-        iterations=taken,
-        theta=theta,
-        theta_covariance=2 * _inverse(bent.observed),
-        sums=sums,
-        point=found,
+        structure=structure, names=names, visits=when, participants=len(who), observations=len(values),
+        iterations=taken, theta=theta, theta_covariance=2 * _inverse(bent.observed), sums=sums, point=found,
         curve=bent,
-    )
+    )  # fmt: skip
 
 
 def _positions(

@@ -220,29 +220,32 @@ def mmrm(
     chosen(df, DF, "degrees of freedom")
     group, values = labels(frame, arm), numbers(frame, outcome)
     arms, when, who = arms_of(group, reference), column(frame, visit), labels(frame, participant)
-    names = tuple(dict.fromkeys((*several(covariates), *several(by_visit))))
-    given = covariates_of(frame, names)
-    if visits is None:
-        visits = in_order(each for each, value in zip(when, values, strict=True) if value is not None)
+    given = covariates_of(frame, tuple(dict.fromkeys((*several(covariates), *several(by_visit)))))
+    seen = (each for each, value in zip(when, values, strict=True) if value is not None)
     model = fit_visits(
-        np.array(values, dtype=float), who, group, when, given.columns,
-        by_visit=given.of(several(by_visit)), covariance=covariance, visits=visits,
-        restricted=restricted,
+        np.array(values, dtype=float), who, group, when, given.columns, by_visit=given.of(several(by_visit)),
+        covariance=covariance, visits=in_order(seen) if visits is None else visits, restricted=restricted,
     )  # fmt: skip
     model = replace(model, means={**model.means, **given.even})
     counts = _counts(group, when, who, values)
     means = tuple(
         _visit_mean(model, one, each, counts, df, confidence) for each in model.visits for one in arms
     )
-    label = (
-        f"MMRM, {STRUCTURES[covariance].label} covariance, {df.replace('_', '-').title()} degrees of freedom"
-    )
+    label = _label(covariance, df, restricted)
     return RepeatedMeasures(
         outcome=outcome, method=label, participants=model.fit.participants, responses=model.fit.observations,
         missing=sum(each.missing for each in means), arms=tuple(arms), visits=model.visits, means=means,
         differences={each: _difference(model, arms, each, means, (label, df, confidence)) for each in model.visits},
         model=model, notes=("A missing response is taken as missing at random.",),
     )  # fmt: skip
+
+
+def _label(covariance: str, df: str, restricted: bool) -> str:
+    """The method in words; restricted likelihood goes without saying."""
+    found = (
+        f"MMRM, {STRUCTURES[covariance].label} covariance, {df.replace('_', '-').title()} degrees of freedom"
+    )
+    return found if restricted else f"{found}, maximum likelihood"
 
 
 Counts = tuple[dict[tuple[str, Any], int], dict[str, int]]
