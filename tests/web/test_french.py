@@ -168,7 +168,7 @@ def test_results_are_french_but_for_the_records_own_words() -> None:
     html = render_page(record, banner=None, language="fr")
     results = html[html.index('<section id="results"') : html.index('<section id="basics"')]
     found = Tongues(results).french
-    for said in ("Âge, continu", "Sexe\u00a0: féminin, masculin", "Femmes", "Perdu de vue", "années".capitalize(),
+    for said in ("Âge, continu", "Sexe\u00a0: féminin, masculin", "Femmes", "Perdu de vue", "années",
                  "Retrait du participant", "Différence de risques", "Commencé"):  # fmt: skip
         assert any(said in text for text in found), said
     english = {"Walking", "Swimming", "Walking 30 min/day", "Fracture", "Sore feet"}
