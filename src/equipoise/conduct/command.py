@@ -61,7 +61,7 @@ class Command(Struct, frozen=True, kw_only=True, gc=False):
     @property
     def day(self) -> date:
         """The calendar day on which the thing happened."""
-        return day_of(self.effective)
+        return _day(self.effective[:10])
 
 
 DIGITS = tuple(f"{number:02}" for number in range(60))
@@ -107,24 +107,22 @@ class Refusal:
 
 
 class Context(Struct, frozen=True, kw_only=True, gc=False):
-    """All that a decision may depend on: the definition, the folded past, the clock and the draws."""
+    """All that a decision may depend on: the definition, the folded past, the clock and the draws.
+
+    participant: that of the state; the engine has checked that there is one for each command that asks for it.
+    """
 
     study: Study
     state: State
+    participant: ParticipantState
     at: datetime
     draw: SealedDraws
     recorded: str
 
-    @property
-    def participant(self) -> ParticipantState:
-        """The participant of the command; the engine has checked that there is one."""
-        assert self.state.participant is not None
-        return self.state.participant
-
     def draft(self, command: Command, kind: str, data: Mapping[str, Any], **changes: Any) -> Draft:
         """An event of this command: its envelope is the command's, unless `changes` says otherwise. What is of no
         encounter names none."""
-        participant = self.state.participant
+        participant = self.participant
         draft = Draft(
             type=kind,
             participant=command.participant,

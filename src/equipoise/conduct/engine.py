@@ -93,7 +93,15 @@ def decide(study: Study, state: State, command: Command, at: datetime, draw: Sea
     problem = _general(study, state, command, recorded)
     if problem is not None:
         return problem
-    return handler(Context(study=study, state=state, at=at, draw=draw, recorded=recorded), command)
+    context = Context(
+        study=study,
+        state=state,
+        participant=state.participant,  # type: ignore[arg-type]
+        at=at,
+        draw=draw,
+        recorded=recorded,
+    )
+    return handler(context, command)
 
 
 def evolve(study: Study, state: State, event: Event) -> State:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from equipoise.allocation import (
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from equipoise.study.study import Study
 
 
+@lru_cache(maxsize=64)
 def scheme_of(study: Study, block_sizes: tuple[int, ...]) -> Scheme:
     """The scheme of the definition. Raises the ALLO codes for sizes or probabilities that cannot be."""
     plan = study.definition.allocation

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from equipoise.analysis.plan import plan_digest
 from equipoise.simulation.world import World
+from equipoise.study.study import Study
 
 
 def close(world: World, seed: int) -> None:
@@ -19,6 +22,12 @@ def close(world: World, seed: int) -> None:
                 world.must("answer_query", subject, data={"query": query.id, "text": "Checked: correct."})
             if query.state != "closed":
                 world.must("close_query", subject, data={"query": query.id, "text": ""})
-    world.must("freeze_analysis", data={"plan": plan_digest(world.study), "seed": str(seed)})
+    world.must("freeze_analysis", data={"plan": _plan(world.study), "seed": str(seed)})
     world.must("lock_trial")
     world.must("unblind_trial", data={"to": ["statistician-00"]})
+
+
+@lru_cache(maxsize=16)
+def _plan(study: Study) -> str:
+    """The digest of the plan, which every trial of a study has."""
+    return plan_digest(study)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from statistics import NormalDist
 
@@ -59,16 +60,26 @@ class Draws:
 
     def choose(self, weights: dict[str, float], key: str) -> str:
         """One of the keys, by weight."""
-        left = self.uniform(key) * sum(weights.values())
-        for name, weight in weights.items():
-            left -= weight
-            if left < 0:
-                return name
-        return name
+        return weighted(weights)(self.uniform(key))
 
     def salt(self, number: int) -> bytes:
         """The salt of the ledger's n-th event: 32 bytes."""
         return hashlib.blake2b(f"salt|{number}".encode(), digest_size=32, key=self._key).digest()
+
+
+def weighted(weights: Mapping[str, float]) -> Callable[[float], str]:
+    """Which of the keys a number in [0, 1) chooses, by weight."""
+    total, parts = sum(weights.values()), tuple(weights.items())
+
+    def choose(drawn: float) -> str:
+        left = drawn * total
+        for name, weight in parts:
+            left -= weight
+            if left < 0:
+                return name
+        return parts[-1][0]
+
+    return choose
 
 
 def sealed(seal: Seal, committed: bool) -> SealedDraws:

@@ -15,6 +15,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from equipoise.simulation.draws import weighted
 from equipoise.simulation.scenario import Generator, Scenario
 
 if TYPE_CHECKING:
@@ -103,8 +104,9 @@ def _when(generator: Generator, item: Item | None, end: str) -> Maker:
     other = _nothing if generator.otherwise is None else drawn(generator.otherwise, item, end)
 
     def make(patient: Patient, where: str, encounter: str | None, today: date | None) -> Any:
+        known = patient.latents
         for name, wanted in conditions:
-            if patient.latent(name) != wanted:
+            if (known.get(name) or patient.latent(name)) != wanted:
                 return other(patient, where, encounter, today)
         return then(patient, where, encounter, today)
 
@@ -121,8 +123,8 @@ def _plain(generator: Generator, item: Item | None, end: str) -> Maker:
     if generator.thin is not None and item is not None:
         return _thinned(generator, generator.thin, item)
     if generator.choose and generator.thin is None:
-        choose = generator.choose
-        return lambda patient, where, encounter, today: patient.draws.choose(choose, where + end)
+        choose = weighted(generator.choose)
+        return lambda patient, where, encounter, today: choose(patient.draws.uniform(where + end))
     if generator.days is not None:
         return _day(generator.anchor, generator.days, end)
     return _number(generator, item, end)
