@@ -141,9 +141,7 @@ def test_every_value_that_is_described_is_answered(client: Client, path: str) ->
             assert answer.status == 200 or answer.json["error"]["code"].startswith("MATC-"), (one.name, value)
 
 
-@pytest.mark.parametrize(
-    "asked", ["after=2x", "after=3", "before=0", "before=-1&after=2", "before=1.0"]
-)
+@pytest.mark.parametrize("asked", ["after=2x", "after=3", "before=0", "before=-1&after=2", "before=1.0"])
 def test_a_version_that_is_not_there_is_said(client: Client, asked: str) -> None:
     for language in ("", "fr/"):
         answer = client.get(f"/{language}studies/{FIRST}/compare/?{asked}")
