@@ -103,3 +103,24 @@ def test_a_derivation_that_reads_the_day_has_a_value_for_each_day_and_any_other_
     assert later.derived == {"study_drug_failed": ABSENT}
     randomised = later.with_name("randomised_on", DAY)
     assert (randomised.named("judged_on"), randomised.on(date(2027, 1, 1)).named("judged_on")) == (DAY, DAY)
+    assert randomised.derived["judged_on"] == DAY, (
+        "a derivation that has not read the day holds for every day"
+    )
+
+
+def test_what_was_read_on_a_day_is_known_when_the_day_comes_again_and_nothing_else() -> None:
+    facts = participant().with_name("arm", "tablet")
+    tomorrow = facts.on(DAY + timedelta(days=1))
+    assert facts.on(DAY + timedelta(days=1)) is tomorrow
+    assert facts.on(DAY + timedelta(days=2)).named("today") == DAY + timedelta(days=2)
+    own = record("body", "week_4", weight="70.0")
+    assert facts.with_own(own).on(DAY + timedelta(days=2)).own is own
+    assert facts.on(DAY + timedelta(days=2)).own is None
+    assert facts.with_name("arm", "watchful").on(DAY + timedelta(days=1)).named("on_tablet") is False
+
+
+def test_a_corrected_record_takes_the_place_of_its_new_date() -> None:
+    early, late = record("body", "baseline", weight="80.0"), record("body", "week_4", weight="81.0")
+    facts = participant(early, late)
+    moved = record("body", "baseline", day=DAY + timedelta(days=9), weight="80.0")
+    assert facts.with_record(moved).records("body") == (late, moved)

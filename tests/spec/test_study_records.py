@@ -13,6 +13,8 @@ import pytest
 
 from equipoise.errors import EquipoiseError
 from equipoise.rules import Duration, Missing, PartialDate, Quantity
+from equipoise.rules.types import TextType
+from equipoise.study.parsing import Texts
 from tests.spec.study_samples import entered, record, whole
 
 
@@ -93,3 +95,12 @@ def test_a_computed_duration_keeps_its_decimals(tmp_path) -> None:  # type: igno
     forms.write_text(forms.read_text(encoding="utf-8").replace(mark, mark + item), encoding="utf-8")
     values = load(tmp_path / "study").parse_record("history", {"since": "3"})
     assert values["doubled"] == Duration(Decimal("6.0"), "weeks")
+
+
+def test_texts_are_read_once_until_there_are_too_many_of_them() -> None:
+    texts = Texts(TextType(), "person.note")
+    assert texts["a"] is texts["a"]
+    for number in range(Texts.MANY):
+        assert texts[str(number)] == str(number)
+    assert "a" not in texts and len(texts) <= Texts.MANY
+    assert texts["a"] == "a"
