@@ -241,3 +241,36 @@ def test_whole_numbers_of_any_kind_are_counts() -> None:
     plain = ends(eq.risk_difference(56, 70, 48, 80))
     for kind in (float, np.int64, np.float64, lambda each: np.array(each)):
         assert ends(eq.risk_difference(*(kind(each) for each in (56, 70, 48, 80)))) == plain
+
+
+# Admissions of men and women to six departments of Berkeley, 1973 (R's UCBAdmissions).
+BERKELEY = (
+    (512, 353, 120, 138, 53, 22), (825, 560, 325, 417, 191, 373),
+    (89, 17, 202, 131, 94, 24), (108, 25, 593, 375, 393, 341),
+)  # fmt: skip
+
+
+def test_the_admissions_of_berkeley() -> None:
+    """R 4.2.2, mantelhaen.test(UCBAdmissions), whose help prints 1.4269, 0.2323 and 0.9046968 (0.7719074 to 1.0603298);
+    metafor 3.8, rma.mh with "OR", "RR" and "RD" (Sato's variance), Breslow and Day's 18.82551."""
+    odds = eq.odds_ratio(*BERKELEY, method="mantel_haenszel")
+    assert (odds.estimate, *ends(odds)) == pytest.approx((0.904696828, 0.771907362, 1.060329764), abs=1e-9)
+    risks = eq.risk_ratio(*BERKELEY, method="mantel_haenszel")
+    assert (risks.estimate, *ends(risks)) == pytest.approx(
+        (0.9449050226, 0.8664522327, 1.0304613088), abs=1e-9
+    )
+    rows = [
+        {"department": place, "sex": sex, "admitted": number < x}
+        for place, (x1, n1, x2, n2) in enumerate(zip(*BERKELEY, strict=True))
+        for sex, x, n in (("male", x1, n1), ("female", x2, n2))
+        for number in range(n)
+    ]
+    asked = {"outcome": "admitted", "arm": "sex", "reference": "female", "strata": "department"}
+    frame = polars.DataFrame(rows)
+    test = eq.cochran_mantel_haenszel(frame, **asked, corrected=True)
+    assert (test.statistic, test.p) == pytest.approx((1.42694623, 0.23226346), abs=1e-8)
+    assert eq.breslow_day(frame, **asked, tarone=False).statistic == pytest.approx(18.82551, abs=1e-5)
+    assert eq.breslow_day(frame, **asked).statistic == pytest.approx(18.82550125, abs=1e-8)
+    difference = eq.risk_difference(*BERKELEY, method="mantel_haenszel")
+    assert difference.estimate == pytest.approx(-0.0184251962, abs=1e-10)
+    assert difference.contrasts[0].error == pytest.approx(0.0148253944, abs=1e-10)

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import t as student
+from scipy.special import stdtr, stdtrit
 
 from equipoise.analysis.errors import analysis_error
 from equipoise.analysis.proportions import Interval, check_confidence, normal_quantile, two_sided_p
@@ -74,7 +74,7 @@ class Pool:
         """The interval from Student's t, or from the normal when nothing varies between imputations."""
         check_confidence(confidence)
         whole = math.isinf(self.df)
-        z = normal_quantile(confidence) if whole else float(student.ppf((1 + confidence) / 2, self.df))
+        z = normal_quantile(confidence) if whole else float(stdtrit(self.df, (1 + confidence) / 2))
         half = z * self.error
         return Interval(lower=self.estimate - half, upper=self.estimate + half, confidence=confidence)
 
@@ -83,7 +83,7 @@ class Pool:
         if not self.total:
             return 0.0 if self.estimate else 1.0
         ratio = self.estimate / self.error
-        return two_sided_p(ratio) if math.isinf(self.df) else 2 * float(student.sf(abs(ratio), self.df))
+        return two_sided_p(ratio) if math.isinf(self.df) else 2 * float(stdtr(self.df, -abs(ratio)))
 
 
 def rubin(estimates: Sequence[float], variances: Sequence[float], complete_df: float = math.inf) -> Pool:
