@@ -36,6 +36,9 @@ def kept(function: Callable[..., Any] | None = None, **options: Any) -> Any:
     try:
         config.CACHE_DIR = str(room)
         return njit(nogil=True, cache=True, **options)(function)
+    except (OSError, RuntimeError):
+        # numba says so when it finds no place that it can write to, as on a full disk; compiling anew is as right.
+        return njit(nogil=True, **options)(function)
     finally:
         config.CACHE_DIR = before
 

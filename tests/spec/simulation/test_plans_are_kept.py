@@ -142,7 +142,6 @@ def test_a_damaged_or_renamed_file_is_passed_over(cache: Path) -> None:
     assert asked(made, participants=60).plan.recruitment.planned == 60
 
 
-@pytest.mark.skipif(not hasattr(os, "getuid"), reason="needs users")
 def test_a_folder_that_others_may_write_to_is_neither_read_nor_written(cache: Path) -> None:
     made: list[str] = []
     asked(made)

@@ -59,7 +59,7 @@ def judge(
         ask = _Asked(study, plain, seal, where, name, sample, seed, step, happening == NEVER_STARTED)
         last = 0 if happening == NEVER_STARTED else int(scenario.conduct.follow_up_months * 30)
         for place, event in enumerate(events):
-            until[row, place] = _last_day(ask, place, last, f"{event} after {happening}")
+            until[row, place] = _last_day(ask, place, last, f"{event} after {happening}", where.day)
     return Judged(
         happenings=tuple(steps),
         events=events,
@@ -142,8 +142,8 @@ class _Asked:
         world.on(start + timedelta(days=day), 420, lambda: self.step(world, subject))
 
 
-def _last_day(ask: _Asked, event: int, last: int, words: str) -> int:
-    """The last day on which the happening makes the event true, by halving."""
+def _last_day(ask: _Asked, event: int, last: int, words: str, likely: int = 0) -> int:
+    """The last day on which the happening makes the event true: first around a likely day, then by halving."""
     first = min(1, last)
     early, late = ask.on(first)[event], ask.on(last)[event]
     if early == late:
@@ -151,7 +151,8 @@ def _last_day(ask: _Asked, event: int, last: int, words: str) -> int:
     if late:
         raise scenario_error("SIMU-006", words, "true when it happens late, and not when it happens early")
     low, high = first, last
+    guesses = [likely - 1, likely]
     while high - low > 1:
-        middle = (low + high) // 2
+        middle = guesses.pop() if guesses and low < guesses[-1] < high else (low + high) // 2
         low, high = (middle, high) if ask.on(middle)[event] else (low, middle)
     return low

@@ -122,9 +122,10 @@ def dispensing_of(
     arms = tuple(study.definition.arms)
     units = np.zeros((len(sample.randomised), len(arms), len(regimens)))
     for number, arm in enumerate(arms):
-        of_arm = [each for each in sample.randomised if each.subject and each.subject.state.arm == arm]
+        own = [bool(each.subject and each.subject.state.arm == arm) for each in sample.randomised]
+        of_arm = [each for each, its in zip(sample.randomised, own, strict=True) if its]
         for place, each in enumerate(sample.randomised):
-            source = each if each in of_arm else of_arm[place % len(of_arm)]
+            source = each if own[place] else of_arm[place % len(of_arm)]
             units[place, number] = [float(source.units.get(name, 0)) for name in regimens]
     return Dispensing(
         days=np.array(days, np.int64).reshape(-1, 2),
