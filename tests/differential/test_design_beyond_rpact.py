@@ -355,7 +355,7 @@ def test_exact_tests_refuse_what_they_cannot_enumerate() -> None:
 
 def paths(design, p1: float, p2: float) -> tuple[float, float]:
     """The chance to reject and to stop for futility at the first of two looks, path by path."""
-    tables = [design.table(look) for look in (0, 1)]
+    tables = [design.statistic_at(look) for look in (0, 1)]
     starts = [binomial(n[0], np.array([p]))[0] for n, p in ((design.n1, p1), (design.n2, p2))]
     rest = [binomial(n[1] - n[0], np.array([p]))[0] for n, p in ((design.n1, p1), (design.n2, p2))]
     later = tables[1] >= design.efficacy[1] - 1e-9

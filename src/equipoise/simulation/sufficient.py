@@ -74,7 +74,7 @@ def simulate_sequential(
     last = len(design.n1) - 1
     for look, (a, b) in enumerate(zip(design.n1, design.n2, strict=True)):
         one, two = first[look], second[look]
-        z = design.table(look)[one, two]
+        z = design.statistic_at(look)[one, two]
         rejects = going & (z >= design.efficacy[look] - TIES)
         low = design.futility[look]
         stops = np.zeros_like(going) if low is None else going & ~rejects & (z <= low + TIES)

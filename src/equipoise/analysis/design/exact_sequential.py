@@ -59,7 +59,7 @@ class BinarySequential(Shown):
         """The pairs of proportions at which the error is kept."""
         return CommonNull() if self.margin is None else EdgeNull(self.measure, self.margin)
 
-    def table(self, look: int) -> np.ndarray:
+    def statistic_at(self, look: int) -> np.ndarray:
         """The statistic of each table at a look (0 for the first)."""
         if self.margin is None:
             return statistics(self.n1[look], self.n2[look], self.statistic, self.sided)
@@ -119,7 +119,7 @@ def exact_boundaries(
     before, curve, null = np.ones((1, 1)), np.zeros(len(GRID)), design.null
     parts: list = []
     for look, limit in enumerate(allowed):
-        reached, table = _arrived(before, n1, n2, look), design.table(look)
+        reached, table = _arrived(before, n1, n2, look), design.statistic_at(look)
         bound = _lowest_bound(null, table, reached, curve, limit, parts)
         bounds.append(bound)
         parts.append(null.reduced(reached * (table >= bound - TIES)))
@@ -141,7 +141,7 @@ def exact_operating(design: BinarySequential, p1: ArrayLike, p2: ArrayLike) -> B
     before = np.ones((1, 1))
     for look, (a, b) in enumerate(zip(design.n1, design.n2, strict=True)):
         reached = _arrived(before, design.n1, design.n2, look)
-        table = design.table(look)
+        table = design.statistic_at(look)
         bound, low = design.efficacy[look], design.futility[look]
         first, second = binomial(a, one), binomial(b, two)
         rejects = table >= bound - TIES
@@ -174,7 +174,7 @@ def exact_sequential_size(design: BinarySequential) -> tuple[float, float]:
     before, curve, null = np.ones((1, 1)), np.zeros(len(GRID)), design.null
     parts: list = []
     for look, bound in enumerate(design.efficacy):
-        reached, table = _arrived(before, design.n1, design.n2, look), design.table(look)
+        reached, table = _arrived(before, design.n1, design.n2, look), design.statistic_at(look)
         parts.append(null.reduced(reached * (table >= bound - TIES)))
         curve = curve + null.on_grid(parts[-1])
         before = reached * _goes_on(table, bound, design.futility[look] if design.binding else None)
