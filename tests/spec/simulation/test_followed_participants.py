@@ -17,9 +17,12 @@ from equipoise.simulation import reported
 from equipoise.simulation.characteristics import reduced
 from equipoise.simulation.characteristics.compiling import Compiled, compile_plan
 from equipoise.simulation.characteristics.enrolling import Compiled as Plan
-from equipoise.simulation.characteristics.estimated_rows import read, responding
+from equipoise.simulation.characteristics.estimated_imputed import foretold
+from equipoise.simulation.characteristics.estimated_rows import read, responding, rows_estimator
+from equipoise.simulation.characteristics.estimators import estimator_for
 from equipoise.simulation.characteristics.followed import CourseDraws, follow
 from equipoise.simulation.characteristics.pool import MISSING, STEMS, Pooled
+from equipoise.simulation.characteristics.pooled_trials import picked, recruited
 from equipoise.simulation.characteristics.pooling import compile_pool
 from equipoise.simulation.characteristics.reduced import meaning_of
 from equipoise.simulation.characteristics.screened import Sample, screen_sample
@@ -190,6 +193,26 @@ def test_an_imputed_score_means_what_the_rule_says() -> None:
         each = dataclasses.replace(plan.outcomes.whole[row], subject=f"0:{row}")
         baseline = float(each.baseline)
         assert [respond(each, value) for value in (baseline // 2, baseline // 2 + 1)] == [True, False]
+
+
+@pytest.mark.parametrize("summary", ["risk_difference", "risk_ratio"])
+def test_imputation_at_its_limit_is_that_of_the_analysis(summary: str) -> None:
+    """On the same trials: nearly the same estimates, and on the average the same intervals."""
+    plan = of_reference("primary").plan
+    missing = msgspec.structs.replace(plan.estimand.missing, imputations=8)
+    interval = "rubin" if summary == "risk_difference" else "wald"
+    own = msgspec.structs.replace(
+        plan.estimand, summary=summary, interval=interval, missing=missing, estimator="mantel_haenszel"
+    )
+    plan = plan._replace(estimand=own)
+    people = picked(plan, recruited(of_reference(), 14, 5, 0))
+    chance = foretold(plan).chance[plan.treatment]
+    assert ((chance >= 0) & (chance <= 1)).all()
+    one, two = (each(plan, 0.95)(people, np.arange(14), 1) for each in (estimator_for, rows_estimator))
+    assert one.estimate != pytest.approx(two.estimate, abs=1e-9), "draws differ"
+    assert np.corrcoef(one.z, two.z)[0, 1] > 0.9
+    wide = [np.log(each.upper - each.lower).mean() for each in (one, two)]
+    assert wide[0] == pytest.approx(wide[1], abs=0.05)
 
 
 def test_a_variable_is_read_between_scores_and_beyond_them() -> None:

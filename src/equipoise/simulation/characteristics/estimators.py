@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from equipoise.simulation.characteristics.estimated_categories import categories_estimator
 from equipoise.simulation.characteristics.estimated_counts import counts_estimator
+from equipoise.simulation.characteristics.estimated_imputed import imputed_estimator
 from equipoise.simulation.characteristics.estimated_means import means_estimator
 from equipoise.simulation.characteristics.estimated_rows import rows_estimator
 from equipoise.simulation.characteristics.estimated_tables import tables_estimator
@@ -30,12 +31,25 @@ def estimator_for(plan: Pooled, confidence: float) -> Estimator:
     name = estimator_of(plan.estimand) or ""
     if name in TWINS and not imputes(plan.estimand) and plain(plan.estimand):
         return TWINS[name](plan, confidence)
+    if name in TABLED and at_limit(plan.estimand):
+        return imputed_estimator(plan, confidence)
     return rows_estimator(plan, confidence)
 
 
 def imputes(estimand: Estimand) -> bool:
     """Whether missing values are imputed."""
     return estimand.missing.method in IMPUTING
+
+
+def at_limit(estimand: Estimand) -> bool:
+    """Whether missing scores of a yes or no are imputed at random, so that a trial is a few counts."""
+    missing = estimand.missing
+    return (
+        estimand.variable.endpoint == "binary"
+        and estimand.variable.score is not None
+        and (missing.method, missing.assumption) == ("multiple_imputation", "mar")
+        and float(missing.delta) == 0
+    )
 
 
 def plain(estimand: Estimand) -> bool:
