@@ -142,7 +142,9 @@ PAGE = (
 
 HOLDS = {
     "flow": ("flow",),
-    "primary-result": ("responders", "survival", "values", "forest", "results", "times", "checks", "observed"),
+    "primary-result": (
+        "responders", "survival", "values", "forest", "results", "times", "checks", "subgroups", "observed",
+    ),
     "tipping-points": ("tipping",),
     "masking": ("masking",),
     "over-time": ("means", "courses", "waterfall"),

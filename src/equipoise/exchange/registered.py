@@ -64,6 +64,7 @@ def finished(record: Record, report: Report) -> Record:
     status = protocol.setdefault("statusModule", {})
     people = report.data.participants
     status["overallStatus"] = "COMPLETED"
+    status["lastUpdatePostDateStruct"] = actual(date.fromisoformat(report.source.until[:10]))
     if people:
         status["startDateStruct"] = actual(min(row.randomised_on for row in people))
         status["primaryCompletionDateStruct"] = actual(primary_completion(report))

@@ -44,14 +44,15 @@ def rtf(tables: Iterable[Table], source: Provenance, title: str) -> str:
     width, height = TWIPS_A4[::-1] if lying else TWIPS_A4
     page = f"\\paperw{width}\\paperh{height}\\margl{MARGIN}\\margr{MARGIN}\\margt{MARGIN}\\margb{MARGIN}"
     turned = "\\landscape" if lying else ""
+    right = f"\\tqr\\tx{width - 2 * MARGIN}"
     bodies = "\\page\n".join(body(each, source, width - 2 * MARGIN) for each in made)
     return (
         "{\\rtf1\\ansi\\ansicpg1252\\deff0\\uc1\\deflang2057\n"
         "{\\fonttbl{\\f0\\froman\\fcharset0 Times New Roman;}}\n"
         f"{{\\info{{\\title {escaped(title)}}}{{\\doccomm {escaped(comment(source))}}}}}\n"
         f"{page}{turned}\\fs20\n"
-        f"{{\\header\\pard\\ql\\fs16 {escaped(source.study)}\\tab {escaped(source.banner)}\\par}}\n"
-        f"{{\\footer\\pard\\ql\\fs16 {escaped(source.words)}\\tab {PAGE}\\par}}\n"
+        f"{{\\header\\pard\\ql{right}\\fs16 {escaped(source.study)}\\tab {escaped(source.banner)}\\par}}\n"
+        f"{{\\footer\\pard\\ql{right}\\fs16 {escaped(source.words)}\\tab Page {PAGE}\\par}}\n"
         f"{bodies}}}\n"
     )
 
