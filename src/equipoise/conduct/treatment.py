@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import lru_cache
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from equipoise.conduct.acts import Barrier, amount, end_of, plain
@@ -44,11 +45,9 @@ def prescribed(
         for each in participant.prescriptions.values()
         if each.regimen == regimen and (on is None or each.on <= on) and number in (None, each.id)
     ]
-    latest = None
-    for each in found:
-        if latest is None or each.on >= latest.on:
-            latest = each
-    return latest
+    return max(
+        reversed(found), key=attrgetter("on"), default=None
+    )  # of two on one day, the one written later
 
 
 def main_of(participant: ParticipantState, number: str) -> str | None:
