@@ -40,21 +40,19 @@ from tests.worlds.simulating import REFERENCE, STUDIES, WHOLE, seal_of, study_of
 
 NAME, SEED, FAST = "DEMO-TTE", 3, 3_000
 MORE = """
-  pain:
-    label: Worst pain at week 26
-    objective: Whether pain is less
-    population: All randomised participants
-    treatment: [back_school, exercise, usual_care]
+  fear:
+    label: Fear of movement at week 12
+    objective: Whether fear is less
+    population: All randomised participants of the two arms
+    treatment: [back_school, usual_care]
     variable:
-      label: Worst pain, from 0 to 10
+      label: Avoids movement, from 0 to 6
       endpoint: ordinal
-      rule: call.worst at week_26
-      timepoint: {encounter: week_26, anchor: randomised_on, day: 182, window: {before: 14, after: 14}}
+      rule: fear.avoids at week_12
+      timepoint: {encounter: week_12, anchor: randomised_on, day: 84, window: {before: 7, after: 7}}
     intercurrent_events: {}
     summary: common_odds_ratio
     interval: wald
-    strata: [long_standing]
-    model: {covariates: [strata]}
   free:
     label: Time without a relapse in half a year
     objective: Whether it is longer
@@ -141,7 +139,7 @@ MORE = """
     strata: [long_standing]
     missing: {method: multiple_imputation, imputations: 5}
 """
-ESTIMANDS = ("primary", "pain", "bad_calls", "adjusted", "imputed")
+ESTIMANDS = ("primary", "fear", "bad_calls", "adjusted", "imputed")
 """Those of the suite: a time, categories, counts, and two that are analysed trial by trial."""
 MORE_ESTIMANDS = ("relapsed_by_half_a_year", "odds", "free", "wins")
 BY_ROWS = ("odds", "imputed", "free", "adjusted", "wins")
