@@ -134,6 +134,11 @@ def test_a_trial_that_never_ends_its_recruitment_is_refused() -> None:
         run_trials(dataclasses.replace(compiled(), attempts=50), 2, 1)
 
 
+def test_an_estimand_that_the_study_has_not_is_refused() -> None:
+    with pytest.raises(SimulationError, match="SIMU-003 .*no estimand 'secondary': primary, "):
+        compiled("secondary")
+
+
 def test_the_answer_says_who_was_followed_and_shows_the_scale() -> None:
     steps = set()
     answer = simulate_scenarios(

@@ -73,7 +73,7 @@ def compile_plan(
     ever randomised.
     """
     check_fits(study, scenario)
-    name = estimand or next(iter(study.definition.estimands))
+    name = estimand_of(study, scenario, estimand)
     sample = sample or screen_sample(study, scenario, seal, size=size, seed=seed, progress=progress)
     if not sample.randomised or not any(site.per_month > 0 for site in scenario.sites):
         raise scenario_error("SIMU-007", scenario.scenario, "nobody of the sample is ever randomised")
@@ -83,6 +83,14 @@ def compile_plan(
         if error.code not in NO_CURVE:
             raise
     return compile_pool(study, scenario, seal, name, sample, seed=seed, progress=following)
+
+
+def estimand_of(study: Study, scenario: Scenario, name: str | None) -> str:
+    """The name of the estimand that decides: the first without one. Raises SIMU-003 for one that the study has not."""
+    known = study.definition.estimands
+    if name is not None and name not in known:
+        raise scenario_error("SIMU-003", scenario.scenario, f"the study has no estimand {name!r}: {', '.join(known)}")
+    return name or next(iter(known))
 
 
 def compile_curve(
