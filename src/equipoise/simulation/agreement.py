@@ -27,8 +27,9 @@ PERMUTATIONS = 9_999
 """At least; more where the false-alarm rate of one comparison asks for them."""
 TAIL = (0.99, 0.999)
 """The quantiles of each statistic over the permutations that stand for 0 and 1."""
-NARROW = 0.2
-"""The least distance of the two, as a share of the upper one: of a rare count they may be the same."""
+NARROW, INSTEAD = 0.15, 0.5
+"""Where the two lie closer together than this share of the upper one, as those of a rare count do (of a normal value
+0.22), the unit is this share of it instead: half of what one case makes."""
 KINDS = ("mean", "ranks", "spread")
 TOTALLED = (
     "lost", "withdrawn", "deaths", "stopped", "missing", "responders", "truth", "supplies", "died",
@@ -101,7 +102,7 @@ def compare(
     distribution are found to differ, at most. Raises ValueError for frames without a column, and for fewer
     permutations than the alarm asks for.
     """
-    permutations = permutations or max(PERMUTATIONS, int(2 / alarm))
+    permutations = permutations or max(PERMUTATIONS, int(1.05 / alarm))
     if (permutations + 1) * alarm < 1:
         raise ValueError(f"{permutations} permutations cannot show a difference at {alarm}")
     first, second, alone = side_by_side(one, two)
@@ -157,7 +158,7 @@ def side_by_side(
 def tails(found: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """By statistic, where the scale of its tail begins, and its unit; 1 for one that is 0 whatever the rows."""
     low, high = np.quantile(found, TAIL, axis=0)
-    return low, np.where(high > 0, np.maximum(high - low, NARROW * high), 1.0)
+    return low, np.where(high > 0, np.where(high - low < NARROW * high, INSTEAD * high, high - low), 1.0)
 
 
 def _of(place: int) -> slice:
