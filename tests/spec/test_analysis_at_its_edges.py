@@ -162,7 +162,9 @@ WORLDS: dict[str, Callable[[Trial], object]] = {
     "one participant": lambda trial: alike_one(trial),
     "all the same": alike,
     "no response in one arm": lambda trial: alike(trial, scores=(2, 20)),
-    "everybody missing": lambda trial: [person(trial, place, ("new", "old")[place % 2], sex="male") for place in range(8)],
+    "everybody missing": lambda trial: [
+        person(trial, place, ("new", "old")[place % 2], sex="male") for place in range(8)
+    ],
     "an empty arm": lambda trial: alike(trial, scores=(3, 9, 15), arms=("new",)),
     "one arm of a stratum": one_arm_of_a_stratum,
     "ties and times of zero": event_on_the_first_day,

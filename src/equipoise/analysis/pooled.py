@@ -44,10 +44,11 @@ def readable(study: Study, slice_: Cut, by_arm: bool) -> Cut:
 
 def pooled_estimates(study: Study, data: Dataset, reader: Reader) -> tuple[Estimate, ...]:
     """The variable of every estimand, as observed in all participants. Estimands that differ in their arms alone have
-    one variable, which is counted once, under its own label: that of an estimand may name arms."""
+    one variable, which is counted once, under its own label: that of an estimand may name arms. At which days shares are
+    told makes no other variable."""
     first: dict[str, str] = {}
     for name, estimand in study.definition.estimands.items():
-        first.setdefault(repr(estimand.variable), name)
+        first.setdefault(repr(structs.replace(estimand.variable, horizons=())), name)
     return tuple(pooled(name, study.definition.estimands[name], data, reader) for name in first.values())
 
 
