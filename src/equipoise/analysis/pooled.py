@@ -44,8 +44,8 @@ def readable(study: Study, slice_: Cut, by_arm: bool) -> Cut:
 
 def pooled_estimates(study: Study, data: Dataset, reader: Reader) -> tuple[Estimate, ...]:
     """The variable of every estimand, as observed in all participants. Estimands that differ in their arms alone have
-    one variable, which is counted once, under its own label: that of an estimand may name arms. The days at which shares
-    are told make no other variable."""
+    one variable, which is counted once, under its own label: that of an estimand may name arms. The days at
+    which shares are told make no other variable."""
     first: dict[str, str] = {}
     for name, estimand in study.definition.estimands.items():
         first.setdefault(repr(structs.replace(estimand.variable, horizons=())), name)
