@@ -192,11 +192,13 @@ BREAKS = [
         "scarce",
         kits_come_a_week_late=part("kits", lead=lambda days: days + 7),
         no_kit_expires=part("kits", shelf=lambda days: days + 10_000),
-        the_trigger_is_forgotten=part("kits", trigger=lambda weeks: 0),
         less_is_sent=part("kits", resupply=lambda weeks: weeks - 3),
         sites_begin_with_one_kit_more=part("kits", initial=lambda kits: kits + 1),
     ),
     Broken(name="a fifth fewer are lost", scenario="exits", broken=fewer_lost, planned=True, trials=30),
+    Broken(
+        name="the trigger is forgotten", scenario="scarce", broken=part("kits", trigger=lambda weeks: 0), trials=60
+    ),
     Broken(name="no strata", scenario="base", broken=part("recruitment", strata=np.zeros_like), trials=200),
 ]  # fmt: skip
 
