@@ -18,10 +18,15 @@ NO_EVENT = 2
 """The number of treatment policy: an exit is no composite event, and the score is missing."""
 
 
-def chance(**changes: object) -> np.ndarray:
+def told(**changes: object) -> np.ndarray:
+    """By arm the chance, and how often the imputation says response where the truth is no and where it is yes."""
     plan = compiled().plan
     where = endpoint(study(), "primary", study().definition.estimands["primary"])
     return foretold(study(), where, plan.score._replace(**changes), plan.exit, plan.recruitment, 1)
+
+
+def chance(**changes: object) -> np.ndarray:
+    return told(**changes)[:, 0]
 
 
 def test_scores_that_are_noise_foretell_little_and_exact_ones_much() -> None:
@@ -29,7 +34,7 @@ def test_scores_that_are_noise_foretell_little_and_exact_ones_much() -> None:
     noise = chance(depth=np.full_like(depth, 0.5), noise=0.6)
     exact = chance(noise=0.0)
     assert noise.max() < 0.35 < exact.min()
-    assert (compiled().plan.score.foretold > noise).all()
+    assert (compiled().plan.score.foretold[:, 0] > noise).all()
 
 
 def test_without_an_earlier_visit_nothing_is_foretold() -> None:
@@ -38,7 +43,7 @@ def test_without_an_earlier_visit_nothing_is_foretold() -> None:
         endpoint(study(), "primary", study().definition.estimands["primary"]),
         encounters=("randomisation", "week_16"),
     )
-    assert foretold(study(), where, plan.score, plan.exit, plan.recruitment, 1).tolist() == [0.0, 0.0]
+    assert foretold(study(), where, plan.score, plan.exit, plan.recruitment, 1).tolist() == [[0.0] * 3] * 2
 
 
 def test_a_foretold_response_is_still_missing_but_leaves_the_interval_narrower() -> None:
@@ -47,7 +52,9 @@ def test_a_foretold_response_is_still_missing_but_leaves_the_interval_narrower()
             dataclasses.replace(
                 compiled(),
                 plan=compiled().plan._replace(
-                    score=compiled().plan.score._replace(foretold=np.full(ARMS, share), missed=0.4)
+                    score=compiled().plan.score._replace(
+                        foretold=np.array([[share, 0.0, 1.0]] * ARMS), missed=0.4
+                    )
                 ),
             ),
             200,
@@ -59,6 +66,22 @@ def test_a_foretold_response_is_still_missing_but_leaves_the_interval_narrower()
     assert made[0.0]["missing.methotrexate"].equals(made[1.0]["missing.methotrexate"])
     assert widths[1.0] < 0.95 * widths[0.0]
     assert made[0.0]["estimate"].mean() == pytest.approx(made[1.0]["estimate"].mean(), abs=0.03)
+
+
+def test_what_the_imputation_says_is_nearer_the_truth_the_more_is_foretold() -> None:
+    own, exact = told(), told(noise=0.0)
+    assert (own[:, 1] < 0.25).all() and (own[:, 2] > 0.85).all(), "no and yes are told apart"
+    assert (exact[:, 2] - exact[:, 1] > own[:, 2] - own[:, 1]).all()
+
+
+@pytest.mark.parametrize(("no", "yes"), [(0.0, 0.0), (1.0, 1.0)])
+def test_a_foretold_response_is_what_the_imputation_says_of_it(no: float, yes: float) -> None:
+    score = compiled().plan.score._replace(foretold=np.array([[1.0, 0.0, 1.0], [1.0, no, yes]]), missed=1.0)
+    plan = compiled().plan._replace(score=score)
+    frame = run_trials(dataclasses.replace(compiled(), plan=plan), 200, 1)
+    kept = frame["missing.methotrexate"].mean() / frame["randomised.methotrexate"].mean()
+    first = frame["truth.lenalidomide"].mean() / frame["randomised.lenalidomide"].mean()
+    assert frame["estimate"].mean() == pytest.approx(first - no * kept, abs=0.02)
 
 
 def exits(**changes: object) -> Exit:
@@ -93,7 +116,9 @@ def test_those_who_left_early_are_foretold_less() -> None:
     plan = compiled().plan
     where = endpoint(study(), "primary", study().definition.estimands["primary"])
     late, early = (
-        foretold(study(), where, plan.score, exits(leaving=np.array([rate, 0, 0, 0])), plan.recruitment, 0)
+        foretold(study(), where, plan.score, exits(leaving=np.array([rate, 0, 0, 0])), plan.recruitment, 0)[
+            :, 0
+        ]
         for rate in (0.0, 0.03)
     )
     assert (late > early + 0.05).all() and (early >= 0).all()

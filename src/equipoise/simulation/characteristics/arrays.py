@@ -72,7 +72,8 @@ class Score(NamedTuple):
     scores (R, levels + 1), baseline (R,), responds (values, values). response: whether the score of a level is a
     response, 64 levels a number (R, words). depth (R, B, A). faded: the share of the depth that is reached by day
     (days,). first, last: days on which a visit takes place (V,); late: the first day of those outside the window (V,).
-    foretold: the chance that a missing response is known from earlier scores (A,).
+    foretold: the chance that a missing response is known from earlier scores, and how often the imputation
+    then says response, of those who would not and of those who would (A, 3).
     """
 
     scores: np.ndarray

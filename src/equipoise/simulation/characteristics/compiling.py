@@ -89,7 +89,9 @@ def estimand_of(study: Study, scenario: Scenario, name: str | None) -> str:
     """The name of the estimand that decides: the first without one. Raises SIMU-003 for one that the study has not."""
     known = study.definition.estimands
     if name is not None and name not in known:
-        raise scenario_error("SIMU-003", scenario.scenario, f"the study has no estimand {name!r}: {', '.join(known)}")
+        raise scenario_error(
+            "SIMU-003", scenario.scenario, f"the study has no estimand {name!r}: {', '.join(known)}"
+        )
     return name or next(iter(known))
 
 
@@ -272,7 +274,7 @@ def _score(study: Study, scenario: Scenario, where: Endpoint, course: Course, de
         faded=1 - 2.0 ** (-np.arange(int(late.max()) + 8) / curve.half_time), noise=curve.noise, gap=course.missing,
         day=where.day, before=where.before, after=where.after, first=first, last=last, late=late,
         missed=conduct.missed_visit, outside=conduct.outside_window, substitute=conduct.substitute_assessor,
-        foretold=np.zeros(depth.shape[2]),
+        foretold=np.zeros((depth.shape[2], 3)),
     )  # fmt: skip
 
 

@@ -173,7 +173,8 @@ def _judged(score, draws, patient, place, found, composite, hypothetical):
     found.truth[place] = response
     if hypothetical or day < 0:
         found.outcome[place] = ABSENT
-        if uniform(draws, EARLIER) < score.foretold[arm]:
-            found.outcome[place] = FORETOLD_RESPONSE if response else FORETOLD
+        chance, known = score.foretold[arm], uniform(draws, EARLIER)
+        if known < chance[0]:
+            found.outcome[place] = FORETOLD_RESPONSE if known < chance[0] * chance[1 + response] else FORETOLD
     else:
         found.outcome[place] = RESPONSE if response else NON_RESPONSE

@@ -2,8 +2,9 @@
 
 The primary analysis imputes a missing score from those before it, so that a missing response is uncertain by less
 than the share of responders of its arm says. How much less is asked of the imputation itself, on arms of the planned
-size made from the sample. In the loop a missing response is then known with that chance, and else open: the
-variance between imputations, and that of their mean, are those of the analysis.
+size made from the sample. In the loop a missing response is then known with that chance, as what the imputation says
+of those who would and would not respond, and else open: the variance between imputations, and that of their mean, are
+those of the analysis, and so is what imputation by a normal model moves.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from equipoise.simulation.characteristics.arrays import Exit, Recruitment, Score
 from equipoise.simulation.characteristics.following import COMPOSITE, DEATH
 from equipoise.study.study import Study
 
-ARMS, COPIES = 24, 10
+ARMS, COPIES = 100, 5
 """Arms that are made, and imputations of each."""
 MISSING = 0.08
 """The share of the scores at the time point that is left out of them, at least."""
@@ -27,12 +28,13 @@ PATTERNS = 20_000
 def foretold(
     study: Study, where: Endpoint, score: Score, exits: Exit, recruitment: Recruitment, seed: int
 ) -> np.ndarray:
-    """The chance by arm (arms,); 0 where nothing comes before the time point."""
+    """By arm the chance, and how often the imputation says response of those who would not respond and of those who
+    would (arms, 3); 0 where nothing comes before the time point."""
     days = [study.definition.encounters[each].day or 0 for each in where.visits]
     arms = len(score.foretold)
     random = np.random.default_rng([seed, 7])
     if len(days) < 2:
-        return np.zeros(arms)
+        return np.zeros((arms, 3))
     open_ones = gaps_of(score, exits, days, random)
     sizes = np.maximum(8, recruitment.planned // arms * (1 - events_of(exits))).astype(int)
     return np.array(
@@ -83,11 +85,12 @@ def _of_arm(
     size: int,
     patterns: tuple[np.ndarray, np.ndarray],
     random: np.random.Generator,
-) -> float:
-    """One minus the variance that imputation leaves to a missing response, over that of the arm's share."""
+) -> tuple[float, float, float]:
+    """One minus the variance that imputation leaves to a missing response, over that of the arm's share; then how often
+    it says response, by the truth."""
     strata = recruitment.analysed[recruitment.level[recruitment.member >= 0]]
     share = max(MISSING, len(patterns[1]) / PATTERNS)
-    open_part, whole = 0.0, 0.0
+    open_part, whole, said = 0.0, 0.0, np.zeros((2, 2))
     for _ in range(ARMS):
         who = random.integers(len(score.baseline), size=size)
         scores = _scores(score, arm, days, who, random)
@@ -104,9 +107,14 @@ def _of_arm(
         )
         drawn = [impute(given, fixed, limits, random)[gaps, -1] for _ in range(COPIES)]
         rounded = np.clip(np.rint(drawn), 0, len(score.responds) - 1).astype(int)
-        open_part += score.responds[rounded, score.baseline[who[gaps]]].var(axis=0, ddof=1).sum()
+        answers = score.responds[rounded, score.baseline[who[gaps]]]
+        truth = score.responds[scores[gaps, -1], score.baseline[who[gaps]]].astype(int)
+        np.add.at(said, truth, np.column_stack([answers.mean(axis=0), np.ones(len(truth))]))
+        open_part += answers.var(axis=0, ddof=1).sum()
         whole += gaps.sum() * known.mean() * (1 - known.mean()) * (1 + 1 / len(known))
-    return float(np.clip(1 - open_part / whole, 0, 1)) if whole else 0.0
+    chance = float(np.clip(1 - open_part / whole, 0, 1)) if whole else 0.0
+    no, yes = np.divide(said[:, 0], said[:, 1], out=np.array([0.0, 1.0]), where=said[:, 1] > 0)
+    return chance, float(no), float(yes)
 
 
 def _scores(
