@@ -63,7 +63,11 @@ def looks(given: Given, wanted: Given) -> Given:
 def plan(given: Given, wanted: Given) -> Given:
     """The plan rounds the fixed size up before the looks are paid for, and takes 15% of 220 participants up."""
     size = eq.means_size(
-        given["delta"], sd=tuple(given["sd"]), alpha=given["alpha"] / 2, power=given["power"], distribution="normal"
+        given["delta"],
+        sd=tuple(given["sd"]),
+        alpha=given["alpha"] / 2,
+        power=given["power"],
+        distribution="normal",
     )
     bounds = eq.boundaries(given["spending"], [given["interim"], 1], alpha=given["alpha"] / 2)
     most = size.total * eq.inflation(bounds, given["power"])
@@ -221,7 +225,9 @@ HOW: dict[str, Callable[[Given, Given], Given]] = {
     "rand_exact_8": lists,
     "blackwell_hodges": guessed,
 }
-RELATIVE = {"own24_mmrm": "its search stops some 1e-6 short of the maximum, which moves an estimate's fourth digit"}
+RELATIVE = {
+    "own24_mmrm": "its search stops some 1e-6 short of the maximum, which moves an estimate's fourth digit"
+}
 
 
 def test_every_number_of_every_vector(vectors: list[Given]) -> None:

@@ -143,7 +143,15 @@ PAGE = (
 HOLDS = {
     "flow": ("flow",),
     "primary-result": (
-        "responders", "survival", "values", "forest", "results", "times", "checks", "subgroups", "observed",
+        "responders",
+        "survival",
+        "values",
+        "forest",
+        "results",
+        "times",
+        "checks",
+        "subgroups",
+        "observed",
     ),
     "tipping-points": ("tipping",),
     "masking": ("masking",),

@@ -186,7 +186,9 @@ def compare(
     time = np.array([each.time for each in spells], float)
     stratum = [each.stratum for each in spells]
     if not (event & first).any() or not (event & ~first).any():
-        raise analysis_error("ANAL-016", "hazard ratio", "a group has no event, so the ratio is 0 or infinite")
+        raise analysis_error(
+            "ANAL-016", "hazard ratio", "a group has no event, so the ratio is 0 or infinite"
+        )
     columns = {
         "group": first.astype(float),
         **{k: np.asarray(v, float) for k, v in (covariates or {}).items()},

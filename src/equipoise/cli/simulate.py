@@ -147,7 +147,13 @@ def answered(
         parcel = parcel_of(arguments.study, study.digest)
         return whole_scenarios(study, parcel, scenarios, seal, **shared)
     return simulate_scenarios(
-        study, scenarios, seal, size=arguments.sample, workers=arguments.workers, fresh=arguments.fresh, **shared
+        study,
+        scenarios,
+        seal,
+        size=arguments.sample,
+        workers=arguments.workers,
+        fresh=arguments.fresh,
+        **shared,
     )
 
 

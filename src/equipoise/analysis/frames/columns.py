@@ -110,7 +110,8 @@ def in_order(visits: Iterable[Any]) -> list[Any]:
     return sorted(
         found,
         key=lambda name: [
-            (part.isdecimal(), int(part) if part.isdecimal() else 0, part) for part in re.split(r"(\d+)", name)
+            (part.isdecimal(), int(part) if part.isdecimal() else 0, part)
+            for part in re.split(r"(\d+)", name)
         ],
     )
 
