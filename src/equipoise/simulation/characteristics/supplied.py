@@ -29,8 +29,8 @@ from equipoise.study.study import Study
 
 MONTH = 30.0
 """Days in which rates count their events."""
-FOLLOWED = 240
-"""Patients who go through the follow-up."""
+FOLLOWED = 1000
+"""Patients who go through the follow-up, at most: a refusal comes to few, and 240 of them moved all supplies by 1 %."""
 FIRST = "P1"
 """The number of a participant's first prescription."""
 
