@@ -17,6 +17,7 @@ from equipoise.registry.page.catalogue import Catalogue, catalogue, french
 from equipoise.registry.page.listed import LISTED, listed
 from equipoise.registry.page.render import countries_said, render_page, told
 from equipoise.registry.record import read_record
+from equipoise.study.organs import ORGAN_SYSTEMS
 from tests.spec.registry import example
 from tests.web.site import FIRST, Client
 from tests.web.test_page_sections import Page
@@ -177,3 +178,9 @@ def test_results_are_french_but_for_the_records_own_words() -> None:
         assert f'<span lang="en">{own}</span>' in results
     kept = {text for text in found if listed(text) and catalogue("fr").gettext(listed(text)) != text}
     assert kept == set()
+
+
+def test_every_organ_system_that_a_study_may_code_has_french_words() -> None:
+    """Two layers that may not import each other hold the names: the study's coding and the registry's closed lists."""
+    assert [name for name in ORGAN_SYSTEMS if name not in LISTED] == []
+    assert [name for name in ORGAN_SYSTEMS if catalogue("fr").gettext(name) == name] == []
