@@ -143,7 +143,7 @@ def test_the_answer_says_who_was_followed_and_shows_the_scale() -> None:
     steps = set()
     answer = simulate_scenarios(
         study(), [scenario()], practice_seal(DEMO), trials=40, seed=1, size=60,
-        report=lambda step, done, total: steps.add(step),
+        fresh=True, report=lambda step, done, total: steps.add(step),
     )  # fmt: skip
     assert answer.path == FOLLOWED and "following them in each arm (base)" in steps
     assert "Hazard ratio, mean of the estimates" in [row.head for row in answer.table.rows]
