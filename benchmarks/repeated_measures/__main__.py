@@ -17,8 +17,8 @@ from statistics import median
 import numpy as np
 
 from benchmarks.sections import write_section
-from equipoise.analysis.covariance import STRUCTURES
-from equipoise.analysis.longitudinal import difference, fit_visits
+from equipoise.analysis.estimators.covariance import STRUCTURES
+from equipoise.analysis.estimators.longitudinal import difference, fit_visits
 
 PAGE = Path(__file__).parents[2] / "docs" / "benchmarks.md"
 REPEATS = 25

@@ -17,7 +17,7 @@ from benchmarks.randomisation.__main__ import MINIMISED, STRATA
 from benchmarks.repeated_measures.__main__ import sample
 from benchmarks.whole_trials.__main__ import STUDY, loop, without_kits, without_noise
 from equipoise.analysis.design import exact_boundaries
-from equipoise.analysis.longitudinal import difference, fit_visits
+from equipoise.analysis.estimators.longitudinal import difference, fit_visits
 from equipoise.cli.simulating import practice_seal, scenario_of
 from equipoise.simulation.characteristics.compiling import compile_plan
 from equipoise.simulation.characteristics.screened import screen_sample

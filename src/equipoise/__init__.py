@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from equipoise.allocation import PermutedBlocks as PermutedBlocks
     from equipoise.allocation import RandomAllocationRule as RandomAllocationRule
     from equipoise.allocation import Urn as Urn
-    from equipoise.analysis.blinding_index import Guesses as Guesses
-    from equipoise.analysis.blinding_index import bang as bang_index
-    from equipoise.analysis.blinding_index import james as james_index
     from equipoise.analysis.cut import Cut as Cut
     from equipoise.analysis.design.exact import exact_p as exact_p
     from equipoise.analysis.design.exact import exact_power as exact_power
@@ -76,6 +73,16 @@ if TYPE_CHECKING:
     from equipoise.analysis.design.underway import conditional_operating as conditional_operating
     from equipoise.analysis.design.underway import repeated_p as repeated_p
     from equipoise.analysis.design.underway import sequential_p as sequential_p
+    from equipoise.analysis.estimators.blinding_index import Guesses as Guesses
+    from equipoise.analysis.estimators.blinding_index import bang as bang_index
+    from equipoise.analysis.estimators.blinding_index import james as james_index
+    from equipoise.analysis.estimators.proportions import Interval as Interval
+    from equipoise.analysis.estimators.proportions import wilson as wilson
+    from equipoise.analysis.estimators.rate_scores import rate_difference as rate_difference
+    from equipoise.analysis.estimators.rate_scores import rate_ratio as rate_ratio
+    from equipoise.analysis.estimators.rates import clopper_pearson as clopper_pearson
+    from equipoise.analysis.estimators.rates import poisson_rate as poisson_rate
+    from equipoise.analysis.estimators.rates import poisson_rate_ratio as poisson_rate_ratio
     from equipoise.analysis.frames.comparison import Comparison as Comparison
     from equipoise.analysis.frames.counted import Blinding as Blinding
     from equipoise.analysis.frames.counted import blinding_indices as blinding_indices
@@ -104,13 +111,6 @@ if TYPE_CHECKING:
     from equipoise.analysis.frames.strata import cochran_mantel_haenszel as cochran_mantel_haenszel
     from equipoise.analysis.frames.times import Survival as Survival
     from equipoise.analysis.frames.times import compare_survival as compare_survival
-    from equipoise.analysis.proportions import Interval as Interval
-    from equipoise.analysis.proportions import wilson as wilson
-    from equipoise.analysis.rate_scores import rate_difference as rate_difference
-    from equipoise.analysis.rate_scores import rate_ratio as rate_ratio
-    from equipoise.analysis.rates import clopper_pearson as clopper_pearson
-    from equipoise.analysis.rates import poisson_rate as poisson_rate
-    from equipoise.analysis.rates import poisson_rate_ratio as poisson_rate_ratio
     from equipoise.errors import EquipoiseError as EquipoiseError
     from equipoise.registry.index import open_index as open_index
     from equipoise.simulation.asked import Findings as Findings
@@ -211,12 +211,12 @@ CHAPTERS: dict[str, dict[str, str]] = {
         "adjusted_proportions": "equipoise.analysis.frames.proportions",
         "cochran_mantel_haenszel": "equipoise.analysis.frames.strata",
         "breslow_day": "equipoise.analysis.frames.strata",
-        "wilson": "equipoise.analysis.proportions",
-        "clopper_pearson": "equipoise.analysis.rates",
-        "poisson_rate": "equipoise.analysis.rates",
-        "poisson_rate_ratio": "equipoise.analysis.rates",
-        "rate_difference": "equipoise.analysis.rate_scores",
-        "rate_ratio": "equipoise.analysis.rate_scores",
+        "wilson": "equipoise.analysis.estimators.proportions",
+        "clopper_pearson": "equipoise.analysis.estimators.rates",
+        "poisson_rate": "equipoise.analysis.estimators.rates",
+        "poisson_rate_ratio": "equipoise.analysis.estimators.rates",
+        "rate_difference": "equipoise.analysis.estimators.rate_scores",
+        "rate_ratio": "equipoise.analysis.estimators.rate_scores",
     },
     "Means, repeated measures, missing values": {
         "compare_means": "equipoise.analysis.frames.means",
@@ -231,9 +231,9 @@ CHAPTERS: dict[str, dict[str, str]] = {
         "compare_categories": "equipoise.analysis.frames.counted",
         "compare_wins": "equipoise.analysis.frames.counted",
         "blinding_indices": "equipoise.analysis.frames.counted",
-        "bang_index": "equipoise.analysis.blinding_index:bang",
-        "james_index": "equipoise.analysis.blinding_index:james",
-        "Guesses": "equipoise.analysis.blinding_index",
+        "bang_index": "equipoise.analysis.estimators.blinding_index:bang",
+        "james_index": "equipoise.analysis.estimators.blinding_index:james",
+        "Guesses": "equipoise.analysis.estimators.blinding_index",
     },
     "A study, from its folder to its report": {
         "load_study": "equipoise.simulation.asked",
@@ -264,7 +264,7 @@ CHAPTERS: dict[str, dict[str, str]] = {
         "Simulation": "equipoise.simulation.asked",
         "Findings": "equipoise.simulation.asked",
         "Cut": "equipoise.analysis.cut",
-        "Interval": "equipoise.analysis.proportions",
+        "Interval": "equipoise.analysis.estimators.proportions",
         "Size": "equipoise.analysis.design.size",
         "Boundaries": "equipoise.analysis.design.sequential",
         "BinarySequential": "equipoise.analysis.design.exact_sequential",

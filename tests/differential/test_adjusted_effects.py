@@ -10,10 +10,10 @@ from scipy.special import expit
 from statsmodels.discrete.discrete_model import Logit
 
 from equipoise.analysis.errors import AnalysisError
-from equipoise.analysis.logistic import fit_logistic
-from equipoise.analysis.marginal import Standardised, marginal_effect, risk_covariance, standardise
-from equipoise.analysis.proportions import Table2x2, wald, wald_variance
-from equipoise.analysis.ratios import odds_ratio, risk_ratio
+from equipoise.analysis.estimators.logistic import fit_logistic
+from equipoise.analysis.estimators.marginal import Standardised, marginal_effect, risk_covariance, standardise
+from equipoise.analysis.estimators.proportions import Table2x2, wald, wald_variance
+from equipoise.analysis.estimators.ratios import odds_ratio, risk_ratio
 
 # Two strata: treated with and without event, untreated with and without (SAS/STAT's migraine example).
 STRATA = ((16, 11, 5, 20), (12, 16, 7, 19))

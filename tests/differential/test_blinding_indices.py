@@ -8,8 +8,8 @@ from itertools import product
 import numpy as np
 import pytest
 
-from equipoise.analysis.blinding_index import Guesses, bang, james
 from equipoise.analysis.errors import AnalysisError
+from equipoise.analysis.estimators.blinding_index import Guesses, bang, james
 
 # The CRISP trial, as in Bang, Ni and Davis, Control Clin Trials 2004;25:143-156, Table 7.
 TREATED = Guesses(right=82, wrong=25, unknown=170)

@@ -7,13 +7,19 @@ import math
 import numpy as np
 import pytest
 
-from equipoise.analysis.imputation import barnard_rubin, rubin
-from equipoise.analysis.proportions import Table2x2, miettinen_nurminen, newcombe, two_sided_p, wald
-from equipoise.analysis.stratified import (
+from equipoise.analysis.estimators.imputation import barnard_rubin, rubin
+from equipoise.analysis.estimators.proportions import (
+    Table2x2,
+    miettinen_nurminen,
+    newcombe,
+    two_sided_p,
+    wald,
+)
+from equipoise.analysis.estimators.stratified import (
     cochran_mantel_haenszel,
     mantel_haenszel,
 )
-from equipoise.analysis.stratified_scores import common_effect
+from equipoise.analysis.estimators.stratified_scores import common_effect
 from equipoise.simulation.characteristics import contrast
 
 RANDOM = np.random.default_rng(20)

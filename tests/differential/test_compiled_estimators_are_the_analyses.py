@@ -12,12 +12,12 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from equipoise.analysis.data.estimand import Outcome
 from equipoise.analysis.errors import AnalysisError
-from equipoise.analysis.estimand import Outcome
-from equipoise.analysis.survival import Spell, compare
-from equipoise.simulation.characteristics.estimated_rows import rows_estimator
-from equipoise.simulation.characteristics.estimating import Found, Picked
-from equipoise.simulation.characteristics.estimators import TWINS, estimator_for
+from equipoise.analysis.estimators.survival import Spell, compare
+from equipoise.simulation.characteristics.estimators.chosen import TWINS, estimator_for
+from equipoise.simulation.characteristics.estimators.estimating import Found, Picked
+from equipoise.simulation.characteristics.estimators.rows import rows_estimator
 from equipoise.simulation.characteristics.pool import EVENT, MISSING, OUT, VALUE, Meaning, Outcomes, Pooled
 from equipoise.study.estimand import Estimand, Missing, Model, Variable
 from equipoise.study.methods import METHODS, estimator_of

@@ -11,10 +11,10 @@ import pytest
 from scipy.stats import norm
 from statsmodels.stats.proportion import proportion_confint
 
-from equipoise.analysis.count_models import fit_categories, fit_counts, ratio_effect
 from equipoise.analysis.errors import AnalysisError
-from equipoise.analysis.rates import clopper_pearson, poisson_rate, poisson_rate_ratio
-from equipoise.analysis.win_odds import win_odds
+from equipoise.analysis.estimators.count_models import fit_categories, fit_counts, ratio_effect
+from equipoise.analysis.estimators.rates import clopper_pearson, poisson_rate, poisson_rate_ratio
+from equipoise.analysis.estimators.win_odds import win_odds
 
 
 def counts_in(text: str) -> list[int]:

@@ -11,7 +11,7 @@ import pytest
 from scipy.stats import t as student
 
 from equipoise.analysis.errors import AnalysisError
-from equipoise.analysis.imputation import Limits, draw_regression, generator, impute, rubin
+from equipoise.analysis.estimators.imputation import Limits, draw_regression, generator, impute, rubin
 
 FREE = Limits(lowest=-1e9, highest=1e9, decimals=6)
 

@@ -12,7 +12,7 @@ from statsmodels.stats.contingency_tables import StratifiedTable
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
 from equipoise.analysis.errors import AnalysisError
-from equipoise.analysis.proportions import (
+from equipoise.analysis.estimators.proportions import (
     Table2x2,
     constrained,
     miettinen_nurminen,
@@ -21,12 +21,12 @@ from equipoise.analysis.proportions import (
     wald,
     wilson,
 )
-from equipoise.analysis.stratified import (
+from equipoise.analysis.estimators.stratified import (
     cochran_mantel_haenszel,
     mantel_haenszel,
     sato_variance,
 )
-from equipoise.analysis.stratified_scores import common_effect
+from equipoise.analysis.estimators.stratified_scores import common_effect
 
 # Newcombe, Stat Med 1998;17:873-890, Table II: eight contrasts, method 10 (four decimals as printed there).
 CONTRASTS = {

@@ -15,7 +15,7 @@ from statsmodels.duration.hazard_regression import PHReg
 from statsmodels.duration.survfunc import SurvfuncRight, survdiff
 
 from equipoise.analysis.errors import AnalysisError
-from equipoise.analysis.survival import Spell, compare, kaplan_meier, median, survival_at
+from equipoise.analysis.estimators.survival import Spell, compare, kaplan_meier, median, survival_at
 
 MERCAPTOPURINE = (
     [(t, True) for t in (6, 6, 6, 7, 10, 13, 16, 22, 23)]

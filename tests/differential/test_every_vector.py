@@ -19,7 +19,7 @@ import pytest
 
 import equipoise as eq
 from equipoise.allocation import Tallies
-from equipoise.analysis.covariance import STRUCTURES
+from equipoise.analysis.estimators.covariance import STRUCTURES
 from equipoise.simulation.randomisation.exact import every_list
 
 Given = dict[str, Any]
@@ -116,8 +116,8 @@ def strata(given: Given, wanted: Given) -> Given:
 
 def sleep(given: Given, wanted: Given) -> Given:
     """One group of ten, two drugs: the drugs are the visits, and their difference is a contrast of the visits."""
-    from equipoise.analysis.mmrm import mmrm
-    from equipoise.analysis.mmrm_inference import contrasts
+    from equipoise.analysis.estimators.mmrm import mmrm
+    from equipoise.analysis.estimators.mmrm_inference import contrasts
 
     drug = [0] * 10 + [1] * 10
     fit = mmrm([*given["g1"], *given["g2"]], [[1, each] for each in drug], list(range(10)) * 2, drug)

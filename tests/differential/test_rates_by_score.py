@@ -8,7 +8,7 @@ import pytest
 from scipy.stats import norm
 
 import equipoise as eq
-from equipoise.analysis.rate_scores import METHODS
+from equipoise.analysis.estimators.rate_scores import METHODS
 
 SEEN = (15, 19_017.0, 41, 28_010.0)  # coronary events and person-years of two groups of postmenopausal women
 

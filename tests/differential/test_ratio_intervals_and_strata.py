@@ -13,10 +13,10 @@ import polars
 import pytest
 
 import equipoise as eq
-from equipoise.analysis.proportions import Table2x2
-from equipoise.analysis.ratio_hybrids import odds_ratio_newcombe, risk_ratio_newcombe
-from equipoise.analysis.ratios import odds_ratio_score, risk_ratio_score
-from equipoise.analysis.stratified_scores import common_effect
+from equipoise.analysis.estimators.proportions import Table2x2
+from equipoise.analysis.estimators.ratio_hybrids import odds_ratio_newcombe, risk_ratio_newcombe
+from equipoise.analysis.estimators.ratios import odds_ratio_score, risk_ratio_score
+from equipoise.analysis.estimators.stratified_scores import common_effect
 
 FORMS = ("mee", "miettinen_nurminen", "skewness_corrected")
 
@@ -148,7 +148,7 @@ def test_weights_of_miettinen_and_nurminen_solve_their_own_equation() -> None:
     found = common_effect(tables, "risk_difference", weights="miettinen_nurminen")
     plain = common_effect(tables, "risk_difference")
     assert found.estimate == pytest.approx(plain.estimate, abs=2e-3) and found.estimate != plain.estimate
-    from equipoise.analysis.proportions import constrained, score_variance
+    from equipoise.analysis.estimators.proportions import constrained, score_variance
 
     pairs = [constrained(t, found.interval.upper) for t in tables]
     share = np.array([t.n1 * t.n2 / (t.n1 + t.n2) for t in tables])

@@ -6,10 +6,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from equipoise.analysis.ancova import adjusted_mean, ancova, mean_difference
 from equipoise.analysis.errors import AnalysisError
-from equipoise.analysis.imputation import generator
-from equipoise.analysis.reference_based import (
+from equipoise.analysis.estimators.ancova import adjusted_mean, ancova, mean_difference
+from equipoise.analysis.estimators.imputation import generator
+from equipoise.analysis.estimators.reference_based import (
     ASSUMPTIONS,
     Course,
     completed,

@@ -12,9 +12,9 @@ from scipy.stats import f as fisher
 from scipy.stats import ttest_ind, ttest_rel
 from statsmodels.regression.mixed_linear_model import MixedLM
 
-from equipoise.analysis.covariance import STRUCTURES
 from equipoise.analysis.errors import AnalysisError
-from equipoise.analysis.longitudinal import (
+from equipoise.analysis.estimators.covariance import STRUCTURES
+from equipoise.analysis.estimators.longitudinal import (
     VisitModel,
     cell,
     difference,
@@ -22,9 +22,9 @@ from equipoise.analysis.longitudinal import (
     least_squares_mean,
     no_difference,
 )
-from equipoise.analysis.mmrm import Mmrm, mmrm
-from equipoise.analysis.mmrm_inference import contrasts, f_test, kenward_roger, satterthwaite_df
-from equipoise.analysis.mmrm_likelihood import curve, point
+from equipoise.analysis.estimators.mmrm import Mmrm, mmrm
+from equipoise.analysis.estimators.mmrm_inference import contrasts, f_test, kenward_roger, satterthwaite_df
+from equipoise.analysis.estimators.mmrm_likelihood import curve, point
 
 # Twenty-four participants, free to use: id, arm, base, four visits (None: missed).
 OWN = (
@@ -226,7 +226,7 @@ def test_means_and_slopes_by_visit() -> None:
 @pytest.mark.parametrize("covariance", sorted(STRUCTURES))
 def test_slope_and_curvature_are_those_of_the_likelihood(covariance: str) -> None:
     """Against differences of the deviance, which is itself checked against the full matrices."""
-    from equipoise.analysis.mmrm_likelihood import curve, point
+    from equipoise.analysis.estimators.mmrm_likelihood import curve, point
 
     fit, size = own(covariance).fit, 1e-5
     moved = fit.theta * 1.1 + 0.01

@@ -16,7 +16,7 @@ from statsmodels.stats.contingency_tables import Table2x2 as Theirs
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
 from equipoise.analysis.errors import AnalysisError
-from equipoise.analysis.proportions import (
+from equipoise.analysis.estimators.proportions import (
     Interval,
     Table2x2,
     constrained,
@@ -29,7 +29,7 @@ from equipoise.analysis.proportions import (
     unskewed,
     wald_variance,
 )
-from equipoise.analysis.ratios import (
+from equipoise.analysis.estimators.ratios import (
     constrained_by_odds,
     constrained_by_ratio,
     odds_ratio,
@@ -37,8 +37,8 @@ from equipoise.analysis.ratios import (
     risk_ratio,
     risk_ratio_score,
 )
-from equipoise.analysis.stratified import cochran_mantel_haenszel, inverse_variance
-from equipoise.analysis.stratified_ratios import (
+from equipoise.analysis.estimators.stratified import cochran_mantel_haenszel, inverse_variance
+from equipoise.analysis.estimators.stratified_ratios import (
     breslow_day,
     mantel_haenszel_odds_ratio,
     mantel_haenszel_risk_ratio,
@@ -306,7 +306,7 @@ def test_strata_that_say_nothing_are_refused() -> None:
 def test_the_corrected_hybrid_uses_the_corrected_wilson_interval(x: int, n: int) -> None:
     """Newcombe, Stat Med 1998;17:857-872, Table I, prints method 4 for three of these counts; 20 of 20 mirrors
     0 of 20."""
-    from equipoise.analysis.proportions import wilson_corrected
+    from equipoise.analysis.estimators.proportions import wilson_corrected
 
     printed = {
         (81, 263): (0.2535, 0.3682), (0, 20): (0.0000, 0.2005), (1, 29): (0.0018, 0.1963), (20, 20): (0.7995, 1.0),

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from equipoise.analysis.cox import fit_cox, proportional_hazards
 from equipoise.analysis.errors import AnalysisError
-from equipoise.analysis.survival import (
+from equipoise.analysis.estimators.cox import fit_cox, proportional_hazards
+from equipoise.analysis.estimators.survival import (
     Spell,
     band,
     compare,

@@ -18,11 +18,11 @@ from hypothesis import strategies as st
 from pypdf import PdfReader
 
 from equipoise.allocation import Seal
-from equipoise.analysis.blind import blinded
 from equipoise.analysis.cut import Cut, cut
-from equipoise.analysis.render import sections
-from equipoise.analysis.report import Report, analyse
+from equipoise.analysis.data.blind import blinded
 from equipoise.analysis.reporting.package import package
+from equipoise.analysis.reporting.render import sections
+from equipoise.analysis.reporting.report import Report, analyse
 from equipoise.blinding import category
 from equipoise.cli.simulating import practice_seal
 from equipoise.ledger.entry import Event, Head

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from equipoise.analysis.columns import Frame
-from equipoise.analysis.columns_nodes import ROWS, VECTOR, evaluate_columns
+from equipoise.analysis.data.columns import Frame
+from equipoise.analysis.data.columns_nodes import ROWS, VECTOR, evaluate_columns
 from equipoise.rules import Node, check, evaluate, to_text
 from equipoise.rules.nodes import NODE_CLASSES
 from tests.properties.rules_expressions import SCOPE, cases, expressions, people

@@ -7,8 +7,8 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from equipoise.analysis.columns import LIMIT, Frame, NotExact, checked, rescaled, times
-from equipoise.analysis.columns_nodes import VECTOR, column_of, evaluate_columns
+from equipoise.analysis.data.columns import LIMIT, Frame, NotExact, checked, rescaled, times
+from equipoise.analysis.data.columns_nodes import VECTOR, column_of, evaluate_columns
 from equipoise.rules import check, evaluate, parse
 from equipoise.rules import nodes as n
 from tests.properties.rules_expressions import SCOPE

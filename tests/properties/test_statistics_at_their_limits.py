@@ -12,7 +12,6 @@ from collections.abc import Callable
 
 import pytest
 
-from equipoise.analysis import rates
 from equipoise.analysis.design import (
     Window,
     boundaries,
@@ -46,8 +45,9 @@ from equipoise.analysis.design import (
     survival_size,
 )
 from equipoise.analysis.errors import AnalysisError
-from equipoise.analysis.imputation import rubin
-from equipoise.analysis.proportions import (
+from equipoise.analysis.estimators import rates
+from equipoise.analysis.estimators.imputation import rubin
+from equipoise.analysis.estimators.proportions import (
     Table2x2,
     constrained,
     mee,
@@ -57,7 +57,7 @@ from equipoise.analysis.proportions import (
     skewness_corrected,
     wald,
 )
-from equipoise.analysis.ratios import (
+from equipoise.analysis.estimators.ratios import (
     constrained_by_ratio,
     odds_ratio,
     odds_ratio_score,

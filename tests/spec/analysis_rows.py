@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 from decimal import Decimal
 
-from equipoise.analysis.endpoint import Endpoint
-from equipoise.analysis.rows import Occurrence, Participant, Score
+from equipoise.analysis.data.endpoint import Endpoint
+from equipoise.analysis.data.rows import Occurrence, Participant, Score
 from equipoise.analysis.tables import Provenance
 
 START = date(2026, 1, 5)

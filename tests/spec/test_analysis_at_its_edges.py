@@ -16,8 +16,8 @@ import pytest
 import yaml
 
 from equipoise.analysis.plan import plan_digest
-from equipoise.analysis.render import figures, report_json, sections, tables
-from equipoise.analysis.report import Report, analyse
+from equipoise.analysis.reporting.render import figures, report_json, sections, tables
+from equipoise.analysis.reporting.report import Report, analyse
 from equipoise.analysis.tables import Table
 from equipoise.exchange.ctgov import fill_results
 from equipoise.exchange.registered import finished

@@ -7,14 +7,14 @@ from decimal import Decimal
 
 import pytest
 
-from equipoise.analysis.binary import Setting, analyse_binary
+from equipoise.analysis.data.estimand import Outcome, Reading
 from equipoise.analysis.errors import AnalysisError
-from equipoise.analysis.estimand import Outcome, Reading
-from equipoise.analysis.imputation import Limits, generator
-from equipoise.analysis.proportions import Table2x2, miettinen_nurminen, newcombe, wald
-from equipoise.analysis.specs import Spec, specs
-from equipoise.analysis.stratified import mantel_haenszel
-from equipoise.analysis.stratified_scores import common_effect
+from equipoise.analysis.estimands.binary import Setting, analyse_binary
+from equipoise.analysis.estimands.specs import Spec, specs
+from equipoise.analysis.estimators.imputation import Limits, generator
+from equipoise.analysis.estimators.proportions import Table2x2, miettinen_nurminen, newcombe, wald
+from equipoise.analysis.estimators.stratified import mantel_haenszel
+from equipoise.analysis.estimators.stratified_scores import common_effect
 from equipoise.study.estimand import Estimand, Intercurrent, Missing, Sensitivity, Variable
 
 

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from equipoise.analysis.ancova import ancova, mean_difference
-from equipoise.analysis.estimates import Estimate, ended, named
+from equipoise.analysis.data.rows import Occurrence
+from equipoise.analysis.estimands.estimates import Estimate, ended, named
+from equipoise.analysis.estimators.ancova import ancova, mean_difference
 from equipoise.analysis.plan import plan_digest
-from equipoise.analysis.render import report_json, tables
-from equipoise.analysis.report import Report, analyse
-from equipoise.analysis.rows import Occurrence
+from equipoise.analysis.reporting.render import report_json, tables
+from equipoise.analysis.reporting.report import Report, analyse
 from equipoise.study import load
 
 from .analysis_trial import START, Trial

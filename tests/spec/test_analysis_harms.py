@@ -8,11 +8,11 @@ from datetime import date, timedelta
 import msgspec
 import pytest
 
-from equipoise.analysis.datasets import adverse_events, attempts, coder
-from equipoise.analysis.populations import emergent, safety
-from equipoise.analysis.render import tables
-from equipoise.analysis.report import Report, analyse
-from equipoise.analysis.rows import NOT_CODED, AdverseEvent
+from equipoise.analysis.data.datasets import adverse_events, attempts, coder
+from equipoise.analysis.data.populations import emergent, safety
+from equipoise.analysis.data.rows import NOT_CODED, AdverseEvent
+from equipoise.analysis.reporting.render import tables
+from equipoise.analysis.reporting.report import Report, analyse
 from equipoise.study.model import Coding
 from equipoise.study.study import Study
 from tests.spec.analysis_trial import small, whole
@@ -77,7 +77,7 @@ def test_what_began_before_the_first_dose_is_not_counted(report: Report) -> None
 
 
 def test_the_table_counts_each_organ_system_and_says_what_is_not_coded(report: Report) -> None:
-    from equipoise.analysis.summaries import harms
+    from equipoise.analysis.data.summaries import harms
 
     found = harms(report.emergent, safety(report.data).members, report.data.participants, report.arms)
     table = tables(replace(report, harms=found))["harms"]

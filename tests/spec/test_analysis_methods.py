@@ -10,23 +10,26 @@ from typing import Any
 import numpy as np
 import pytest
 
-from equipoise.analysis.ancova import ancova, mean_difference
-from equipoise.analysis.binary import Setting, analyse_binary
-from equipoise.analysis.continuous import analyse_continuous
-from equipoise.analysis.discrete import analyse_discrete
+from equipoise.analysis.data.estimand import DIED, Outcome, Reading
 from equipoise.analysis.errors import AnalysisError
-from equipoise.analysis.estimand import DIED, Outcome, Reading
-from equipoise.analysis.guesses import masking, masking_table
-from equipoise.analysis.imputation import Limits, generator
-from equipoise.analysis.longitudinal import difference, fit_visits
-from equipoise.analysis.proportions import Table2x2, mee, newcombe_corrected, skewness_corrected
-from equipoise.analysis.ratios import odds_ratio, risk_ratio_score
+from equipoise.analysis.estimands.binary import Setting, analyse_binary
+from equipoise.analysis.estimands.continuous import analyse_continuous
+from equipoise.analysis.estimands.discrete import analyse_discrete
+from equipoise.analysis.estimands.scales import SCALES, shown, shown_interval
+from equipoise.analysis.estimands.specs import Spec
+from equipoise.analysis.estimands.tipping import with_grid
+from equipoise.analysis.estimators.ancova import ancova, mean_difference
+from equipoise.analysis.estimators.imputation import Limits, generator
+from equipoise.analysis.estimators.longitudinal import difference, fit_visits
+from equipoise.analysis.estimators.proportions import Table2x2, mee, newcombe_corrected, skewness_corrected
+from equipoise.analysis.estimators.ratios import odds_ratio, risk_ratio_score
+from equipoise.analysis.estimators.stratified import inverse_variance
+from equipoise.analysis.estimators.stratified_ratios import (
+    mantel_haenszel_odds_ratio,
+    mantel_haenszel_risk_ratio,
+)
+from equipoise.analysis.reporting.guesses import masking, masking_table
 from equipoise.analysis.results import Analysis
-from equipoise.analysis.scales import SCALES, shown, shown_interval
-from equipoise.analysis.specs import Spec
-from equipoise.analysis.stratified import inverse_variance
-from equipoise.analysis.stratified_ratios import mantel_haenszel_odds_ratio, mantel_haenszel_risk_ratio
-from equipoise.analysis.tipping import with_grid
 from equipoise.study.estimand import Estimand, Missing, Model, Variable
 
 ONE = Table2x2(x1=16, n1=27, x2=5, n2=25)

@@ -12,15 +12,15 @@ import msgspec
 import pytest
 
 from equipoise.analysis.cut import Cut, cut
+from equipoise.analysis.data.estimand import Reading
+from equipoise.analysis.data.rows import Times
 from equipoise.analysis.errors import AnalysisError
-from equipoise.analysis.estimand import Reading
-from equipoise.analysis.events_over_time import Timed, analyse_times, group
+from equipoise.analysis.estimands.events_over_time import Timed, analyse_times, group
+from equipoise.analysis.estimands.specs import Spec
 from equipoise.analysis.plan import plan_digest
-from equipoise.analysis.render import figures, report_json, sections, tables
-from equipoise.analysis.report import Report, analyse, analysed
+from equipoise.analysis.reporting.render import figures, report_json, sections, tables
+from equipoise.analysis.reporting.report import Report, analyse, analysed
 from equipoise.analysis.reporting.times import share_cell
-from equipoise.analysis.rows import Times
-from equipoise.analysis.specs import Spec
 from equipoise.ledger.entry import Event, Head
 from equipoise.study import load
 from equipoise.study.estimand import Intercurrent

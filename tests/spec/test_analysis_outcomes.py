@@ -8,10 +8,10 @@ from decimal import Decimal
 
 import pytest
 
+from equipoise.analysis.data.estimand import DIED, Outcome, Reading, outcome
+from equipoise.analysis.data.populations import NO_BASELINE, for_endpoint, safety
+from equipoise.analysis.data.rows import Dataset, Occurrence, Participant, Score
 from equipoise.analysis.errors import AnalysisError
-from equipoise.analysis.estimand import DIED, Outcome, Reading, outcome
-from equipoise.analysis.populations import NO_BASELINE, for_endpoint, safety
-from equipoise.analysis.rows import Dataset, Occurrence, Participant, Score
 
 from .analysis_rows import START, WHERE, happened, participant, score
 

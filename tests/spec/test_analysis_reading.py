@@ -9,10 +9,10 @@ from decimal import Decimal
 import msgspec
 import pytest
 
-from equipoise.analysis import datasets, facts
-from equipoise.analysis.endpoint import EndpointCase, endpoint, number, responder, score_record
+from equipoise.analysis.data import datasets, facts
+from equipoise.analysis.data.endpoint import EndpointCase, endpoint, number, responder, score_record
 from equipoise.analysis.errors import CATALOGUE, AnalysisError, analysis_error
-from equipoise.analysis.report import analyse
+from equipoise.analysis.reporting.report import analyse
 from equipoise.rules import EmptyCase, Missing, PartialDate, Quantity
 from equipoise.study.study import Study
 

@@ -12,11 +12,11 @@ from msgspec.structs import replace as event_with
 
 from equipoise.analysis.cut import SIMULATED, can_by_arm, cut
 from equipoise.analysis.errors import AnalysisError
-from equipoise.analysis.estimates import named
+from equipoise.analysis.estimands.estimates import named
 from equipoise.analysis.figures import spoken
-from equipoise.analysis.listings import kind_of
-from equipoise.analysis.render import csv_files, figures, report_json, sections, svg_files, tables
-from equipoise.analysis.report import Report, analyse
+from equipoise.analysis.reporting.listings import kind_of
+from equipoise.analysis.reporting.render import csv_files, figures, report_json, sections, svg_files, tables
+from equipoise.analysis.reporting.report import Report, analyse
 from equipoise.ledger.entry import Head
 
 from .analysis_trial import Trial, small, whole

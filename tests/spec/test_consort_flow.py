@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from equipoise.analysis.consort import (
+from equipoise.analysis.data.consort import (
     DECLINED,
     INELIGIBLE,
     OTHER,
@@ -20,10 +20,10 @@ from equipoise.analysis.consort import (
     flow,
     total,
 )
+from equipoise.analysis.data.estimand import Outcome
+from equipoise.analysis.data.rows import Screening
 from equipoise.analysis.errors import AnalysisError
-from equipoise.analysis.estimand import Outcome
 from equipoise.analysis.figures.flow import flow_figure
-from equipoise.analysis.rows import Screening
 from equipoise.analysis.svg import svg
 
 from .analysis_rows import LIVE, START, participant

@@ -36,8 +36,8 @@ from equipoise.analysis.design import (
 )
 from equipoise.analysis.design.constrained import constrained, partner, value
 from equipoise.analysis.errors import AnalysisError
-from equipoise.analysis.proportions import Table2x2, constrained_pair
-from equipoise.analysis.ratios import constrained_by_odds, constrained_by_ratio
+from equipoise.analysis.estimators.proportions import Table2x2, constrained_pair
+from equipoise.analysis.estimators.ratios import constrained_by_odds, constrained_by_ratio
 
 GOALS = [
     ("risk_difference", "superiority", None),

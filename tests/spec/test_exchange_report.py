@@ -10,8 +10,8 @@ import msgspec
 import pytest
 
 from equipoise.analysis.cut import cut
-from equipoise.analysis.render import sections, tables
-from equipoise.analysis.report import Report, analyse
+from equipoise.analysis.reporting.render import sections, tables
+from equipoise.analysis.reporting.report import Report, analyse
 from equipoise.cli.simulating import practice_seal, scenario_of
 from equipoise.exchange.ctgov import fill_results
 from equipoise.exchange.errors import ExchangeError

@@ -10,13 +10,13 @@ import polars
 import pytest
 
 import equipoise as eq
-from equipoise.analysis import stratified, stratified_ratios
-from equipoise.analysis.ancova import ancova, mean_difference
-from equipoise.analysis.count_models import fit_categories, fit_counts
-from equipoise.analysis.marginal import marginal_effect, standardise
-from equipoise.analysis.proportions import Table2x2, miettinen_nurminen, newcombe
-from equipoise.analysis.ratios import odds_ratio_score, risk_ratio
-from equipoise.analysis.stratified_scores import common_effect
+from equipoise.analysis.estimators import stratified, stratified_ratios
+from equipoise.analysis.estimators.ancova import ancova, mean_difference
+from equipoise.analysis.estimators.count_models import fit_categories, fit_counts
+from equipoise.analysis.estimators.marginal import marginal_effect, standardise
+from equipoise.analysis.estimators.proportions import Table2x2, miettinen_nurminen, newcombe
+from equipoise.analysis.estimators.ratios import odds_ratio_score, risk_ratio
+from equipoise.analysis.estimators.stratified_scores import common_effect
 
 PEOPLE = 120
 

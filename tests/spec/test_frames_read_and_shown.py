@@ -148,8 +148,8 @@ def test_an_interval_that_excludes_no_effect_shows_it() -> None:
     frame = {"arm": ["new"] * 40 + ["old"] * 40, "x": [1.0, 2.0] * 20 + [0.0, 1.0] * 20}
     found = eq.compare_means(frame, outcome="x", arm="arm", reference="old", confidence=0.95)
     assert "1.00 (0.77 to 1.23)" in repr(found)
+    from equipoise.analysis.estimands.scales import SCALES
     from equipoise.analysis.frames.comparison import clear
-    from equipoise.analysis.scales import SCALES
 
     assert clear(SCALES["mean_difference"], 0.0004) == "0.0004"
     assert clear(SCALES["risk_difference"], -0.0004) == "-0.04%"

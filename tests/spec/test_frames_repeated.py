@@ -7,7 +7,7 @@ import polars
 import pytest
 
 import equipoise as eq
-from equipoise.analysis.longitudinal import difference, fit_visits
+from equipoise.analysis.estimators.longitudinal import difference, fit_visits
 
 NAMED = {"outcome": "score", "participant": "id", "arm": "arm", "visit": "week", "reference": "old"}
 

@@ -19,11 +19,11 @@ from msgspec.structs import replace as event_with
 from pypdf import PdfReader
 
 from equipoise.analysis.cut import PRACTICE, SIMULATED
-from equipoise.analysis.render import figures, report_json, tables
-from equipoise.analysis.report import Report, analyse
 from equipoise.analysis.reporting.document import cover
 from equipoise.analysis.reporting.long import HEADINGS
 from equipoise.analysis.reporting.package import package
+from equipoise.analysis.reporting.render import figures, report_json, tables
+from equipoise.analysis.reporting.report import Report, analyse
 from equipoise.analysis.reporting.rtf import escaped, rtf
 from equipoise.analysis.reporting.trace import resolve
 from equipoise.analysis.tables import Provenance, Row, Table, plain_cell, table_csv

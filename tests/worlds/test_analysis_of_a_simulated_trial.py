@@ -7,10 +7,10 @@ from functools import cache
 from pathlib import Path
 
 from equipoise.allocation import Seal
-from equipoise.analysis.consort import total
 from equipoise.analysis.cut import cut
-from equipoise.analysis.render import report_json, sections
-from equipoise.analysis.report import Report, analyse
+from equipoise.analysis.data.consort import total
+from equipoise.analysis.reporting.render import report_json, sections
+from equipoise.analysis.reporting.report import Report, analyse
 from equipoise.ledger import events
 from equipoise.ledger.entry import Event, Head
 from equipoise.simulation.scenario import load_scenario

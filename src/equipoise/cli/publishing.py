@@ -12,10 +12,10 @@ from pathlib import Path
 from markupsafe import Markup
 
 from equipoise.analysis.cut import can_by_arm, cut
-from equipoise.analysis.render import sections
-from equipoise.analysis.report import Report, analyse
 from equipoise.analysis.reporting.document import headline
 from equipoise.analysis.reporting.package import package
+from equipoise.analysis.reporting.render import sections
+from equipoise.analysis.reporting.report import Report, analyse
 from equipoise.cli.showing import write_whole
 from equipoise.exchange.ctgov import fill_results
 from equipoise.exchange.registered import finished

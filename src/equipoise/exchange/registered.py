@@ -15,7 +15,7 @@ from equipoise.exchange.results import OutcomeResult, Results
 from equipoise.registry.record import Record, read_record
 
 if TYPE_CHECKING:
-    from equipoise.analysis.report import Report
+    from equipoise.analysis.reporting.report import Report
 
 KINDS = (
     ("primaryOutcomes", "PRIMARY"),

@@ -10,16 +10,16 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping
 
-from equipoise.analysis.consort import POOLED, Branch, Reason
-from equipoise.analysis.estimates import Estimate
+from equipoise.analysis.data.consort import POOLED, Branch, Reason
+from equipoise.analysis.data.populations import safety
+from equipoise.analysis.data.rows import NOT_CODED, AdverseEvent, Participant
+from equipoise.analysis.data.summaries import Characteristic, Spread
+from equipoise.analysis.estimands.estimates import Estimate
+from equipoise.analysis.estimands.scales import SCALES
 from equipoise.analysis.numbers import fixed, p_value
-from equipoise.analysis.populations import safety
-from equipoise.analysis.report import Report
+from equipoise.analysis.reporting.report import Report
 from equipoise.analysis.reporting.times import median_cell
 from equipoise.analysis.results import Analysis, Contrast, Group
-from equipoise.analysis.rows import NOT_CODED, AdverseEvent, Participant
-from equipoise.analysis.scales import SCALES
-from equipoise.analysis.summaries import Characteristic, Spread
 from equipoise.exchange.errors import exchange_error
 from equipoise.exchange.results import (
     Baseline,

@@ -11,15 +11,15 @@ import numpy as np
 import polars as pl
 import pytest
 
-from equipoise.analysis.endpoint import endpoint
+from equipoise.analysis.data.endpoint import endpoint
 from equipoise.cli.simulating import practice_seal, scenario_of
 from equipoise.simulation import reported
 from equipoise.simulation.characteristics import reduced
 from equipoise.simulation.characteristics.compiling import Compiled, compile_plan
 from equipoise.simulation.characteristics.enrolling import Compiled as Plan
-from equipoise.simulation.characteristics.estimated_imputed import foretold
-from equipoise.simulation.characteristics.estimated_rows import read, responding, rows_estimator
-from equipoise.simulation.characteristics.estimators import estimator_for
+from equipoise.simulation.characteristics.estimators.chosen import estimator_for
+from equipoise.simulation.characteristics.estimators.imputed import foretold
+from equipoise.simulation.characteristics.estimators.rows import read, responding, rows_estimator
 from equipoise.simulation.characteristics.followed import CourseDraws, follow
 from equipoise.simulation.characteristics.pool import MISSING, STEMS, Pooled
 from equipoise.simulation.characteristics.pooled_trials import picked, recruited

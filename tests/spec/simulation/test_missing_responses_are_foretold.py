@@ -7,7 +7,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from equipoise.analysis.endpoint import endpoint
+from equipoise.analysis.data.endpoint import endpoint
 from equipoise.simulation.characteristics.arrays import Exit
 from equipoise.simulation.characteristics.foretold import events_of, foretold, gaps_of
 from equipoise.simulation.characteristics.trials import run_trials

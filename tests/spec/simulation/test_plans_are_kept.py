@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from numba import typeof
 
-from equipoise.analysis.estimand import Outcome
+from equipoise.analysis.data.estimand import Outcome
 from equipoise.simulation import compiling
 from equipoise.simulation.characteristics import kept
 from equipoise.simulation.characteristics.compiling import Compiled, compile_plan

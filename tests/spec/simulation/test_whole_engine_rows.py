@@ -13,7 +13,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from equipoise.analysis.cut import cut
-from equipoise.analysis.report import analyse
+from equipoise.analysis.reporting.report import analyse
 from equipoise.analysis.svg import svg
 from equipoise.errors import EquipoiseError
 from equipoise.ledger.entry import Event, Head

@@ -36,7 +36,7 @@ def bounds_table(bounds: Boundaries) -> Table:
 
 def bounds_figure(bounds: Boundaries) -> Figure:
     """The bounds of Z against the information."""
-    from equipoise.analysis.frames.pictures import lines_figure
+    from equipoise.analysis.figures.named_lines import lines_figure
 
     lines = [("Reject at or above", list(zip(bounds.information, bounds.efficacy, strict=True)))]
     stop = [(t, z) for t, z in zip(bounds.information, bounds.futility, strict=True) if z is not None]

@@ -16,7 +16,7 @@ from equipoise.analysis.design.exact_sequential import exact_boundaries, exact_o
 from equipoise.analysis.design.inverse import Assumption, assumptions_for
 from equipoise.analysis.design.two_proportions import power as formula_power
 from equipoise.analysis.design.two_proportions import sample_size
-from equipoise.analysis.proportions import normal_quantile
+from equipoise.analysis.estimators.proportions import normal_quantile
 
 if TYPE_CHECKING:
     from equipoise.study.estimand import Estimand

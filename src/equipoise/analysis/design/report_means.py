@@ -11,7 +11,7 @@ import numpy as np
 from equipoise.analysis.design.assumptions import Assumed, Comparison
 from equipoise.analysis.design.means import means_power, means_size
 from equipoise.analysis.design.size import smallest
-from equipoise.analysis.proportions import normal_quantile
+from equipoise.analysis.estimators.proportions import normal_quantile
 
 if TYPE_CHECKING:
     from equipoise.study.estimand import Estimand

@@ -18,7 +18,7 @@ from scipy.special import ndtr
 from equipoise.analysis.design.grid import above
 from equipoise.analysis.design.sequential import Boundaries, continued, reaching
 from equipoise.analysis.errors import analysis_error
-from equipoise.analysis.proportions import check_confidence
+from equipoise.analysis.estimators.proportions import check_confidence
 from equipoise.analysis.shown import Shown
 
 

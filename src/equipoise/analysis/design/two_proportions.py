@@ -18,7 +18,7 @@ from scipy.optimize import brentq
 from scipy.special import ndtr, ndtri
 
 from equipoise.analysis.errors import analysis_error
-from equipoise.analysis.proportions import constrained_pair
+from equipoise.analysis.estimators.proportions import constrained_pair
 
 Method = Literal["pooled", "unpooled", "continuity", "arcsine"]
 METHODS: tuple[Method, ...] = ("pooled", "unpooled", "continuity", "arcsine")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
-from equipoise.analysis.consort import POOLED, Branch, Flow, Reason, total
+from equipoise.analysis.data.consort import POOLED, Branch, Flow, Reason, total
 from equipoise.analysis.svg import Figure, label, path, tag, wrapped
 
 COLUMN, GAP, PAD, LINE, SIZE = 340, 28, 12, 18, 13

@@ -6,8 +6,8 @@ from datetime import date
 
 from markupsafe import Markup
 
+from equipoise.analysis.data.quality import Quality
 from equipoise.analysis.figures.axes import HEIGHT, LEFT, MARKS, TOP, WIDTH, Scale, frame, scale
-from equipoise.analysis.quality import Quality
 from equipoise.analysis.svg import Figure, label, path, tag
 
 RIGHT = 96

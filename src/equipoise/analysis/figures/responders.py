@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 
 from markupsafe import Markup
 
+from equipoise.analysis.estimands.scales import SCALES, shown, shown_interval
 from equipoise.analysis.figures.axes import WIDTH, Scale, tick
 from equipoise.analysis.numbers import fixed
 from equipoise.analysis.results import Analysis, Group
-from equipoise.analysis.scales import SCALES, shown, shown_interval
 from equipoise.analysis.svg import Figure, label, path, tag, text_width, wrapped
 
 

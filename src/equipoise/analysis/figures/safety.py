@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 
 from markupsafe import Markup
 
+from equipoise.analysis.data.summaries import Harm, Harms
+from equipoise.analysis.estimators.proportions import Table2x2, newcombe
 from equipoise.analysis.figures.axes import Scale, scale, tick
 from equipoise.analysis.numbers import fixed
-from equipoise.analysis.proportions import Table2x2, newcombe
-from equipoise.analysis.summaries import Harm, Harms
 from equipoise.analysis.svg import Figure, label, path, tag, wrapped
 
 NAMES, PANEL, GAP, ROW, TOP = 262, 232, 48, 23, 44

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from equipoise.analysis.data.summaries import Mean
 from equipoise.analysis.figures.axes import (
     EVERYBODY,
     HEIGHT,
@@ -26,7 +27,6 @@ from equipoise.analysis.figures.axes import (
     tick,
 )  # fmt: skip
 from equipoise.analysis.numbers import fixed
-from equipoise.analysis.summaries import Mean
 from equipoise.analysis.svg import Figure, label, path, tag, wrapped
 
 FLOOR = HEIGHT - 52

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from markupsafe import Markup
 
+from equipoise.analysis.estimators.survival import Point, band, survival_at
 from equipoise.analysis.figures.axes import (
     EVERYBODY,
     HEIGHT,
@@ -24,7 +25,6 @@ from equipoise.analysis.figures.axes import (
     tick,
 )  # fmt: skip
 from equipoise.analysis.numbers import fixed
-from equipoise.analysis.survival import Point, band, survival_at
 from equipoise.analysis.svg import Figure, path, tag
 
 FLOOR = HEIGHT - 52

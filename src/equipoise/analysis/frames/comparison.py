@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from equipoise.analysis.estimands.scales import SCALES, Scale, shown
 from equipoise.analysis.frames.errors import frame_error, unlike
 from equipoise.analysis.numbers import fixed, p_value
 from equipoise.analysis.results import Check, Contrast, Group
-from equipoise.analysis.scales import SCALES, Scale, shown
 from equipoise.analysis.shown import Shown, number
 
 if TYPE_CHECKING:

@@ -7,7 +7,14 @@ from dataclasses import dataclass, replace
 from statistics import median
 from typing import TYPE_CHECKING, Any, Literal
 
-from equipoise.analysis.count_models import COUNTS, LogRatios, fit_categories, fit_counts, ratio_effect
+from equipoise.analysis.estimators.count_models import (
+    COUNTS,
+    LogRatios,
+    fit_categories,
+    fit_counts,
+    ratio_effect,
+)
+from equipoise.analysis.estimators.win_odds import win_odds
 from equipoise.analysis.frames.columns import (
     arms_of,
     chosen,
@@ -21,10 +28,9 @@ from equipoise.analysis.frames.columns import (
 )
 from equipoise.analysis.frames.comparison import Comparison
 from equipoise.analysis.frames.errors import frame_error
-from equipoise.analysis.guesses import Masking, masking, masking_table
+from equipoise.analysis.reporting.guesses import Masking, masking, masking_table
 from equipoise.analysis.results import Contrast, Group
 from equipoise.analysis.shown import Shown, number
-from equipoise.analysis.win_odds import win_odds
 
 if TYPE_CHECKING:
     import polars

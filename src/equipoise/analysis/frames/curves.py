@@ -52,7 +52,7 @@ class PowerCurve(Shown):
 
     def figure(self) -> Figure | None:
         """The curve."""
-        from equipoise.analysis.frames.pictures import lines_figure
+        from equipoise.analysis.figures.named_lines import lines_figure
 
         points = [(100 * a, 100 * b) for a, b in zip(self.p1, self.powers, strict=True)]
         name = f"{self.n1} against {self.n2}"

@@ -9,8 +9,18 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from equipoise.analysis.ancova import ancova, mean_difference
-from equipoise.analysis.binary_effects import How, People, from_pool, method_name, pooled_part
+from equipoise.analysis.estimands.binary_effects import How, People, from_pool, method_name, pooled_part
+from equipoise.analysis.estimands.scales import SCALES
+from equipoise.analysis.estimands.tipping import told
+from equipoise.analysis.estimators.ancova import ancova, mean_difference
+from equipoise.analysis.estimators.imputation import Pool, generator, rubin
+from equipoise.analysis.estimators.reference_based import (
+    ASSUMPTIONS,
+    Course,
+    conditional_mean,
+    course,
+    imputations,
+)
 from equipoise.analysis.frames.columns import (
     arms_of,
     chosen,
@@ -25,12 +35,8 @@ from equipoise.analysis.frames.columns import (
 from equipoise.analysis.frames.comparison import Comparison, said
 from equipoise.analysis.frames.errors import frame_error
 from equipoise.analysis.frames.proportions import MEASURES
-from equipoise.analysis.imputation import Pool, generator, rubin
-from equipoise.analysis.reference_based import ASSUMPTIONS, Course, conditional_mean, course, imputations
 from equipoise.analysis.results import Contrast, GridPoint, Group
-from equipoise.analysis.scales import SCALES
 from equipoise.analysis.shown import Shown, number
-from equipoise.analysis.tipping import told
 
 if TYPE_CHECKING:
     import polars

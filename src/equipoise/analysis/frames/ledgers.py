@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from equipoise.analysis import datasets, facts
-from equipoise.analysis.consort import POOLED
 from equipoise.analysis.cut import Cut, can_by_arm, check_by_arm
 from equipoise.analysis.cut import cut as cut_events
-from equipoise.analysis.endpoint import endpoint
-from equipoise.analysis.estimand import Outcome, Reading
+from equipoise.analysis.data import datasets, facts
+from equipoise.analysis.data.consort import POOLED
+from equipoise.analysis.data.endpoint import endpoint
+from equipoise.analysis.data.estimand import Outcome, Reading
+from equipoise.analysis.data.taken import Reader, Taken, taken
 from equipoise.analysis.frames.documents import Document
 from equipoise.analysis.frames.errors import frame_error, unlike
-from equipoise.analysis.pooled import readable
-from equipoise.analysis.report import analyse as analysed
-from equipoise.analysis.report import dataset, main_endpoint
+from equipoise.analysis.reporting.pooled import readable
+from equipoise.analysis.reporting.report import analyse as analysed
+from equipoise.analysis.reporting.report import dataset, main_endpoint
 from equipoise.analysis.tables import Provenance, provenance
-from equipoise.analysis.taken import Reader, Taken, taken
 from equipoise.ledger.store import Store
 from equipoise.study.study import Study
 
@@ -167,9 +167,9 @@ def analyse(
     seed: of the imputations. by_arm: blind before the analysis is frozen, the trial locked and unblinded, by arm after,
     unless you say. `content` is the whole report as data. Raises ANAL-001, ANAL-012.
     """
-    from equipoise.analysis.render import figures, tables
     from equipoise.analysis.reporting.document import headline
     from equipoise.analysis.reporting.package import package
+    from equipoise.analysis.reporting.render import figures, tables
 
     made = cut(ledger, number)
     report = analysed(study, made, seed, by_arm=can_by_arm(made) if by_arm is None else by_arm)

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from equipoise.analysis.ancova import adjusted_mean, ancova, mean_difference
-from equipoise.analysis.covariance import STRUCTURES
+from equipoise.analysis.estimators.ancova import adjusted_mean, ancova, mean_difference
+from equipoise.analysis.estimators.covariance import STRUCTURES
+from equipoise.analysis.estimators.longitudinal import VisitModel, difference, fit_visits, least_squares_mean
 from equipoise.analysis.frames.columns import (
     arms_of,
     chosen,
@@ -23,14 +24,13 @@ from equipoise.analysis.frames.columns import (
 )
 from equipoise.analysis.frames.comparison import Comparison, said
 from equipoise.analysis.frames.errors import frame_error, unlike
-from equipoise.analysis.longitudinal import VisitModel, difference, fit_visits, least_squares_mean
 from equipoise.analysis.results import Contrast, Group
 from equipoise.analysis.shown import Shown, number
 
 if TYPE_CHECKING:
     import polars
 
-    from equipoise.analysis.mmrm_inference import Estimate
+    from equipoise.analysis.estimators.mmrm_inference import Estimate
     from equipoise.analysis.svg import Figure
     from equipoise.analysis.tables import Table
 
@@ -169,9 +169,7 @@ class RepeatedMeasures(Shown):
 
     def figure(self) -> Figure | None:
         """The means over the visits with their intervals."""
-        from equipoise.analysis.frames.pictures import means_over_visits
-
-        return means_over_visits(self)
+        return _means_over_visits(self)
 
     def to_frame(self) -> polars.DataFrame:
         """One row for each visit and arm against the reference."""
@@ -297,3 +295,22 @@ def _difference(
             for each in arms[:-1]
         ),
     )  # fmt: skip
+
+
+def _means_over_visits(found: RepeatedMeasures) -> Figure:
+    """Least-squares means of each arm over the visits, with their intervals."""
+    from equipoise.analysis.figures.named_lines import lines_figure
+
+    places = {visit: float(place) for place, visit in enumerate(found.visits)}
+    if len(places) == 1:
+        places = dict.fromkeys(places, 0.5)
+    lines, whiskers = [], []
+    for arm in found.arms:
+        mine = [each for each in found.means if each.arm == arm]
+        lines.append((arm, [(places[each.visit], each.mean) for each in mine]))
+        whiskers.append([(places[each.visit], each.lower, each.upper) for each in mine])
+    marks = [(at, str(visit)) for visit, at in places.items()]
+    if len(marks) == 1:
+        marks = [(0.0, ""), *marks, (1.0, "")]
+    title = f"{found.outcome}: least-squares means with intervals"
+    return lines_figure("means", title, lines, ("visit", found.outcome), marks, whiskers)

@@ -8,8 +8,19 @@ from typing import Any, Literal
 
 import numpy as np
 
-from equipoise.analysis.binary_effects import SCORES, How, People, Tallied, effect, method_name, single
 from equipoise.analysis.errors import analysis_error
+from equipoise.analysis.estimands.binary_effects import (
+    SCORES,
+    How,
+    People,
+    Tallied,
+    effect,
+    method_name,
+    single,
+)
+from equipoise.analysis.estimators.imputation import generator
+from equipoise.analysis.estimators.proportions import Table2x2
+from equipoise.analysis.estimators.stratified_scores import WEIGHTS, Weights
 from equipoise.analysis.frames.columns import (
     arms_of,
     chosen,
@@ -21,10 +32,7 @@ from equipoise.analysis.frames.columns import (
 )
 from equipoise.analysis.frames.comparison import Comparison
 from equipoise.analysis.frames.errors import frame_error
-from equipoise.analysis.imputation import generator
-from equipoise.analysis.proportions import Table2x2
 from equipoise.analysis.results import Group
-from equipoise.analysis.stratified_scores import WEIGHTS, Weights
 from equipoise.study.methods import METHODS, POOLED
 
 Measure = Literal["risk_difference", "risk_ratio", "odds_ratio"]

@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from equipoise.analysis.binary_effects import People
+from equipoise.analysis.estimands.binary_effects import People
+from equipoise.analysis.estimators.proportions import Table2x2
+from equipoise.analysis.estimators.stratified import cochran_mantel_haenszel as test_of_association
+from equipoise.analysis.estimators.stratified_ratios import Homogeneity
+from equipoise.analysis.estimators.stratified_ratios import breslow_day as test_of_strata
 from equipoise.analysis.frames.columns import arms_of, labels, several, strata_of, truths
 from equipoise.analysis.frames.errors import frame_error
 from equipoise.analysis.frames.proportions import Handling, answers
-from equipoise.analysis.proportions import Table2x2
 from equipoise.analysis.shown import Shown
-from equipoise.analysis.stratified import cochran_mantel_haenszel as test_of_association
-from equipoise.analysis.stratified_ratios import Homogeneity
-from equipoise.analysis.stratified_ratios import breslow_day as test_of_strata
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

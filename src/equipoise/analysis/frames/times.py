@@ -7,8 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from equipoise.analysis import survival
-from equipoise.analysis.events_over_time import checks_of, contrast_of, mean_difference
+from equipoise.analysis.estimands.events_over_time import checks_of, contrast_of, mean_difference
+from equipoise.analysis.estimands.scales import SCALES
+from equipoise.analysis.estimators import survival
+from equipoise.analysis.estimators.proportions import Interval
+from equipoise.analysis.estimators.survival import Point, Restricted, Spell
 from equipoise.analysis.frames.columns import (
     arms_of,
     complete,
@@ -20,11 +23,8 @@ from equipoise.analysis.frames.columns import (
 )
 from equipoise.analysis.frames.comparison import Comparison, ranged, said, tested
 from equipoise.analysis.frames.errors import frame_error
-from equipoise.analysis.proportions import Interval
 from equipoise.analysis.results import Check, Contrast
-from equipoise.analysis.scales import SCALES
 from equipoise.analysis.shown import Shown, number
-from equipoise.analysis.survival import Point, Restricted, Spell
 
 if TYPE_CHECKING:
     import polars

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from equipoise.analysis.tables import Row, Table
 
 if TYPE_CHECKING:
-    from equipoise.analysis.report import Report
+    from equipoise.analysis.reporting.report import Report
     from equipoise.study.estimand import Estimand
 
 SUMMARIES = {

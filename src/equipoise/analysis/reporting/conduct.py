@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from equipoise.analysis.listings import group_cell
+from equipoise.analysis.estimands.scales import SCALES, shown, shown_interval
 from equipoise.analysis.numbers import fixed, p_value, percent
+from equipoise.analysis.reporting.listings import group_cell
 from equipoise.analysis.results import Contrast
-from equipoise.analysis.scales import SCALES, shown, shown_interval
 from equipoise.analysis.tables import Row, Table
 
 if TYPE_CHECKING:
-    from equipoise.analysis.quality import Quality
-    from equipoise.analysis.report import Report
+    from equipoise.analysis.data.quality import Quality
+    from equipoise.analysis.reporting.report import Report
 
 
 def observed_table(report: Report) -> Table:

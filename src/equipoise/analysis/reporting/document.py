@@ -19,7 +19,7 @@ from equipoise.analysis.svg import LOOKS, Figure, svg
 from equipoise.analysis.tables import MINUS, Row, Table
 
 if TYPE_CHECKING:
-    from equipoise.analysis.report import Report
+    from equipoise.analysis.reporting.report import Report
 
 PRINTED = LOOKS.replace("sans-serif", '"Libertinus Serif"')
 LIBRARIES = ("equipoise", "numpy", "scipy", "msgspec", "typst")

@@ -10,7 +10,7 @@ from equipoise.analysis.numbers import fixed
 from equipoise.analysis.tables import Row, Table
 
 if TYPE_CHECKING:
-    from equipoise.analysis.report import Report
+    from equipoise.analysis.reporting.report import Report
 
 
 def line_listings(report: Report) -> dict[str, Table]:

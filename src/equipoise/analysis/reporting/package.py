@@ -9,17 +9,17 @@ import hashlib
 import json
 from typing import TYPE_CHECKING
 
-from equipoise.analysis.render import figures, report_json, svg_files, tables
 from equipoise.analysis.reporting.document import Document, Listed, compose, data_of
 from equipoise.analysis.reporting.lines import line_listings
 from equipoise.analysis.reporting.long import long_csv
 from equipoise.analysis.reporting.pdf import typeset
+from equipoise.analysis.reporting.render import figures, report_json, svg_files, tables
 from equipoise.analysis.reporting.rtf import rtf
 from equipoise.analysis.reporting.trace import traced
 from equipoise.analysis.tables import table_csv
 
 if TYPE_CHECKING:
-    from equipoise.analysis.report import Report
+    from equipoise.analysis.reporting.report import Report
 
 
 def package(report: Report) -> dict[str, bytes]:

@@ -9,8 +9,8 @@ from equipoise.analysis.results import Check, Group, Share
 from equipoise.analysis.tables import Row, Table
 
 if TYPE_CHECKING:
-    from equipoise.analysis.estimates import Estimate
-    from equipoise.analysis.report import Report
+    from equipoise.analysis.estimands.estimates import Estimate
+    from equipoise.analysis.reporting.report import Report
 
 
 def times_table(each: Estimate, report: Report) -> Table:

@@ -12,11 +12,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from equipoise.analysis.consort import POOLED, Branch, Reason
+from equipoise.analysis.data.consort import POOLED, Branch, Reason
 from equipoise.analysis.tables import Row, Table
 
 if TYPE_CHECKING:
-    from equipoise.analysis.report import Report
+    from equipoise.analysis.reporting.report import Report
 
 FORMAT = "equipoise-trace-1"
 ESTIMATORS = {

@@ -13,7 +13,7 @@ import msgspec
 import numpy as np
 
 from equipoise.allocation import Seal
-from equipoise.analysis.endpoint import Endpoint, endpoint
+from equipoise.analysis.data.endpoint import Endpoint, endpoint
 from equipoise.conduct.scheme import scheme_of
 from equipoise.simulation.characteristics import contrast
 from equipoise.simulation.characteristics.arrays import (

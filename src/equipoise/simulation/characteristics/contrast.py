@@ -1,5 +1,5 @@
-"""The primary contrast of two arms in compiled form: the numbers of `analysis.stratified`, `analysis.proportions`
-and `analysis.imputation` for the small tables of a simulated trial.
+"""The primary contrast of two arms in compiled form, for the small tables of a simulated trial: the numbers of
+`stratified`, `proportions` and `imputation` in `analysis.estimators`.
 
 A test compares each with its namesake there. A table has one row a stratum: responders and participants of the arm,
 then of the reference. Imputation is not drawn but taken at its limit: the missing participants of an arm and stratum
@@ -131,7 +131,7 @@ def freedom(between, total, imputations, people):
 
 @njit(_nrt=False)
 def constrained(p1, p2, theta, d):
-    """`analysis.proportions.constrained_pair`: the first of the likeliest pair that differs by d."""
+    """`analysis.estimators.proportions.constrained_pair`: the first of the likeliest pair that differs by d."""
     a = 1 + theta
     b = -(1 + theta + p1 + theta * p2 + d * (theta + 2))
     c = d * d + d * (2 * p1 + theta + 1) + p1 + theta * p2

@@ -14,9 +14,9 @@ from decimal import Decimal
 
 import numpy as np
 
-from equipoise.analysis.columns import Column, Frame
-from equipoise.analysis.columns_nodes import column_of
-from equipoise.analysis.endpoint import Endpoint, responder
+from equipoise.analysis.data.columns import Column, Frame
+from equipoise.analysis.data.columns_nodes import column_of
+from equipoise.analysis.data.endpoint import Endpoint, responder
 from equipoise.rules.nodes import OWN
 from equipoise.simulation.characteristics.screened import Sample, Screened
 from equipoise.simulation.errors import scenario_error

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from equipoise.analysis.endpoint import Endpoint
-from equipoise.analysis.imputation import Limits, impute
+from equipoise.analysis.data.endpoint import Endpoint
+from equipoise.analysis.estimators.imputation import Limits, impute
 from equipoise.simulation.characteristics.arrays import Exit, Recruitment, Score
 from equipoise.simulation.characteristics.following import COMPOSITE, DEATH
 from equipoise.study.study import Study

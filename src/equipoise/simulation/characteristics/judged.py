@@ -17,8 +17,8 @@ import numpy as np
 from msgspec.structs import replace
 
 from equipoise.allocation import Seal
-from equipoise.analysis.endpoint import Endpoint
-from equipoise.analysis.facts import occurrences
+from equipoise.analysis.data.endpoint import Endpoint
+from equipoise.analysis.data.facts import occurrences
 from equipoise.simulation import followup, harm, screening
 from equipoise.simulation.characteristics.screened import Sample, unscripted, world_of
 from equipoise.simulation.characteristics.spread import SpreadDraws

@@ -27,7 +27,7 @@ import scipy
 
 import equipoise
 from equipoise.allocation import Seal
-from equipoise.analysis.estimand import Outcome
+from equipoise.analysis.data.estimand import Outcome
 from equipoise.simulation.characteristics import arrays, pool
 from equipoise.simulation.characteristics.enrolling import Compiled
 from equipoise.simulation.compiling import cache_root, private

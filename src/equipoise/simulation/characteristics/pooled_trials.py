@@ -15,8 +15,8 @@ import numpy as np
 from equipoise.simulation import reported
 from equipoise.simulation.characteristics.arrays import NOWHERE
 from equipoise.simulation.characteristics.enrolling import Compiled
-from equipoise.simulation.characteristics.estimating import Estimator, Found, Picked
-from equipoise.simulation.characteristics.estimators import estimator_for
+from equipoise.simulation.characteristics.estimators.chosen import estimator_for
+from equipoise.simulation.characteristics.estimators.estimating import Estimator, Found, Picked
 from equipoise.simulation.characteristics.pool import ANALYSED, STEMS, Pooled
 from equipoise.simulation.characteristics.recruiting import recruit, work_of
 from equipoise.simulation.characteristics.stock import ENDED, PLANNED, VISIT, note, stock_of, supply

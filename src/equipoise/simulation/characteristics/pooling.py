@@ -18,7 +18,7 @@ from equipoise.simulation.characteristics.enrolling import (
     room_of,
     strata_of,
 )
-from equipoise.simulation.characteristics.estimators import asks
+from equipoise.simulation.characteristics.estimators.chosen import asks
 from equipoise.simulation.characteristics.followed import follow
 from equipoise.simulation.characteristics.pool import Meaning, Outcomes, Pooled, Tally
 from equipoise.simulation.characteristics.reduced import (

@@ -13,12 +13,12 @@ from decimal import Decimal
 
 import numpy as np
 
-from equipoise.analysis.datasets import day
-from equipoise.analysis.estimand import Outcome, Reading
-from equipoise.analysis.estimates import times_of
-from equipoise.analysis.populations import all_randomised
-from equipoise.analysis.rows import Participant
-from equipoise.analysis.taken import exposure_of, limited, measures_of, planned
+from equipoise.analysis.data.datasets import day
+from equipoise.analysis.data.estimand import Outcome, Reading
+from equipoise.analysis.data.populations import all_randomised
+from equipoise.analysis.data.rows import Participant
+from equipoise.analysis.data.taken import exposure_of, limited, measures_of, planned
+from equipoise.analysis.estimands.estimates import times_of
 from equipoise.ledger import events as types
 from equipoise.ledger.entry import Event
 from equipoise.simulation.characteristics.pool import (

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from equipoise.analysis.scales import SCALES, Scale
+from equipoise.analysis.estimands.scales import SCALES, Scale
 
 if TYPE_CHECKING:
     import polars

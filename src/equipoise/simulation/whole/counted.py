@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
-from equipoise.analysis.datasets import day
-from equipoise.analysis.endpoint import number
-from equipoise.analysis.estimand import Outcome
-from equipoise.analysis.rows import Participant
-from equipoise.analysis.taken import Taken
+from equipoise.analysis.data.datasets import day
+from equipoise.analysis.data.endpoint import number
+from equipoise.analysis.data.estimand import Outcome
+from equipoise.analysis.data.rows import Participant
+from equipoise.analysis.data.taken import Taken
 from equipoise.ledger import events as types
 from equipoise.ledger.entry import Event
 from equipoise.simulation.patients import Patient

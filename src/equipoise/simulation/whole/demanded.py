@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
-from equipoise.analysis.datasets import day
-from equipoise.analysis.rows import Participant
+from equipoise.analysis.data.datasets import day
+from equipoise.analysis.data.rows import Participant
 from equipoise.ledger import events as types
 from equipoise.ledger.entry import Event
 from equipoise.simulation.scenario import Kit

@@ -11,17 +11,17 @@ from functools import cached_property
 from scipy.special import ndtri
 
 from equipoise.analysis.cut import cut
-from equipoise.analysis.datasets import attempts, scores
-from equipoise.analysis.endpoint import Endpoint, endpoint
-from equipoise.analysis.estimand import Outcome, Reading
-from equipoise.analysis.estimates import estimate, one_analysis
-from equipoise.analysis.facts import occurrences
-from equipoise.analysis.report import dataset
+from equipoise.analysis.data.datasets import attempts, scores
+from equipoise.analysis.data.endpoint import Endpoint, endpoint
+from equipoise.analysis.data.estimand import Outcome, Reading
+from equipoise.analysis.data.facts import occurrences
+from equipoise.analysis.data.rows import Dataset, Participant
+from equipoise.analysis.data.taken import Reader, Taken, planned, taken
+from equipoise.analysis.estimands.estimates import estimate, one_analysis
+from equipoise.analysis.estimands.scales import SCALES
+from equipoise.analysis.estimands.specs import specs
+from equipoise.analysis.reporting.report import dataset
 from equipoise.analysis.results import Analysis, Contrast
-from equipoise.analysis.rows import Dataset, Participant
-from equipoise.analysis.scales import SCALES
-from equipoise.analysis.specs import specs
-from equipoise.analysis.taken import Reader, Taken, planned, taken
 from equipoise.ledger.entry import Head
 from equipoise.simulation.looks import bounds_of
 from equipoise.simulation.scenario import Scenario

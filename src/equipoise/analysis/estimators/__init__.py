@@ -1,0 +1,1 @@
+"""Estimators over numbers and arrays: effects, intervals, tests and models. None knows a study."""

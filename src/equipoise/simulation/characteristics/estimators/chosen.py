@@ -1,0 +1,65 @@
+"""Which estimator serves an estimand: a compiled twin of its analysis, or the analysis itself."""
+
+from __future__ import annotations
+
+from equipoise.simulation.characteristics.estimators.categories import categories_estimator
+from equipoise.simulation.characteristics.estimators.counts import counts_estimator
+from equipoise.simulation.characteristics.estimators.estimating import Estimator
+from equipoise.simulation.characteristics.estimators.imputed import imputed_estimator
+from equipoise.simulation.characteristics.estimators.means import means_estimator
+from equipoise.simulation.characteristics.estimators.rows import rows_estimator
+from equipoise.simulation.characteristics.estimators.tables import tables_estimator
+from equipoise.simulation.characteristics.estimators.times import times_estimator
+from equipoise.simulation.characteristics.pool import Pooled
+from equipoise.study.estimand import Estimand
+from equipoise.study.methods import estimator_of
+
+IMPUTING = ("multiple_imputation", "conditional_mean")
+TABLED = ("crude", "mantel_haenszel", "inverse_variance")
+TWINS = {
+    "cox": times_estimator,
+    "ancova": means_estimator,
+    "poisson": counts_estimator,
+    "negative_binomial": counts_estimator,
+    "proportional_odds": categories_estimator,
+    **dict.fromkeys(TABLED, tables_estimator),
+}
+
+
+def estimator_for(plan: Pooled, confidence: float) -> Estimator:
+    """The estimator of a plan."""
+    name = estimator_of(plan.estimand) or ""
+    if name in TWINS and not imputes(plan.estimand) and plain(plan.estimand):
+        return TWINS[name](plan, confidence)
+    if name in TABLED and at_limit(plan.estimand):
+        return imputed_estimator(plan, confidence)
+    return rows_estimator(plan, confidence)
+
+
+def imputes(estimand: Estimand) -> bool:
+    """Whether missing values are imputed."""
+    return estimand.missing.method in IMPUTING
+
+
+def at_limit(estimand: Estimand) -> bool:
+    """Whether missing scores of a yes or no are imputed at random, so that a trial is a few counts."""
+    missing = estimand.missing
+    return (
+        estimand.variable.endpoint == "binary"
+        and estimand.variable.score is not None
+        and (missing.method, missing.assumption) == ("multiple_imputation", "mar")
+        and float(missing.delta) == 0
+    )
+
+
+def plain(estimand: Estimand) -> bool:
+    """Whether the model holds no more than its twin does: the arms, the baseline, the strata."""
+    known = () if estimator_of(estimand) == "cox" else ("baseline", "strata")
+    return set(estimand.model.covariates) <= set(known)
+
+
+def asks(estimand: Estimand) -> bool:
+    """Whether the analysis asks what a score means that is not the value of the participant."""
+    if estimand.variable.score is None:
+        return False
+    return imputes(estimand) or estimator_of(estimand) == "mmrm"
