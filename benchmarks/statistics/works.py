@@ -20,7 +20,7 @@ from equipoise.analysis.design import exact_boundaries
 from equipoise.analysis.estimators.longitudinal import difference, fit_visits
 from equipoise.cli.simulating import practice_seal, scenario_of
 from equipoise.simulation.characteristics.compiling import compile_plan
-from equipoise.simulation.characteristics.screened import screen_sample
+from equipoise.simulation.characteristics.sample.screened import screen_sample
 from equipoise.simulation.randomisation.plans import plan_of
 from equipoise.simulation.randomisation.twins import lists
 from equipoise.simulation.sufficient import simulate_power, simulate_sequential

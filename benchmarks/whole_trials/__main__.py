@@ -21,8 +21,8 @@ from statistics import median
 from benchmarks.sections import write_section
 from equipoise.cli.simulating import practice_seal, scenario_of
 from equipoise.simulation.characteristics.compiling import Compiled, compile_plan
-from equipoise.simulation.characteristics.kernel import run
-from equipoise.simulation.characteristics.screened import SAMPLE, screen_sample
+from equipoise.simulation.characteristics.loop.kernel import run
+from equipoise.simulation.characteristics.sample.screened import SAMPLE, screen_sample
 from equipoise.simulation.characteristics.trials import run_trials
 from equipoise.study import load
 

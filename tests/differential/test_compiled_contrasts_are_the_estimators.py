@@ -20,7 +20,7 @@ from equipoise.analysis.estimators.stratified import (
     mantel_haenszel,
 )
 from equipoise.analysis.estimators.stratified_scores import common_effect
-from equipoise.simulation.characteristics import contrast
+from equipoise.simulation.characteristics.loop import contrast
 
 RANDOM = np.random.default_rng(20)
 

@@ -15,10 +15,18 @@ import pytest
 from equipoise.analysis.data.estimand import Outcome
 from equipoise.analysis.errors import AnalysisError
 from equipoise.analysis.estimators.survival import Spell, compare
-from equipoise.simulation.characteristics.estimators.chosen import TWINS, estimator_for
-from equipoise.simulation.characteristics.estimators.estimating import Found, Picked
-from equipoise.simulation.characteristics.estimators.rows import rows_estimator
-from equipoise.simulation.characteristics.pool import EVENT, MISSING, OUT, VALUE, Meaning, Outcomes, Pooled
+from equipoise.simulation.characteristics.pool.estimators.chosen import TWINS, estimator_for
+from equipoise.simulation.characteristics.pool.estimators.estimating import Found, Picked
+from equipoise.simulation.characteristics.pool.estimators.rows import rows_estimator
+from equipoise.simulation.characteristics.pool.plan import (
+    EVENT,
+    MISSING,
+    OUT,
+    VALUE,
+    Meaning,
+    Outcomes,
+    Pooled,
+)
 from equipoise.study.estimand import Estimand, Missing, Model, Variable
 from equipoise.study.methods import METHODS, estimator_of
 

@@ -11,9 +11,9 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from equipoise.simulation.characteristics import stock as compiled
-from equipoise.simulation.characteristics.arrays import Dispensing, Kits, Recruitment
-from equipoise.simulation.characteristics.recruiting import work_of
+from equipoise.simulation.characteristics.loop import stock as compiled
+from equipoise.simulation.characteristics.loop.arrays import Dispensing, Kits, Recruitment
+from equipoise.simulation.characteristics.loop.recruiting import work_of
 from equipoise.simulation.scenario import Kit, Supply
 from equipoise.simulation.whole.kits import Demand, Stay, Stocked, Visit, stocked
 

@@ -13,7 +13,7 @@ import polars as pl
 from equipoise.cli.simulating import scenario_of
 from equipoise.simulation.agreement import FALSE_ALARMS
 from equipoise.simulation.characteristics.compiling import Compiled, compile_plan
-from equipoise.simulation.characteristics.screened import Sample, screen_sample
+from equipoise.simulation.characteristics.sample.screened import Sample, screen_sample
 from equipoise.simulation.characteristics.simulated import screened_alike
 from equipoise.simulation.characteristics.trials import run_trials
 from equipoise.simulation.scenario import Scenario

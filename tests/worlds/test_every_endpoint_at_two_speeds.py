@@ -23,9 +23,9 @@ from equipoise.cli.simulating import scenario_of
 from equipoise.simulation import reported
 from equipoise.simulation.agreement import Agreement, compare
 from equipoise.simulation.characteristics.enrolling import Compiled
-from equipoise.simulation.characteristics.pool import STEMS
-from equipoise.simulation.characteristics.pooling import compile_pool
-from equipoise.simulation.characteristics.screened import Sample, screen_sample, unscripted
+from equipoise.simulation.characteristics.pool.compiling import compile_pool
+from equipoise.simulation.characteristics.pool.plan import STEMS
+from equipoise.simulation.characteristics.sample.screened import Sample, screen_sample, unscripted
 from equipoise.simulation.characteristics.trials import run_trials
 from equipoise.simulation.scenario import Looks, Scenario
 from equipoise.simulation.trial import Simulated, simulate

@@ -16,7 +16,7 @@ import polars as pl
 import pytest
 
 from equipoise.simulation.agreement import FALSE_ALARMS, Agreement, compare
-from equipoise.simulation.characteristics.arrays import Plan
+from equipoise.simulation.characteristics.loop.arrays import Plan
 from tests.worlds.agreeing import (
     ALARM,
     BROKEN,

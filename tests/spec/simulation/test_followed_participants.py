@@ -14,18 +14,18 @@ import pytest
 from equipoise.analysis.data.endpoint import endpoint
 from equipoise.cli.simulating import practice_seal, scenario_of
 from equipoise.simulation import reported
-from equipoise.simulation.characteristics import reduced
 from equipoise.simulation.characteristics.compiling import Compiled, compile_plan
 from equipoise.simulation.characteristics.enrolling import Compiled as Plan
-from equipoise.simulation.characteristics.estimators.chosen import estimator_for
-from equipoise.simulation.characteristics.estimators.imputed import foretold
-from equipoise.simulation.characteristics.estimators.rows import read, responding, rows_estimator
-from equipoise.simulation.characteristics.followed import CourseDraws, follow
-from equipoise.simulation.characteristics.pool import MISSING, STEMS, Pooled
-from equipoise.simulation.characteristics.pooled_trials import picked, recruited
-from equipoise.simulation.characteristics.pooling import compile_pool
-from equipoise.simulation.characteristics.reduced import meaning_of
-from equipoise.simulation.characteristics.screened import Sample, screen_sample
+from equipoise.simulation.characteristics.pool import reduced
+from equipoise.simulation.characteristics.pool.compiling import compile_pool
+from equipoise.simulation.characteristics.pool.estimators.chosen import estimator_for
+from equipoise.simulation.characteristics.pool.estimators.imputed import foretold
+from equipoise.simulation.characteristics.pool.estimators.rows import read, responding, rows_estimator
+from equipoise.simulation.characteristics.pool.followed import CourseDraws, follow
+from equipoise.simulation.characteristics.pool.plan import MISSING, STEMS, Pooled
+from equipoise.simulation.characteristics.pool.reduced import meaning_of
+from equipoise.simulation.characteristics.pool.trials import picked, recruited
+from equipoise.simulation.characteristics.sample.screened import Sample, screen_sample
 from equipoise.simulation.characteristics.simulated import FOLLOWED, simulate_scenarios
 from equipoise.simulation.characteristics.summary import characterise
 from equipoise.simulation.characteristics.trials import run_trials

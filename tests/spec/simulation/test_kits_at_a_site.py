@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from equipoise.simulation.characteristics.arrays import Kits
-from equipoise.simulation.characteristics.stock import LOTS, _expire, _send, _use, kits_of
+from equipoise.simulation.characteristics.loop.arrays import Kits
+from equipoise.simulation.characteristics.loop.stock import LOTS, _expire, _send, _use, kits_of
 
 ONE = np.ones(1, np.int64)
 KITS = Kits(

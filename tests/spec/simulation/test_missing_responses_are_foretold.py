@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from equipoise.analysis.data.endpoint import endpoint
-from equipoise.simulation.characteristics.arrays import Exit
-from equipoise.simulation.characteristics.foretold import events_of, foretold, gaps_of
+from equipoise.simulation.characteristics.curve.foretold import events_of, foretold, gaps_of
+from equipoise.simulation.characteristics.loop.arrays import Exit
 from equipoise.simulation.characteristics.trials import run_trials
 from tests.spec.simulation.thousands import compiled, study
 

@@ -17,7 +17,7 @@ from equipoise.analysis.reporting.report import analyse
 from equipoise.analysis.svg import svg
 from equipoise.errors import EquipoiseError
 from equipoise.ledger.entry import Event, Head
-from equipoise.simulation.characteristics.screened import unscripted
+from equipoise.simulation.characteristics.sample.screened import unscripted
 from equipoise.simulation.looks import bounds_of
 from equipoise.simulation.parts import Parcel, WholeWork, here, parcel_of, unpacked
 from equipoise.simulation.practice import practice_seal

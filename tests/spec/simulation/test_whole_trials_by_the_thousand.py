@@ -15,10 +15,10 @@ from equipoise.cli.main import main
 from equipoise.cli.simulating import practice_seal, scenario_of
 from equipoise.simulation import reported
 from equipoise.simulation.characteristics.compiling import Compiled, compile_curve, compile_plan
-from equipoise.simulation.characteristics.judged import ALWAYS, NEVER, _last_day
-from equipoise.simulation.characteristics.kernel import ARM, run
-from equipoise.simulation.characteristics.pool import Pooled
-from equipoise.simulation.characteristics.screened import screen_sample
+from equipoise.simulation.characteristics.curve.judged import ALWAYS, NEVER, _last_day
+from equipoise.simulation.characteristics.loop.kernel import ARM, run
+from equipoise.simulation.characteristics.pool.plan import Pooled
+from equipoise.simulation.characteristics.sample.screened import screen_sample
 from equipoise.simulation.characteristics.simulated import screened_alike
 from equipoise.simulation.characteristics.summary import characterise
 from equipoise.simulation.characteristics.trials import names_of, run_trials

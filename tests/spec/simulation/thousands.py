@@ -11,7 +11,7 @@ import msgspec
 from equipoise.allocation import Seal
 from equipoise.cli.simulating import practice_seal, scenario_of
 from equipoise.simulation.characteristics.compiling import Compiled, compile_plan
-from equipoise.simulation.characteristics.screened import Sample, screen_sample
+from equipoise.simulation.characteristics.sample.screened import Sample, screen_sample
 from equipoise.simulation.scenario import Conduct, Exits, Generator, Scenario
 from equipoise.study import load
 from equipoise.study.study import Study

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from equipoise.allocation import Seal, stratum_levels, stratum_name
-from equipoise.simulation.characteristics.arrays import Plan, Recruitment
-from equipoise.simulation.characteristics.pool import Pooled
-from equipoise.simulation.characteristics.screened import Sample
-from equipoise.simulation.characteristics.supplied import MONTH
+from equipoise.simulation.characteristics.loop.arrays import Plan, Recruitment
+from equipoise.simulation.characteristics.pool.plan import Pooled
+from equipoise.simulation.characteristics.sample.screened import Sample
+from equipoise.simulation.characteristics.sample.supplied import MONTH
 from equipoise.simulation.reported import Names
 from equipoise.simulation.scenario import Scenario
 from equipoise.simulation.screening import OPENING_HOUR

@@ -28,8 +28,9 @@ import scipy
 import equipoise
 from equipoise.allocation import Seal
 from equipoise.analysis.data.estimand import Outcome
-from equipoise.simulation.characteristics import arrays, pool
 from equipoise.simulation.characteristics.enrolling import Compiled
+from equipoise.simulation.characteristics.loop import arrays
+from equipoise.simulation.characteristics.pool import plan as pool
 from equipoise.simulation.compiling import cache_root, private
 from equipoise.simulation.randomisation import plans
 from equipoise.simulation.scenario import Scenario

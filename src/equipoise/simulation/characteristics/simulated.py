@@ -15,8 +15,8 @@ from equipoise.analysis.svg import Figure
 from equipoise.analysis.tables import Provenance, Table
 from equipoise.simulation.characteristics.enrolling import Compiled
 from equipoise.simulation.characteristics.kept import kept_plan
-from equipoise.simulation.characteristics.pool import Pooled
-from equipoise.simulation.characteristics.screened import SAMPLE, Sample, screen_sample, unscripted
+from equipoise.simulation.characteristics.pool.plan import Pooled
+from equipoise.simulation.characteristics.sample.screened import SAMPLE, Sample, screen_sample, unscripted
 from equipoise.simulation.characteristics.shown import figure_of, source_of, table_of
 from equipoise.simulation.characteristics.summary import Characteristics, characterise
 from equipoise.simulation.characteristics.trials import run_trials

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from equipoise.simulation import reported
-from equipoise.simulation.characteristics.contrast import inference
 from equipoise.simulation.characteristics.enrolling import Compiled
-from equipoise.simulation.characteristics.kernel import ARM, TRIAL, Out, run
-from equipoise.simulation.characteristics.pool import Pooled
+from equipoise.simulation.characteristics.loop.contrast import inference
+from equipoise.simulation.characteristics.loop.kernel import ARM, TRIAL, Out, run
+from equipoise.simulation.characteristics.pool.plan import Pooled
 from equipoise.simulation.errors import scenario_error
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def run_trials(
     a trial does not reach its participants in the room that three times the expected attempts give.
     """
     if isinstance(compiled.plan, Pooled):
-        from equipoise.simulation.characteristics.pooled_trials import run_pooled
+        from equipoise.simulation.characteristics.pool.trials import run_pooled
 
         return run_pooled(compiled, trials, seed, first=first, workers=workers, progress=progress)
     out = run(

@@ -13,7 +13,7 @@ import numpy as np
 from numba import njit
 
 from equipoise.allocation import Seal, stratum_levels, stratum_name
-from equipoise.simulation.characteristics.screened import screen_sample
+from equipoise.simulation.characteristics.sample.screened import screen_sample
 from equipoise.simulation.compiling import kept
 from equipoise.simulation.keyed import exponential, key, uniform
 from equipoise.simulation.randomisation.errors import assessment_error

@@ -1,7 +1,7 @@
 """Kits at the sites, told plainly: what participants are given, day by day, out of lots that come, are used and expire.
 
-The reference of the compiled stock (`simulation.characteristics.stock`), which it shares no line with: everything is
-frozen, a day is a function from shelves to shelves, and what is needed in the weeks to come is counted anew at each
+The reference of the compiled stock (`characteristics.loop.stock`), which it shares no line with: everything is frozen,
+a day is a function from shelves to shelves, and what is needed in the weeks to come is counted anew at each
 review from the calendar of who is on treatment. Days are counted from the start of the trial, weeks from its first day.
 """
 

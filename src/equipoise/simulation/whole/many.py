@@ -15,7 +15,7 @@ import numpy as np
 
 from equipoise.allocation import Seal
 from equipoise.simulation import reported
-from equipoise.simulation.characteristics.screened import unscripted
+from equipoise.simulation.characteristics.sample.screened import unscripted
 from equipoise.simulation.parts import Progress
 from equipoise.simulation.scenario import Scenario
 from equipoise.simulation.supplies import check_kits

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from equipoise.simulation.characteristics.arrays import Dispensing, Kits, Recruitment
+from equipoise.simulation.characteristics.loop.arrays import Dispensing, Kits, Recruitment
 from equipoise.simulation.randomisation.plans import Plan as Allocation
 from equipoise.study.estimand import Estimand
 

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from equipoise.simulation import reported
-from equipoise.simulation.characteristics.arrays import NOWHERE
 from equipoise.simulation.characteristics.enrolling import Compiled
-from equipoise.simulation.characteristics.estimators.chosen import estimator_for
-from equipoise.simulation.characteristics.estimators.estimating import Estimator, Found, Picked
-from equipoise.simulation.characteristics.pool import ANALYSED, STEMS, Pooled
-from equipoise.simulation.characteristics.recruiting import recruit, work_of
-from equipoise.simulation.characteristics.stock import ENDED, PLANNED, VISIT, note, stock_of, supply
+from equipoise.simulation.characteristics.loop.arrays import NOWHERE
+from equipoise.simulation.characteristics.loop.recruiting import recruit, work_of
+from equipoise.simulation.characteristics.loop.stock import ENDED, PLANNED, VISIT, note, stock_of, supply
+from equipoise.simulation.characteristics.pool.estimators.chosen import estimator_for
+from equipoise.simulation.characteristics.pool.estimators.estimating import Estimator, Found, Picked
+from equipoise.simulation.characteristics.pool.plan import ANALYSED, STEMS, Pooled
 from equipoise.simulation.compiling import kept
 from equipoise.simulation.errors import scenario_error
 from equipoise.simulation.randomisation.plans import state_of

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import stdtr, stdtrit
 
-from equipoise.simulation.characteristics.estimators.designs import design_of, fill, inverted, read_of
-from equipoise.simulation.characteristics.estimators.estimating import Estimator, Found, Picked, found
-from equipoise.simulation.characteristics.pool import Pooled
+from equipoise.simulation.characteristics.pool.estimators.designs import design_of, fill, inverted, read_of
+from equipoise.simulation.characteristics.pool.estimators.estimating import Estimator, Found, Picked, found
+from equipoise.simulation.characteristics.pool.plan import Pooled
 from equipoise.simulation.compiling import kept
 
 

@@ -18,11 +18,11 @@ from equipoise.analysis.errors import AnalysisError
 from equipoise.analysis.estimands.binary_effects import How, from_pool, pooled_part
 from equipoise.analysis.estimands.covariates import predictors
 from equipoise.analysis.estimators.imputation import Limits, impute, rubin
-from equipoise.simulation.characteristics import contrast
-from equipoise.simulation.characteristics.contrast import EVENTS, GAPS, RESPONDERS, VALUES
-from equipoise.simulation.characteristics.estimators.estimating import Estimator, Found, Picked, found
-from equipoise.simulation.characteristics.estimators.tables import KEPT, Counted
-from equipoise.simulation.characteristics.pool import EVENT, MISSING, OUT, STEMS, VALUE, Pooled
+from equipoise.simulation.characteristics.loop import contrast
+from equipoise.simulation.characteristics.loop.contrast import EVENTS, GAPS, RESPONDERS, VALUES
+from equipoise.simulation.characteristics.pool.estimators.estimating import Estimator, Found, Picked, found
+from equipoise.simulation.characteristics.pool.estimators.tables import KEPT, Counted
+from equipoise.simulation.characteristics.pool.plan import EVENT, MISSING, OUT, STEMS, VALUE, Pooled
 from equipoise.simulation.compiling import kept
 from equipoise.study.methods import estimator_of
 

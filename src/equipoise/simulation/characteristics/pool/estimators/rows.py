@@ -27,8 +27,8 @@ from equipoise.analysis.estimands.scales import SCALES
 from equipoise.analysis.estimands.specs import specs
 from equipoise.analysis.estimators.imputation import Limits
 from equipoise.analysis.results import Analysis
-from equipoise.simulation.characteristics.estimators.estimating import Estimator, Found, Picked
-from equipoise.simulation.characteristics.pool import OUT, Pooled
+from equipoise.simulation.characteristics.pool.estimators.estimating import Estimator, Found, Picked
+from equipoise.simulation.characteristics.pool.plan import OUT, Pooled
 from equipoise.simulation.whole.primary import numbers as numbers_of
 from equipoise.simulation.whole.primary import statistic
 from equipoise.study.methods import estimator_of

@@ -19,9 +19,9 @@ from equipoise.allocation import Seal
 from equipoise.ledger import events as types
 from equipoise.ledger.entry import Event
 from equipoise.simulation import screening
-from equipoise.simulation.characteristics.arrays import Dispensing, Kits
-from equipoise.simulation.characteristics.screened import APART, Sample, unscripted, world_of
-from equipoise.simulation.characteristics.spread import SpreadDraws
+from equipoise.simulation.characteristics.loop.arrays import Dispensing, Kits
+from equipoise.simulation.characteristics.sample.screened import APART, Sample, unscripted, world_of
+from equipoise.simulation.characteristics.sample.spread import SpreadDraws
 from equipoise.simulation.patients import Patient
 from equipoise.simulation.scenario import Exits, Scenario, Supply
 from equipoise.simulation.supplies import check_kits, planned_supplies

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from equipoise.simulation.characteristics.estimators.categories import categories_estimator
-from equipoise.simulation.characteristics.estimators.counts import counts_estimator
-from equipoise.simulation.characteristics.estimators.estimating import Estimator
-from equipoise.simulation.characteristics.estimators.imputed import imputed_estimator
-from equipoise.simulation.characteristics.estimators.means import means_estimator
-from equipoise.simulation.characteristics.estimators.rows import rows_estimator
-from equipoise.simulation.characteristics.estimators.tables import tables_estimator
-from equipoise.simulation.characteristics.estimators.times import times_estimator
-from equipoise.simulation.characteristics.pool import Pooled
+from equipoise.simulation.characteristics.pool.estimators.categories import categories_estimator
+from equipoise.simulation.characteristics.pool.estimators.counts import counts_estimator
+from equipoise.simulation.characteristics.pool.estimators.estimating import Estimator
+from equipoise.simulation.characteristics.pool.estimators.imputed import imputed_estimator
+from equipoise.simulation.characteristics.pool.estimators.means import means_estimator
+from equipoise.simulation.characteristics.pool.estimators.rows import rows_estimator
+from equipoise.simulation.characteristics.pool.estimators.tables import tables_estimator
+from equipoise.simulation.characteristics.pool.estimators.times import times_estimator
+from equipoise.simulation.characteristics.pool.plan import Pooled
 from equipoise.study.estimand import Estimand
 from equipoise.study.methods import estimator_of
 

@@ -6,16 +6,16 @@ import numpy as np
 from numba import njit
 
 from equipoise.analysis.estimators.count_models import ENDLESS
-from equipoise.simulation.characteristics.estimators.counts import CLOSE, HALVINGS, STEPS, ratios
-from equipoise.simulation.characteristics.estimators.designs import (
+from equipoise.simulation.characteristics.pool.estimators.counts import CLOSE, HALVINGS, STEPS, ratios
+from equipoise.simulation.characteristics.pool.estimators.designs import (
     design_of,
     determined,
     fill,
     inverted,
     read_of,
 )
-from equipoise.simulation.characteristics.estimators.estimating import Estimator, Found, Picked
-from equipoise.simulation.characteristics.pool import Pooled
+from equipoise.simulation.characteristics.pool.estimators.estimating import Estimator, Found, Picked
+from equipoise.simulation.characteristics.pool.plan import Pooled
 from equipoise.simulation.compiling import kept
 
 FARTHEST = 30.0

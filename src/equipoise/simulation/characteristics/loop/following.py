@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from equipoise.simulation.characteristics.arrays import NOWHERE
+from equipoise.simulation.characteristics.loop.arrays import NOWHERE
 from equipoise.simulation.keyed import FINE, ONE, bits64, higher, lower, normal, part, uniform
 
 COURSE, KIND, STOPPING, CAUSE, GAP, RATER, EARLIER, REFUSED = range(8)

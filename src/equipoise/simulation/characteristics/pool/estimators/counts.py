@@ -11,15 +11,15 @@ from numba import njit
 from scipy.special import ndtr, ndtri
 
 from equipoise.analysis.estimators.count_models import ENDLESS
-from equipoise.simulation.characteristics.estimators.designs import (
+from equipoise.simulation.characteristics.pool.estimators.designs import (
     design_of,
     determined,
     fill,
     inverted,
     read_of,
 )
-from equipoise.simulation.characteristics.estimators.estimating import Estimator, Found, Picked, found
-from equipoise.simulation.characteristics.pool import Pooled
+from equipoise.simulation.characteristics.pool.estimators.estimating import Estimator, Found, Picked, found
+from equipoise.simulation.characteristics.pool.plan import Pooled
 from equipoise.simulation.compiling import kept
 from equipoise.study.methods import estimator_of
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from equipoise.simulation.characteristics.arrays import NOWHERE, Kits
+from equipoise.simulation.characteristics.loop.arrays import NOWHERE, Kits
 
 LOTS = 64
 PLANNED, VISIT, ENDED = 0, 1, 2

@@ -20,7 +20,7 @@ from equipoise.allocation import Seal
 from equipoise.ledger import events as types
 from equipoise.ledger.entry import Draft, Event, numbered
 from equipoise.simulation import followup, screening
-from equipoise.simulation.characteristics.spread import SpreadDraws
+from equipoise.simulation.characteristics.sample.spread import SpreadDraws
 from equipoise.simulation.draws import Draws, sealed
 from equipoise.simulation.patients import Patient
 from equipoise.simulation.scenario import Scenario

@@ -10,7 +10,6 @@ import numpy as np
 
 from equipoise.allocation import Seal
 from equipoise.conduct.scheme import scheme_of
-from equipoise.simulation.characteristics.arrays import Dispensing
 from equipoise.simulation.characteristics.enrolling import (
     Compiled,
     planned_of,
@@ -18,18 +17,19 @@ from equipoise.simulation.characteristics.enrolling import (
     room_of,
     strata_of,
 )
-from equipoise.simulation.characteristics.estimators.chosen import asks
-from equipoise.simulation.characteristics.followed import follow
-from equipoise.simulation.characteristics.pool import Meaning, Outcomes, Pooled, Tally
-from equipoise.simulation.characteristics.reduced import (
+from equipoise.simulation.characteristics.loop.arrays import Dispensing
+from equipoise.simulation.characteristics.pool.estimators.chosen import asks
+from equipoise.simulation.characteristics.pool.followed import follow
+from equipoise.simulation.characteristics.pool.plan import Meaning, Outcomes, Pooled, Tally
+from equipoise.simulation.characteristics.pool.reduced import (
     interleaved,
     meaning_of,
     members_of,
     outcomes_of,
     tally,
 )
-from equipoise.simulation.characteristics.screened import Sample
-from equipoise.simulation.characteristics.supplied import kits_of
+from equipoise.simulation.characteristics.sample.screened import Sample
+from equipoise.simulation.characteristics.sample.supplied import kits_of
 from equipoise.simulation.errors import scenario_error
 from equipoise.simulation.looks import bounds_of
 from equipoise.simulation.randomisation.plans import plan_of

@@ -18,7 +18,7 @@ from equipoise.analysis.data.columns import Column, Frame
 from equipoise.analysis.data.columns_nodes import column_of
 from equipoise.analysis.data.endpoint import Endpoint, responder
 from equipoise.rules.nodes import OWN
-from equipoise.simulation.characteristics.screened import Sample, Screened
+from equipoise.simulation.characteristics.sample.screened import Sample, Screened
 from equipoise.simulation.errors import scenario_error
 from equipoise.simulation.patients import UNIT
 from equipoise.simulation.scenario import Generator, Scenario

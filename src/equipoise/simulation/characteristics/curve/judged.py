@@ -20,8 +20,8 @@ from equipoise.allocation import Seal
 from equipoise.analysis.data.endpoint import Endpoint
 from equipoise.analysis.data.facts import occurrences
 from equipoise.simulation import followup, harm, screening
-from equipoise.simulation.characteristics.screened import Sample, unscripted, world_of
-from equipoise.simulation.characteristics.spread import SpreadDraws
+from equipoise.simulation.characteristics.sample.screened import Sample, unscripted, world_of
+from equipoise.simulation.characteristics.sample.spread import SpreadDraws
 from equipoise.simulation.errors import scenario_error
 from equipoise.simulation.patients import Patient
 from equipoise.simulation.scenario import Exits, Scenario

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from equipoise.simulation.characteristics.pool import OUT, Pooled
+from equipoise.simulation.characteristics.pool.plan import OUT, Pooled
 
 DEPENDS = 1e-10
 """The share of a column's square that must be its own."""

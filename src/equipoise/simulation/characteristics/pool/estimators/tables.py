@@ -16,9 +16,9 @@ import numpy as np
 from equipoise.analysis.errors import AnalysisError, analysis_error
 from equipoise.analysis.estimands.binary_effects import How, People, effect
 from equipoise.analysis.estimators.proportions import Table2x2
-from equipoise.simulation.characteristics import contrast
-from equipoise.simulation.characteristics.estimators.estimating import Estimator, Found, Picked, found
-from equipoise.simulation.characteristics.pool import EVENT, MISSING, VALUE, Pooled
+from equipoise.simulation.characteristics.loop import contrast
+from equipoise.simulation.characteristics.pool.estimators.estimating import Estimator, Found, Picked, found
+from equipoise.simulation.characteristics.pool.plan import EVENT, MISSING, VALUE, Pooled
 from equipoise.simulation.compiling import kept
 from equipoise.study.methods import estimator_of
 

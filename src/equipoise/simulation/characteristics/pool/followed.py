@@ -19,8 +19,8 @@ from equipoise.allocation import Seal
 from equipoise.ledger import events as types
 from equipoise.ledger.entry import Draft, Event
 from equipoise.simulation import followup, screening
-from equipoise.simulation.characteristics.screened import APART, Sample, unscripted, world_of
-from equipoise.simulation.characteristics.spread import SpreadDraws
+from equipoise.simulation.characteristics.sample.screened import APART, Sample, unscripted, world_of
+from equipoise.simulation.characteristics.sample.spread import SpreadDraws
 from equipoise.simulation.closing import close
 from equipoise.simulation.patients import Patient
 from equipoise.simulation.scenario import Scenario

@@ -7,8 +7,8 @@ from numba import njit
 from scipy.special import ndtr, ndtri
 
 from equipoise.analysis.estimators.survival import STEPS
-from equipoise.simulation.characteristics.estimators.estimating import Estimator, Found, Picked, found
-from equipoise.simulation.characteristics.pool import OUT, Pooled
+from equipoise.simulation.characteristics.pool.estimators.estimating import Estimator, Found, Picked, found
+from equipoise.simulation.characteristics.pool.plan import OUT, Pooled
 from equipoise.simulation.compiling import kept
 
 FIRST, SECOND, FIRST_EVENTS, SECOND_EVENTS = range(4)

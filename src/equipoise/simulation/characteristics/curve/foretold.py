@@ -13,8 +13,8 @@ import numpy as np
 
 from equipoise.analysis.data.endpoint import Endpoint
 from equipoise.analysis.estimators.imputation import Limits, impute
-from equipoise.simulation.characteristics.arrays import Exit, Recruitment, Score
-from equipoise.simulation.characteristics.following import COMPOSITE, DEATH
+from equipoise.simulation.characteristics.loop.arrays import Exit, Recruitment, Score
+from equipoise.simulation.characteristics.loop.following import COMPOSITE, DEATH
 from equipoise.study.study import Study
 
 ARMS, COPIES = 100, 5

@@ -21,7 +21,7 @@ from equipoise.analysis.data.taken import exposure_of, limited, measures_of, pla
 from equipoise.analysis.estimands.estimates import times_of
 from equipoise.ledger import events as types
 from equipoise.ledger.entry import Event
-from equipoise.simulation.characteristics.pool import (
+from equipoise.simulation.characteristics.pool.plan import (
     KINDS,
     MISSING,
     OUT,
@@ -31,7 +31,7 @@ from equipoise.simulation.characteristics.pool import (
     Outcomes,
     Tally,
 )
-from equipoise.simulation.characteristics.screened import Sample
+from equipoise.simulation.characteristics.sample.screened import Sample
 from equipoise.simulation.supplies import planned_supplies
 from equipoise.simulation.whole import counted
 from equipoise.simulation.whole.primary import Case, Decided, answered, happened

@@ -13,9 +13,9 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from equipoise.simulation.characteristics import contrast
-from equipoise.simulation.characteristics.arrays import NOWHERE, Plan
-from equipoise.simulation.characteristics.contrast import (
+from equipoise.simulation.characteristics.loop import contrast
+from equipoise.simulation.characteristics.loop.arrays import NOWHERE, Plan
+from equipoise.simulation.characteristics.loop.contrast import (
     EVENTS,
     GAPS,
     RESPONDERS,
@@ -25,7 +25,7 @@ from equipoise.simulation.characteristics.contrast import (
     difference,
     freedom,
 )
-from equipoise.simulation.characteristics.following import (
+from equipoise.simulation.characteristics.loop.following import (
     ABSENT,
     DEATH,
     EVENT,
@@ -38,8 +38,16 @@ from equipoise.simulation.characteristics.following import (
     follow,
     followed_of,
 )
-from equipoise.simulation.characteristics.recruiting import Work, recruit, work_of
-from equipoise.simulation.characteristics.stock import ENDED, PLANNED, VISIT, Stock, note, stock_of, supply
+from equipoise.simulation.characteristics.loop.recruiting import Work, recruit, work_of
+from equipoise.simulation.characteristics.loop.stock import (
+    ENDED,
+    PLANNED,
+    VISIT,
+    Stock,
+    note,
+    stock_of,
+    supply,
+)
 from equipoise.simulation.compiling import kept
 from equipoise.simulation.keyed import below, key, under, uniform
 from equipoise.simulation.randomisation.plans import state_of
