@@ -21,7 +21,7 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
     "REGI-002": (
         "this is not JSON: {detail}",
         "A record is exchanged as one JSON object a study; a torn file would lose parts of it unseen.",
-        "Fetch or export the record again, as UTF-8.",
+        "Fetch or export the record again, as UTF-8 (`iconv -f WINDOWS-1252 -t UTF-8` recodes older files).",
     ),
     "REGI-003": (
         "a field has the wrong type: {detail}",

@@ -31,7 +31,7 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
     "REGI-024": (
         "this is not well-formed XML: {detail}",
         "A torn or hostile file would lose or invent parts of a record.",
-        "Export the record again, as UTF-8 and without a document type.",
+        "Export the record again, without a document type, and as UTF-8 or in the encoding that it declares.",
     ),
     "REGI-025": (
         "this is no record that is known here: {detail}",

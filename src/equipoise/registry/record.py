@@ -15,6 +15,7 @@ from typing import Any
 
 import msgspec
 
+from equipoise.registry.encoding import not_utf8
 from equipoise.registry.errors import registry_error
 from equipoise.registry.results_model import Part, ResultsSection
 
@@ -288,6 +289,8 @@ def parse_record(text: str | bytes, *, place: str = "record") -> Record:
     """The record in this JSON text. Errors: REGI-002 (not JSON), REGI-003, REGI-004."""
     try:
         data = json.loads(text)
+    except UnicodeDecodeError as error:
+        raise registry_error("REGI-002", place, not_utf8(error.object) or str(error)) from error
     except ValueError as error:
         raise registry_error("REGI-002", place, str(error)) from error
     except RecursionError as error:

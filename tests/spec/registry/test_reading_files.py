@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from equipoise.registry.errors import RegistryError
 from equipoise.registry.reading import Reading, Unread, paths_of, read_records
 from equipoise.registry.reading.model import MOST_BYTES
+from equipoise.registry.record import load_record
 
 from .records import lines, number, packed, squeezed, study, written
 
@@ -212,6 +214,59 @@ def test_files_that_were_put_together_keep_their_marks(tmp_path: Path) -> None:
 
 def test_other_encodings_and_ends_of_lines(tmp_path: Path) -> None:
     assert outcome(written(tmp_path / "a", lines(*THREE).replace(b"\n", b"\r\n"))) == ALL
-    latin = json.dumps(study(1, "Caf\xe9"), ensure_ascii=False).encode("cp1252") + b"\n" + lines(*THREE[1:])
-    assert outcome(written(tmp_path / "b", latin)) == (ALL[0][1:], ["REGI-002"])
-    assert outcome(written(tmp_path / "c", json.dumps(study(1)).encode("utf-16"))) == ([], ["REGI-025"])
+    latin = json.dumps(study(1, "Caf\xe9"), ensure_ascii=False).encode("cp1252")
+    assert outcome(written(tmp_path / "b", latin + b"\n" + lines(*THREE[1:]))) == (ALL[0][1:], ["REGI-002"])
+
+
+@pytest.mark.parametrize(
+    "encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be", "utf-8-sig"]
+)
+def test_every_encoding_of_unicode_is_read_however_the_records_are_laid_out(
+    tmp_path: Path, encoding: str
+) -> None:
+    title = "\u00c9tude \u2014 \u03b2\u2082, \u6d25, \U0001d6fd"
+    records = [study(1, title), *THREE[1:]]
+    layouts = {
+        "lines": "\n".join(json.dumps(one, ensure_ascii=False) for one in records),
+        "list": json.dumps(records, ensure_ascii=False, indent=1),
+        "page": json.dumps({"studies": records}, ensure_ascii=False),
+    }
+    for name, text in layouts.items():
+        path = written(tmp_path / name, text.encode(encoding))
+        assert outcome(path) == ALL, name
+        first = next(iter(read_records(path)))
+        assert isinstance(first, Reading)
+        assert json.loads(first.content)["protocolSection"]["identificationModule"]["briefTitle"] == title
+    assert outcome(written(tmp_path / "gz", gzip.compress(layouts["lines"].encode(encoding)))) == ALL
+    assert load_record(written(tmp_path / "one", json.dumps(study(1)).encode(encoding))).nct_id == number(1)
+
+
+def test_a_file_that_ends_within_a_letter_or_has_half_a_pair_is_not_read_as_another(tmp_path: Path) -> None:
+    cut = json.dumps(study(1)).encode("utf-16")[:-1]
+    assert outcome(written(tmp_path / "cut", cut)) == ([], ["REGI-020"])
+    half = json.dumps([study(1, "\ud800"), *THREE[1:]], ensure_ascii=False)
+    path = written(tmp_path / "half", half.encode("utf-16", "surrogatepass"))
+    assert outcome(path) == (ALL[0][1:], ["REGI-002"])
+
+
+@pytest.mark.parametrize("layout", ["lines", "list", "page"])
+def test_a_record_in_an_older_encoding_is_refused_by_its_first_wrong_byte(
+    tmp_path: Path, layout: str
+) -> None:
+    """In a list as well, where a replaced letter would stand in the record for ever."""
+    first, others = (
+        json.dumps(study(1, "Caf\xe9"), ensure_ascii=False),
+        [json.dumps(one) for one in THREE[1:]],
+    )
+    text = {
+        "lines": "\n".join([first, *others]),
+        "list": f"[{', '.join([first, *others])}]",
+        "page": f'{{"studies": [{", ".join([first, *others])}]}}',
+    }[layout]
+    path = written(tmp_path / layout, text.encode("cp1252"))
+    assert outcome(path) == (ALL[0][1:], ["REGI-002"])
+    unread = next(each for each in read_records(path) if isinstance(each, Unread))
+    assert "byte 0xe9" in unread.error.fault
+    assert "Windows-1252 it would be \xe9" in unread.error.fault
+    with pytest.raises(RegistryError, match="byte 0xe9"):
+        load_record(written(tmp_path / "one", first.encode("cp1252")))

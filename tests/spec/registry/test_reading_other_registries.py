@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from equipoise.registry.errors import RegistryError
+from equipoise.registry.reading import Reading, read_records
 from equipoise.registry.reading.ctis import from_ctis
 from equipoise.registry.reading.tidy import as_date
 from equipoise.registry.reading.xml_record import from_xml
@@ -222,12 +224,38 @@ def test_a_study_without_sites_keeps_its_countries() -> None:
         (b"<clinical_study>&who;</clinical_study>", "REGI-024"),
         (b'<!DOCTYPE x [<!ENTITY a "b">]><clinical_study/>', "REGI-024"),
         ("<clinical_study/>".encode("utf-16"), "REGI-024"),
+        (b'<?xml version="1.0" encoding="utf-7"?><clinical_study/>', "REGI-024"),
+        (b'<?xml version="1.0" encoding="shift_jis"?><clinical_study>\xfc\xfc</clinical_study>', "REGI-024"),
+        (b"<clinical_study><brief_title>Caf\xe9</brief_title></clinical_study>", "REGI-024"),
         (b"<html><body>Error</body></html>", "REGI-025"),
     ],
 )
 def test_xml_that_is_no_study_is_refused(content: bytes, code: str) -> None:
     with pytest.raises(RegistryError, match=code):
         from_xml(content, "x")
+
+
+@pytest.mark.parametrize(
+    ("declared", "encoding"),
+    [
+        ("UTF-8", "utf-8"),
+        ("UTF-16", "utf-16"),
+        ("UTF-16", "utf-8"),
+        ("windows-1252", "cp1252"),
+        ("ISO-8859-1", "latin-1"),
+        ("ISO-8859-1", "cp1252"),
+        ("ISO-8859-15", "iso-8859-15"),
+    ],
+)
+def test_xml_is_read_in_the_encoding_that_it_declares(tmp_path: Path, declared: str, encoding: str) -> None:
+    """Also where a file says UTF-16 and is UTF-8, or ISO-8859-1 and has the quotes of Windows-1252."""
+    quotes = "\u201cCaf\xe9\u201d" if encoding in ("cp1252", "utf-8", "utf-16") else "Caf\xe9\x81"
+    text = XML.replace("{results}", "").replace('encoding="UTF-8"', f'encoding="{declared}"', 1)
+    title = f"<brief_title>{quotes}</brief_title>"
+    text = re.sub("<brief_title>.*?</brief_title>", title, text, count=1, flags=re.DOTALL)
+    (found,) = read_records(written(tmp_path / "a.xml", text.encode(encoding)))
+    assert isinstance(found, Reading)
+    assert json.loads(found.content)["protocolSection"]["identificationModule"]["briefTitle"] == quotes
 
 
 def test_xml_without_a_number_is_refused_and_the_rest_is_read(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """Files of records: what a file is, how it is packed, and the records in it.
 
-gzip and zip are opened by their first bytes. A file that breaks off gives what stands before the break, and
-then the coded reason. A member of a zip is read within a limit, whatever size it claims to have.
+gzip and zip are opened by their first bytes, and UTF-16 is recoded. A file that breaks off gives what stands before
+the break, and then the coded reason. A member of a zip is read within a limit, whatever size it claims to have.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import Any, BinaryIO, cast
 
 import msgspec
 
+from equipoise.registry.encoding import recoded, wide
 from equipoise.registry.errors import RegistryError
 from equipoise.registry.errors_index import index_error
 from equipoise.registry.reading.ctis import from_ctis
@@ -152,6 +153,9 @@ def _unpacked(stream: BinaryIO, place: str) -> Iterator[Raw]:
         )
     elif head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         yield from _members(cast(BinaryIO, reader), place)
+    elif found := wide(head):
+        narrow = recoded(cast(BinaryIO, reader), *found)
+        yield from _texts(cast(BinaryIO, narrow), _head(narrow), place)
     else:
         yield from _texts(cast(BinaryIO, reader), head, place)
 

@@ -16,6 +16,7 @@ from typing import BinaryIO
 
 import msgspec
 
+from equipoise.registry.encoding import not_utf8
 from equipoise.registry.errors import registry_error
 from equipoise.registry.errors_index import index_error
 from equipoise.registry.reading.model import LARGEST, MOST_BYTES, Raw
@@ -48,7 +49,8 @@ def decoded(text: bytes | str, place: str) -> Raw:
     try:
         return Raw(place, msgspec.json.decode(text))
     except (msgspec.DecodeError, UnicodeError) as error:
-        return Raw(place, error=registry_error("REGI-002", place, str(error)))
+        content = text if isinstance(text, bytes) else text.encode("utf-8", "surrogateescape")
+        return Raw(place, error=registry_error("REGI-002", place, not_utf8(content) or str(error)))
     except RecursionError:
         return Raw(place, error=registry_error("REGI-002", place, "it is nested too deeply"))
 
@@ -96,7 +98,8 @@ class _Window:
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
-        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        # A byte that is no letter stays what it is, so that the record that holds it is refused, and no other.
+        self._decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
         self._fault: Exception | None = None
         self.text = ""
         self.start = 0

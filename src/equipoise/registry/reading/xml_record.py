@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 from xml.etree import ElementTree
 
+from equipoise.registry.encoding import not_utf8, text_of_xml
 from equipoise.registry.errors_index import index_error
 from equipoise.registry.reading.tidy import (
     as_code,
@@ -42,9 +43,12 @@ MASKED = {
 def from_xml(content: bytes, place: str) -> dict[str, Any]:
     """The record in this XML. Errors: REGI-024 (not well-formed, or with a document type), REGI-025."""
     try:
-        text = content.decode("utf-8-sig")
+        text = text_of_xml(content)
     except UnicodeDecodeError as error:
-        raise index_error("REGI-024", place, "it is not UTF-8") from error
+        said_so = "" if error.encoding == "utf-8" else f"it is not {error.encoding}, as it declares"
+        raise index_error("REGI-024", place, said_so or not_utf8(content)) from error
+    except LookupError as error:
+        raise index_error("REGI-024", place, f"its encoding {error} is not known here") from error
     if "<!DOCTYPE" in text or "<!ENTITY" in text:
         raise index_error("REGI-024", place, "it has a document type")
     try:
