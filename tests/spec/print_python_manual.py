@@ -39,10 +39,16 @@ def page() -> str:
 
 def entry(name: str, made: Any) -> str:
     """One export: its signature, then its docstring."""
-    words = (inspect.getdoc(made) or "").strip()
+    words = with_example((inspect.getdoc(made) or "").strip())
     if inspect.isclass(made):
         return f"### `{name}`\n\n{words}\n{methods(made)}"
     return f"### `{name}`\n\n```text\n{signature(name, made)}\n```\n\n{words}\n"
+
+
+def with_example(words: str) -> str:
+    """The words, with the example that they end with as a block of its own."""
+    said, mark, example = words.partition("\n\n>>> ")
+    return f"{said}\n\n```pycon\n>>> {example}\n```" if mark else words
 
 
 def signature(name: str, made: Any) -> str:

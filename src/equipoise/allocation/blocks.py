@@ -19,10 +19,14 @@ from equipoise.allocation.tallies import Allocation, Tallies
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PermutedBlocks:
-    """The scheme. A size that is listed twice is drawn twice as often.
+    """Permuted blocks: each holds the arms in their ratio, in a random order; its size is drawn from `block_sizes`.
 
-    ratio: whole shares in the order of the arms. maximum: places a stratum has, or None for no limit.
-    Raises ALLO-001 to ALLO-005 and ALLO-010.
+    ratio: whole shares in the order of the arms. A size that is listed twice is drawn twice as often. maximum: places
+    a stratum has, or None for no limit. Raises ALLO-001 to ALLO-005 and ALLO-010.
+
+    >>> scheme = eq.PermutedBlocks(arms=("new", "old"), ratio=(1, 1), block_sizes=(4, 6))
+    >>> eq.randomisation_list(scheme, 6, seed=1)["arm"].to_list()
+    ['new', 'old', 'old', 'new', 'old', 'old']
     """
 
     arms: tuple[str, ...]

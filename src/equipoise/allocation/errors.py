@@ -102,7 +102,7 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
     "ALLO-022": (
         "the stratum does not give the levels of the scheme's factors: {detail}",
         "An allocation that ignores a factor does not balance it.",
-        "Give one level for each factor, in the order of the scheme.",
+        "Give one level for each factor, in the order of the scheme, as `site=01;sex=female`.",
     ),
     "ALLO-023": (
         "the allocation does not follow the tallies: {detail}",

@@ -83,7 +83,12 @@ class ListScheme(ABC):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Complete(ListScheme):
-    """Complete randomisation: each place by the shares alone, whatever went before."""
+    """Complete randomisation: each place by the shares alone, whatever went before.
+
+    >>> scheme = eq.Complete(arms=("new", "old"), ratio=(2, 1))
+    >>> eq.randomisation_list(scheme, 6, seed=1)["arm"].to_list()
+    ['new', 'new', 'new', 'new', 'new', 'new']
+    """
 
     def check(self) -> None:
         """Any arms and shares serve."""
@@ -98,6 +103,10 @@ class RandomAllocationRule(ListScheme):
     """Every list of `maximum` places that holds each arm in its share, with the same probability.
 
     Raises ALLO-014.
+
+    >>> scheme = eq.RandomAllocationRule(arms=("new", "old"), ratio=(1, 1), maximum=6)
+    >>> eq.randomisation_list(scheme, 6, seed=1)["arm"].to_list()
+    ['new', 'new', 'old', 'old', 'new', 'old']
     """
 
     def check(self) -> None:
@@ -118,6 +127,10 @@ class BiasedCoin(ListScheme):
     probability: of the arm that is behind; a half where neither is. tolerance: the difference at which the arm behind
     is certain, or None. Efron's coin has no tolerance; the big stick has the probability 1/2 and a tolerance; Chen's
     coin has both. A probability that is no Fraction becomes one. Raises ALLO-011 to ALLO-013.
+
+    >>> scheme = eq.BiasedCoin(arms=("new", "old"), ratio=(1, 1), probability="2/3", tolerance=3)
+    >>> eq.randomisation_list(scheme, 6, seed=1)["arm"].to_list()
+    ['new', 'new', 'old', 'old', 'new', 'old']
     """
 
     probability: Fraction = EVEN
@@ -149,7 +162,12 @@ class BiasedCoin(ListScheme):
 class Maximal(ListScheme):
     """The maximal procedure: every list of `maximum` places that ends in balance and in which the arms never differ
     by more than `tolerance`, with the same probability; for two arms of the same share. Raises ALLO-011, ALLO-013,
-    ALLO-014."""
+    ALLO-014.
+
+    >>> scheme = eq.Maximal(arms=("new", "old"), ratio=(1, 1), maximum=6, tolerance=2)
+    >>> eq.randomisation_list(scheme, 6, seed=1)["arm"].to_list()
+    ['new', 'new', 'old', 'old', 'new', 'old']
+    """
 
     tolerance: int
 
@@ -184,7 +202,12 @@ def completions(length: int, tolerance: int) -> tuple[tuple[int, ...], ...]:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Urn(ListScheme):
     """Wei's urn, for any number of arms of the same share: `initial` balls of each arm; after each draw, which is put
-    back, `added` balls of every other arm. Raises ALLO-011 and ALLO-015."""
+    back, `added` balls of every other arm. Raises ALLO-011 and ALLO-015.
+
+    >>> scheme = eq.Urn(arms=("new", "old"), ratio=(1, 1))
+    >>> eq.randomisation_list(scheme, 6, seed=1)["arm"].to_list()
+    ['new', 'old', 'new', 'old', 'new', 'old']
+    """
 
     initial: int = 0
     added: int = 1

@@ -52,13 +52,16 @@ MEASURES: Mapping[str, Callable[[Sequence[int]], int]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Minimisation:
-    """The scheme.
+    """Pocock and Simon's minimisation: the arm that would leave the factors' levels least uneven is favoured.
 
     factors: their names, in the order in which a stratum's name gives their levels. weights: whole numbers by
     factor, 1 where absent. probability: that of the favoured arm where it is one with the smallest share
     (with equal shares: any arm); below 1, since a deterministic minimisation conceals nothing. One that is no Fraction
-    becomes one.
-    Raises ALLO-001, ALLO-002 and ALLO-006 to ALLO-010.
+    becomes one. Raises ALLO-001, ALLO-002 and ALLO-006 to ALLO-010.
+
+    >>> scheme = eq.Minimisation(arms=("new", "old"), ratio=(1, 1), factors=("site", "sex"), probability="4/5")
+    >>> scheme.levels("site=01;sex=female")
+    {'site': '01', 'sex': 'female'}
     """
 
     arms: tuple[str, ...]

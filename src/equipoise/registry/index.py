@@ -96,7 +96,10 @@ class RegistryIndex:
 
 
 def open_index(path: str | Path) -> RegistryIndex:
-    """The index in this folder, to read. Errors: REGI-030 (none), REGI-031 (other version), REGI-034."""
+    """The index in this folder, to read. Errors: REGI-030 (none), REGI-031 (other version), REGI-034.
+
+    >>> index = eq.open_index("registry")
+    """
     from equipoise.registry.store.place import open_records
 
     folder = Folder(Path(path))

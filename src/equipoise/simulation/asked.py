@@ -131,7 +131,11 @@ class Simulation(Shown):
 
 
 def load_study(folder: str | Path) -> OpenedStudy:
-    """Opens the study in a folder. Raises STUD-001, which carries every fault of the definition."""
+    """Opens the study in a folder. Raises STUD-001, which carries every fault of the definition.
+
+    >>> study = eq.load_study("studies/NAME")
+    >>> study.scenarios
+    """
     return OpenedStudy(folder=Path(folder), study=load(folder))
 
 
@@ -139,6 +143,9 @@ def design_report(study: OpenedStudy) -> Document:
     """What the planned number can show, from the definition and its `design.yaml`; exact where it can be.
 
     Raises DSGN-005 to DSGN-007 and the codes of the calculations.
+
+    >>> report = eq.design_report(eq.load_study("studies/NAME"))
+    >>> report.names  # `report["size-primary"]` is one table, `report.write("out/design")` writes all
     """
     from equipoise.analysis.design import report as made
     from equipoise.analysis.design.report_figures import figures_of
@@ -160,6 +167,8 @@ def assess_randomisation(
     """The study's scheme beside others, for a scenario's sites and strata: guessing, imbalance, error rates.
 
     Raises FRAM-005, LIST-003, and the codes of schemes and scenario.
+
+    >>> eq.assess_randomisation(eq.load_study("studies/NAME"), "base", trials=2000)["schemes"]
     """
     from equipoise.simulation.randomisation import report as made
     from equipoise.simulation.randomisation.report_figures import comparison
@@ -197,6 +206,9 @@ def simulate(
     estimand: which one decides (default: the first). workers: threads, or for `whole` processes. fresh: `fast` meets
     its patients anew; else what was kept of the same scenario in the user's cache serves. Raises FRAM-005, and the SIMU
     codes. Source of the estimates: Morris and others, Stat Med 2019;38:2074-2102.
+
+    >>> found = eq.simulate(eq.load_study("studies/NAME"), ["base", "null"], trials=10_000)
+    >>> found.frames["base"]["months_last"].mean()  # months to the last randomisation
     """
     names = (scenarios,) if isinstance(scenarios, str) else tuple(scenarios)
     given, seal = [study.scenario(name) for name in names], practice_seal(study.folder)
@@ -245,6 +257,8 @@ def practice_trial(study: OpenedStudy, scenario: str = "base", *, seed: int = 1)
     """One whole practice trial in memory, through the engine that runs live trials: every form, check and rule.
 
     The same study, scenario and seed give the same head hash. Raises FRAM-005, SIMU-003, SIMU-004.
+
+    >>> trial = eq.practice_trial(eq.load_study("studies/NAME"), seed=7)
     """
     from equipoise.simulation.trial import simulate as run
 
@@ -263,6 +277,8 @@ def cut(ledger: Store | PracticeTrial, number: int = 1) -> Cut:
     """The slice of a ledger up to its head, with a number of your own; it is named by the head's hash.
 
     Raises ANAL-003 for an empty ledger.
+
+    >>> slice_ = eq.cut(eq.open_ledger("out/NAME/ledger.sqlite"))
     """
     return ledgers.cut(_store(ledger), number)
 
@@ -272,6 +288,8 @@ def datasets(study: OpenedStudy, slice_: Cut) -> dict[str, polars.DataFrame]:
 
     One row a record; `sequence` is the ledger's number of the event that the row comes from. Arms are there once the
     analysis was frozen, the trial locked and unblinded.
+
+    >>> eq.datasets(eq.load_study("studies/NAME"), eq.cut(eq.open_ledger("ledger.sqlite")))["scores"]
     """
     return ledgers.tables_of(study.study, slice_)
 
@@ -280,6 +298,8 @@ def outcomes(study: OpenedStudy, slice_: Cut, estimand: str | None = None) -> po
     """One row a participant: the outcome under an estimand (default: the first by a score), events handled as declared.
 
     Columns `subject`, `arm`, `stratum`, `kind`, `reason`, `value`, `baseline`, `response`. Raises FRAM-005, ANAL-001.
+
+    >>> rows = eq.outcomes(eq.load_study("studies/NAME"), eq.cut(eq.open_ledger("ledger.sqlite")))
     """
     return ledgers.outcomes_of(study.study, slice_, estimand)
 
@@ -288,6 +308,8 @@ def visits(study: OpenedStudy, slice_: Cut, estimand: str | None = None) -> pola
     """One row for a participant at an encounter: the scores that count under an estimand, for `mmrm`.
 
     Columns `subject`, `arm`, `stratum`, `encounter`, `day`, `baseline`, `score`. Raises FRAM-005, ANAL-001.
+
+    >>> rows = eq.visits(eq.load_study("studies/NAME"), eq.cut(eq.open_ledger("ledger.sqlite")), "change")
     """
     return ledgers.visits_of(study.study, slice_, estimand)
 
@@ -304,6 +326,9 @@ def analyse(
 
     seed: of the imputations. by_arm: blind before the analysis is frozen, the trial locked and unblinded, by arm after,
     unless you say. Raises ANAL-001, ANAL-012.
+
+    >>> report = eq.analyse(eq.load_study("studies/NAME"), eq.open_ledger("out/NAME/ledger.sqlite"))
+    >>> paths = report.write("out/report")
     """
     return ledgers.analyse(study.study, _store(ledger), number=number, seed=seed, by_arm=by_arm)
 
@@ -313,7 +338,10 @@ def _store(ledger: Store | PracticeTrial) -> Store:
 
 
 def open_ledger(path: str | Path) -> Store:
-    """The ledger in a SQLite file. Raises STOR-001 to STOR-006, LEDG-001."""
+    """The ledger in a SQLite file. Raises STOR-001 to STOR-006, LEDG-001.
+
+    >>> ledger = eq.open_ledger("out/NAME/ledger.sqlite")
+    """
     from equipoise.stores.sqlite import SQLiteStore
 
     return SQLiteStore.open(path)
@@ -352,6 +380,8 @@ def lint(record: str | Path, *, today: date | None = None) -> Findings:
     """The findings of the linter on a registry record, by its file or by a study's folder.
 
     today: for rules on dates that have passed; without it they are silent. Raises REGI-001 to REGI-004.
+
+    >>> eq.lint("studies/NAME").to_frame()
     """
     from equipoise.registry.lint import lint as linted
     from equipoise.registry.record import load_record

@@ -48,7 +48,20 @@ def simulate_power(
     trials: int = 10_000,
     seed: int = 1,
 ) -> SimulatedPower:
-    """Trials of fixed size under p1 and p2, each with the two-sided test. Raises DSGN-001, ANAL-013."""
+    """Simulated trials of n1 against n2 participants under p1 and p2, each tested: the power and its error.
+
+    `error` is the Monte Carlo standard error of the power. test: as for `exact_power`. Raises DSGN-001, ANAL-013.
+
+    >>> eq.simulate_power(0.75, 0.50, 61, 61, trials=2000)
+    Simulated power
+      power       0.8295
+      error       0.008409
+      trials      2000
+      efficacy    0.8295
+      futility    0
+      expected n  122
+      estimate    0.2520
+    """
     _check(p1, p2, trials)
     verdicts = exact_rejections(n1, n2, test=test, alpha=alpha)
     random = np.random.default_rng(seed)
@@ -64,7 +77,12 @@ def simulate_power(
 def simulate_sequential(
     design: BinarySequential, p1: float, p2: float, *, trials: int = 10_000, seed: int = 1
 ) -> SimulatedPower:
-    """Trials of a group-sequential design under p1 and p2, looked at as the design says. Raises DSGN-001."""
+    """Trials of a group-sequential design under p1 and p2, looked at as the design says. Raises DSGN-001.
+
+    >>> design = eq.exact_boundaries([31, 61], [31, 61])
+    >>> round(eq.simulate_sequential(design, 0.75, 0.50, trials=2000).power, 2)
+    0.8
+    """
     _check(p1, p2, trials)
     random = np.random.default_rng(seed)
     first = _counts(random, design.n1, p1, trials)

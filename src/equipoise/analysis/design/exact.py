@@ -39,10 +39,17 @@ def exact_power(
     alpha: float = 0.05,
     alternative: Alternative = "two-sided",
 ) -> float | np.ndarray:
-    """The probability that the test rejects. Equal p1 and p2 give its size.
+    """The probability, by enumerating all tables, that a test of p1 of n1 against p2 of n2 rejects; with p1 = p2, its
+    size.
 
+    test: `pooled_z`, `unpooled_z`, `corrected_z`, `fisher`, `fisher_mid_p`, `boschloo` or `unconditional_z`.
     alternative: `two-sided` (whichever direction), or one-sided: p1 `greater` or `less` than p2. p1 and p2 may be
     arrays that broadcast; then so is the answer. Raises ANAL-013.
+
+    >>> round(eq.exact_power(0.75, 0.50, 61, 61), 4)
+    0.8242
+    >>> eq.exact_power([0.65, 0.70], 0.50, 61, 61, test="boschloo").round(4)
+    array([0.3791, 0.6169])
     """
     one, two = np.broadcast_arrays(np.asarray(p1, float), np.asarray(p2, float))
     inside = bool(np.all((one >= 0) & (one <= 1) & (two >= 0) & (two <= 1)))
@@ -66,6 +73,11 @@ def exact_p(
     """The p-value of x1 of n1 against x2 of n2 by one of the tests whose power is enumerated.
 
     `boschloo` and `unconditional_z` take the worst common proportion. Raises ANAL-013.
+
+    >>> round(eq.exact_p(38, 61, 27, 61), 4)
+    0.0691
+    >>> round(eq.exact_p(38, 61, 27, 61, test="boschloo"), 4)
+    0.0517
     """
     _check(n1, n2, 0.05, test, alternative)
     if not (0 <= x1 <= n1 and 0 <= x2 <= n2 and x1 == int(x1) and x2 == int(x2)):
@@ -86,7 +98,14 @@ def largest_size(
     alpha: float = 0.05,
     alternative: Alternative = "two-sided",
 ) -> tuple[float, float]:
-    """The largest size over all common proportions, and where it is reached. Raises ANAL-013."""
+    """The largest error rate of a test of two proportions over all common proportions, and the proportion that has it.
+
+    n1, n2: participants; test: as for `exact_power`. Exact, by enumerating all tables. Raises ANAL-013.
+
+    >>> size, at = eq.largest_size(61, 61)
+    >>> round(size, 4), round(at, 2)
+    (0.0568, 0.5)
+    """
     return _worst_size(exact_rejections(n1, n2, test=test, alpha=alpha, alternative=alternative))
 
 
@@ -101,6 +120,10 @@ def exact_rejections(
     """1 for each table (events in the first group, in the second) that the test rejects, else 0.
 
     Shape (n1 + 1, n2 + 1). The array is shared: do not write to it. Raises ANAL-013.
+
+    >>> tables = eq.exact_rejections(61, 61)
+    >>> tables.shape, int(tables[45, 30])
+    ((62, 62), 1)
     """
     _check(n1, n2, alpha, test, alternative)
     if alternative == "less":

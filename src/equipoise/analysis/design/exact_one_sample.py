@@ -53,6 +53,12 @@ def one_sample_boundaries(
 
     stop: events at which to give up, at the looks before the last; they lend error to efficacy only if `binding`.
     Raises DSGN-004, ANAL-014.
+
+    >>> eq.one_sample_boundaries([20, 40], 0.3)
+    One sample
+      n       20, 40
+      reject  12, 18
+      stop    –, –
     """
     lower = (*(stop or (None,) * (len(n) - 1)), None)
     _check(n, lower, null)
@@ -70,7 +76,17 @@ def one_sample_boundaries(
 
 
 def one_sample_operating(design: OneSample, p: float) -> OneSampleOperating:
-    """What the test does under the proportion `p`. Raises DSGN-004."""
+    """What a design for one proportion does when it is `p`: power, stops and the mean number of participants.
+
+    Raises DSGN-004.
+
+    >>> eq.one_sample_operating(eq.one_sample_boundaries([20, 40], 0.3), 0.5)
+    One sample operating
+      power       0.7882
+      rejects     0.2517, 0.5365
+      stops       0, 0
+      expected n  34.97
+    """
     _check(design.n, design.stop, p)
     going, rejects, stops, before = np.ones(1), [], [], 0
     for size, high, low in zip(design.n, design.reject, design.stop, strict=True):

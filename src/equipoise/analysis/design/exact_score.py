@@ -32,7 +32,14 @@ def exact_score_power(
     margin: Margin = None,
     alpha: float = 0.025,
 ) -> float:
-    """The probability that the one-sided score test (both, for equivalence) rejects. Raises DSGN-001, DSGN-002."""
+    """The exact probability that the one-sided score test (both, for equivalence) of two proportions rejects.
+
+    measure, goal and margin: as for `proportions_size`; p1 = p2 + margin gives the size at the margin. n1, n2:
+    participants. Raises DSGN-001, DSGN-002.
+
+    >>> round(eq.exact_score_power(0.6, 0.6, 80, 80, goal="noninferiority", margin=-0.2), 4)
+    0.75
+    """
     if not (0 <= p1 <= 1 and 0 <= p2 <= 1):
         raise design_error("DSGN-001", "score", f"p1 {p1:g}, p2 {p2:g}")
     _check(n1, n2, measure, alpha)
@@ -57,6 +64,10 @@ def largest_score_size(
 
     A grid of `steps` and a local search around its highest point. Superiority looks at effects above the null value.
     Raises DSGN-001, DSGN-002.
+
+    >>> size, at = eq.largest_score_size(40, 40, margin=-0.2)
+    >>> round(size, 4), round(at, 2)
+    (0.0285, 1.0)
     """
     _check(n1, n2, measure, alpha)
     none = NULL[measure]

@@ -101,6 +101,9 @@ def exact_boundaries(
     participants, on each side alike when two-sided. futility: bounds at the looks before the last. margin: a null value
     of the measure other than that of no effect, for a one-sided test by the score (`sided=1`, statistic `score`): of
     non-inferiority where it lies on the bad side of no effect. Raises DSGN-004, ANAL-014.
+
+    >>> eq.exact_boundaries([31, 61], [31, 61]).efficacy
+    (2.951800175164, 2.009139630869)
     """
     _check(n1, n2, alpha, sided)
     _check_margin(measure, margin, sided, statistic)
@@ -114,10 +117,8 @@ def exact_boundaries(
         n1=tuple(n1), n2=tuple(n2), efficacy=(), futility=lower, alpha=alpha, sided=sided,
         statistic=statistic, binding=binding, measure=measure, margin=margin,
     )  # fmt: skip
-    bounds: list[float] = []
-    sizes: list[float] = []
+    bounds, sizes, parts = [], [], []
     before, curve, null = np.ones((1, 1)), np.zeros(len(GRID)), design.null
-    parts: list = []
     for look, limit in enumerate(allowed):
         reached, table = _arrived(before, n1, n2, look), design.statistic_at(look)
         bound = _lowest_bound(null, table, reached, curve, limit, parts)
@@ -133,6 +134,14 @@ def exact_operating(design: BinarySequential, p1: ArrayLike, p2: ArrayLike) -> B
     """What the test does under these proportions; futility stops where it says. p1 and p2 may be arrays.
 
     Raises DSGN-001.
+
+    >>> design = eq.exact_boundaries([31, 61], [31, 61])
+    >>> eq.exact_operating(design, 0.75, 0.50)
+    Binary operating
+      power       0.8211
+      efficacy    0.1785, 0.6426
+      futility    0, 0
+      expected n  111.3
     """
     one, two = np.broadcast_arrays(np.atleast_1d(np.asarray(p1, float)), np.asarray(p2, float))
     if not np.all((one >= 0) & (one <= 1) & (two >= 0) & (two <= 1)):
@@ -170,6 +179,10 @@ def exact_sequential_size(design: BinarySequential) -> tuple[float, float]:
 
     One-sided, that is the worst of the null hypothesis for statistics that grow with the first group's events and fall
     with the second's.
+
+    >>> size, at = eq.exact_sequential_size(eq.exact_boundaries([31, 61], [31, 61]))
+    >>> round(size, 4), round(at, 2)
+    (0.0498, 0.61)
     """
     before, curve, null = np.ones((1, 1)), np.zeros(len(GRID)), design.null
     parts: list = []

@@ -35,6 +35,9 @@ def exact_size(
     lasting: how many larger first groups must reach it too. It is looked for from three quarters of the pooled
     formula's size on. Raises ANAL-013, and DSGN-003 where four times that size do not reach it. Source: Kieser,
     Methods and Applications of Sample Size Calculation and Recalculation in Clinical Trials, 2020, section 5.2.
+
+    >>> eq.exact_size(0.75, 0.50, test="fisher").groups
+    (64, 64)
     """
     if alternative != "two-sided" and (p1 > p2) != (alternative == "greater"):
         raise design_error("DSGN-002", "exact", f"{p1:g} against {p2:g}, alternative {alternative}")

@@ -31,6 +31,9 @@ class Window:
 
     accrual: how long they arrive, evenly; or (end of a period, share of all participants or any weight) in order.
     follow_up: from the last arrival to the end. longest: the most time that anybody is followed, or None.
+
+    >>> eq.Window(accrual=12, follow_up=18).duration
+    30.0
     """
 
     accrual: float | tuple[tuple[float, float], ...]
@@ -71,12 +74,20 @@ class Window:
 
 
 def hazard_from_median(median: float) -> float:
-    """The constant rate at which half have the event by `median`."""
+    """The constant rate (events a unit of time) at which half have the event by `median`.
+
+    >>> round(eq.hazard_from_median(10), 4)
+    0.0693
+    """
     return hazard_from_share(0.5, median)
 
 
 def hazard_from_share(share: float, at: float) -> float:
-    """The constant rate at which a share has the event by the time `at`. Raises DSGN-001."""
+    """The constant rate (events a unit of time) at which a share has the event by the time `at`. Raises DSGN-001.
+
+    >>> round(eq.hazard_from_share(0.3, at=12), 4)
+    0.0297
+    """
     if not (0 <= share < 1 and at > 0):
         raise design_error("DSGN-001", "hazard", f"a share of {share:g} at {at:g}")
     return -math.log1p(-share) / at
@@ -165,7 +176,12 @@ def expected_events(
     dropout: tuple[Hazard, Hazard] = (0.0, 0.0),
     until: float | None = None,
 ) -> float:
-    """The events expected in both groups at the end of the study, or `until` a time since the first arrival."""
+    """The events expected in both groups at the end of the study, or `until` a time since the first arrival.
+
+    >>> months = eq.Window(accrual=12, follow_up=18)
+    >>> round(eq.expected_events(0.05, 0.07, 150, 150, months), 1)
+    225.4
+    """
     one = event_probability(first, window, dropout=dropout[0], until=until)
     return n1 * one + n2 * event_probability(second, window, dropout=dropout[1], until=until)
 
@@ -180,7 +196,12 @@ def time_of_events(
     *,
     dropout: tuple[Hazard, Hazard] = (0.0, 0.0),
 ) -> float:
-    """When so many events are expected, counted from the first arrival. Raises DSGN-003 if not before the end."""
+    """When so many events are expected, counted from the first arrival. Raises DSGN-003 if not before the end.
+
+    >>> months = eq.Window(accrual=12, follow_up=18)
+    >>> round(eq.time_of_events(100, 0.05, 0.07, 150, 150, months), 2)
+    13.16
+    """
 
     def lacking(until: float) -> float:
         return expected_events(first, second, n1, n2, window, dropout=dropout, until=until) - events

@@ -44,6 +44,18 @@ def assumptions_for(
     """The assumptions that give `total` participants in two equal arms, within `tolerance`.
 
     references: proportions in the reference arm; gains: what is added to them; the nearest and simplest come first.
+
+    >>> found = eq.assumptions_for(122, references=[0.4, 0.5], gains=[0.25, 0.3])
+    >>> found[0]
+    Assumption
+      p1       0.75
+      p2       0.5
+      power    0.8
+      method   pooled
+      loss     0.05
+      per arm  58
+      total    122
+      way      multiplied
     """
     found = []
     for reference, gain, power, method in product(references, gains, powers, METHODS):

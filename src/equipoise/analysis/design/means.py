@@ -37,10 +37,14 @@ def means_power(
     distribution: Distribution = "t",
     correlation: float = 0.0,
 ) -> float | np.ndarray:
-    """The one-sided power for the mean of the first group minus that of the second.
+    """The one-sided power to show that the mean of group 1 exceeds (or undercuts) that of group 2 by `difference`.
 
-    sd: of both groups, or of each. margin: on the scale of the difference; see `hypotheses`. correlation: of the
-    outcome with an adjusted baseline. difference, n1 and n2 may be arrays. Raises DSGN-001 and DSGN-002.
+    n1, n2: participants. sd: the standard deviation of both groups, or of each as a pair. goal and margin: as for
+    `means_size`. correlation: of the outcome with an adjusted baseline. difference, n1 and n2 may be arrays. Raises
+    DSGN-001 and DSGN-002.
+
+    >>> round(eq.means_power(5, 100, 100, sd=12), 4)
+    0.8345
     """
     effect, first, second = np.broadcast_arrays(*(np.asarray(each, float) for each in (difference, n1, n2)))
     sds = sd if isinstance(sd, tuple) else (sd, sd)
@@ -71,7 +75,21 @@ def means_size(
     distribution: Distribution = "t",
     correlation: float = 0.0,
 ) -> Size:
-    """Participants for the same test. ratio: n2 / n1; loss: the share without data. Raises DSGN-001, -002, -003."""
+    """Participants to compare two means that differ by `difference` (group 1 minus group 2), in the unit of `sd`.
+
+    sd: the standard deviation of both groups, or of each as a pair. goal: `superiority`, `noninferiority` or
+    `equivalence`, with its margin on the scale of the difference. alpha: one-sided; power: wanted; ratio: n2 / n1;
+    loss: the share without data. distribution: `t` or `normal`; correlation: of the outcome with an adjusted
+    baseline. Raises DSGN-001, DSGN-002, DSGN-003.
+
+    >>> eq.means_size(5, sd=12, power=0.9)
+    Sample size
+                formula  with data  to randomise
+      group 1     122.0        123           123
+      group 2     122.0        123           123
+      together    244.0        246           246
+      The whole groups have a power of 0.9023; 0.9 was asked for.
+    """
     _check((ratio,), alpha, correlation, distribution)
     check_reachable(hypotheses(goal, margin, difference, 0.0, "means"), difference, "means")
 
@@ -98,7 +116,14 @@ def mean_power(
     alpha: float = 0.025,
     distribution: Distribution = "t",
 ) -> float | np.ndarray:
-    """The one-sided power for one mean, or for the mean of paired differences, against the null value 0."""
+    """The one-sided power for one mean, or for the mean of paired differences, against the null value 0.
+
+    difference: the assumed mean; n: participants or pairs; sd: of the values or of the differences of pairs; goal and
+    margin: as for `means_size`; distribution: `t` or `normal`. Raises DSGN-001, DSGN-002.
+
+    >>> round(eq.mean_power(3, 58, sd=8), 4)
+    0.8016
+    """
     effect, size = np.broadcast_arrays(np.asarray(difference, float), np.asarray(n, float))
     _check((sd, size), alpha, 0.0, distribution)
     tested = hypotheses(goal, margin, float(effect.flat[0]), 0.0, "mean")
@@ -117,7 +142,14 @@ def mean_size(
     loss: float = 0.0,
     distribution: Distribution = "t",
 ) -> Size:
-    """Participants (or pairs) for the same test. Raises DSGN-001, DSGN-002, DSGN-003."""
+    """Participants (or pairs) for a test of one mean, or of the mean of paired differences, against 0.
+
+    difference: the assumed mean; sd: of the values or of the differences of pairs; goal and margin: as for
+    `means_size`; alpha: one-sided; loss: the share without data. Raises DSGN-001, DSGN-002, DSGN-003.
+
+    >>> eq.mean_size(3, sd=8).groups
+    (58,)
+    """
     check_reachable(hypotheses(goal, margin, difference, 0.0, "mean"), difference, "mean")
 
     def reached(n: float) -> float:

@@ -37,6 +37,9 @@ def monitored(plan: Boundaries, information: Sequence[float], *, final: bool = T
     final: the last look given ends the trial, so it spends all that is left, below, at or above a share of 1. Bounds of
     futility stay those of the plan, look by look. Raises ANAL-014 for shares that do not rise, for a list of spent
     errors with another number of looks, and for more looks than a design of a fixed shape has.
+
+    >>> eq.monitored(eq.boundaries("LDOF", [0.5, 1.0]), [0.6, 1.0]).efficacy
+    (2.6686301429090067, 1.9809650287729188)
     """
     times = tuple(float(t) for t in information)
     if not times or any(a >= b for a, b in zip((0.0, *times), times, strict=False)):
@@ -76,6 +79,10 @@ def futility_spent(
 
     design and beta_design: spending functions. The bounds of efficacy and futility meet at the last look. Without
     `binding`, efficacy is that of a trial that ignores futility. Raises ANAL-014.
+
+    >>> bounds, drift = eq.futility_spent("LDOF", [0.5, 1.0])
+    >>> round(bounds.futility[0], 4), round(drift, 4)
+    (0.5594, 2.879)
     """
     plan = boundaries(design, information, alpha=alpha, parameter=parameter)
     if design not in SPENDING or not 0 < beta < 1 - alpha:
@@ -106,6 +113,13 @@ def harm_spent(plan: Boundaries, error: float, *, design: str = "LDOF", paramete
     The trial stops there for harm: the new treatment looks worse, at a one-sided level of its own. The bounds do not
     bind, so efficacy keeps its error; bounds of futility that the plan had are replaced. design: a spending function.
     Raises ANAL-014. Source: Jennison and Turnbull (2000), section 7.2.
+
+    >>> eq.harm_spent(eq.boundaries("LDOF", [0.5, 1.0]), 0.05)
+    Boundaries: LDOF
+              information  reject at Z ≥  stop at Z ≤  one-sided p
+      look 1          0.5          2.963       -2.538     0.001525
+      look 2            1          1.969            –      0.02450
+      One-sided error rate 0.025; futility is not binding.
     """
     if not 0 < error < 1 - plan.alpha:
         raise analysis_error("ANAL-014", design, f"harm by spending {error:g}")

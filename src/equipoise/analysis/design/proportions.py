@@ -44,6 +44,11 @@ def proportions_power(
     see `hypotheses`. alpha: of each one-sided test. method: `score` (Farrington and Manning; without a margin the
     pooled z test) or `unpooled` (Wald; of ratios, the logarithm). Gives a float for numbers, an array for arrays;
     superiority over an array takes its direction from the first element. Raises DSGN-001 and DSGN-002.
+
+    >>> round(eq.proportions_power(0.75, 0.50, 61, 61), 4)
+    0.8221
+    >>> round(eq.proportions_power(0.6, 0.6, 200, 200, goal="noninferiority", margin=-0.15), 4)
+    0.8689
     """
     one, two, first, second = np.broadcast_arrays(*(np.asarray(each, float) for each in (p1, p2, n1, n2)))
     _check(one, two, first, second, measure, alpha, method)
@@ -66,7 +71,21 @@ def proportions_size(
     loss: float = 0.0,
     method: Variance = "score",
 ) -> Size:
-    """Participants for the same test. ratio: n2 / n1; loss: the share without data. Raises DSGN-001, -002, -003."""
+    """Participants for a test of two proportions, p1 of group 1 (the new treatment) and p2 of group 2, by formula.
+
+    measure: `risk_difference`, `risk_ratio` or `odds_ratio`. goal: `superiority`, `noninferiority` or `equivalence`,
+    with its margin on the measure's scale: -0.1 accepts a difference down to -10 points, (-0.1, 0.1) is equivalence.
+    alpha: one-sided; power: wanted; ratio: n2 / n1; loss: share without data, 0.1 for one in ten. method: `score`
+    (Farrington and Manning) or `unpooled` (Wald). Raises DSGN-001, DSGN-002, DSGN-003.
+
+    >>> eq.proportions_size(0.75, 0.50, loss=0.1)
+    Sample size
+                formula  with data  to randomise
+      group 1     57.67         58            65
+      group 2     57.67         58            65
+      together    115.3        116           130
+      The whole groups have a power of 0.8023; 0.8 was asked for. 10% of those randomised give no data.
+    """
     one, two = np.asarray(p1, float), np.asarray(p2, float)
     _check(one, two, np.asarray(1.0), np.asarray(ratio), measure, alpha, method)
     effect = float(value(one, two, measure))

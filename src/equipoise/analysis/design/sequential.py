@@ -135,6 +135,13 @@ def boundaries(
     equal looks. futility: lower bounds of Z at the looks before the last, None where there is none (a None for the last
     look does no harm). two_sided: the trial stops at the mirrored bounds too, each side with the error alpha, so that
     neither counts what the other has stopped. Raises ANAL-014.
+
+    >>> eq.boundaries("LDOF", [0.5, 1.0])
+    Boundaries: LDOF
+              information  reject at Z ≥  stop at Z ≤  one-sided p
+      look 1          0.5          2.963            –     0.001525
+      look 2            1          1.969            –      0.02450
+      One-sided error rate 0.025.
     """
     times = _checked(information, alpha)
     if two_sided and futility is not None:
@@ -144,19 +151,11 @@ def boundaries(
     if len(lower) != len(times):
         raise analysis_error("ANAL-014", design, f"{len(lower) - 1} futility bounds for {len(times)} looks")
     counted = lower if binding else (None,) * len(times)
+    parameter = parameter or 3.0 if design == "HP" else parameter
     if design in SPENDING or design == "user":
         efficacy = spend(times, spent_by(design, times, alpha, parameter, user), counted, (), two_sided)
-    elif design in SHAPES or design == "WT":
-        efficacy = _shaped(SHAPES.get(design, parameter), times, alpha, counted, two_sided)
-    elif design == "HP":
-        parameter = parameter or 3.0
-        early = (parameter,) * (len(times) - 1)
-        efficacy = spend(times, (alpha,) * len(times), counted, early, two_sided)
-        if efficacy[-1] >= INFINITE:
-            raise analysis_error("ANAL-014", design, f"the looks before the last spend more than {alpha:g}")
     else:
-        known = ", ".join((*SHAPES, "WT", "HP", *SPENDING, "user"))
-        raise analysis_error("ANAL-014", str(design), f"no such design; there are {known}")
+        efficacy = _of_shape(design, times, alpha, parameter, counted, two_sided)
     if two_sided:
         lower = (*(-each for each in efficacy[:-1]), None)
     if not all(low is None or low <= high for low, high in zip(lower, efficacy, strict=True)):
@@ -167,8 +166,34 @@ def boundaries(
     )  # fmt: skip
 
 
+def _of_shape(
+    design: str, times: tuple[float, ...], alpha: float, parameter: float, counted: tuple, two_sided: bool
+) -> tuple[float, ...]:
+    """The efficacy bounds of a design whose shape is fixed beforehand. Raises ANAL-014."""
+    if design in SHAPES or design == "WT":
+        return _shaped(SHAPES.get(design, parameter), times, alpha, counted, two_sided)
+    if design != "HP":
+        known = ", ".join((*SHAPES, "WT", "HP", *SPENDING, "user"))
+        raise analysis_error("ANAL-014", str(design), f"no such design; there are {known}")
+    early = (parameter,) * (len(times) - 1)
+    efficacy = spend(times, (alpha,) * len(times), counted, early, two_sided)
+    if efficacy[-1] >= INFINITE:
+        raise analysis_error("ANAL-014", design, f"the looks before the last spend more than {alpha:g}")
+    return efficacy
+
+
 def operating(bounds: Boundaries, drift: float) -> tuple[Look, ...]:
-    """What happens at each look; `drift` is the mean of Z at full information. Futility stops where it says."""
+    """What happens at each look under a drift, the mean of Z at full information: 0 without an effect, 2.8 for a fixed
+    design with 80% power. Futility stops where it says.
+
+    >>> bounds = eq.boundaries("LDOF", [0.5, 1.0])
+    >>> eq.sequential_operating(bounds, drift=2.8)[0]
+    Look
+      information  0.5
+      efficacy     0.1629
+      futility     0
+      cumulative   0.1629
+    """
     looks, before, so_far = [], None, 0.0
     for t, upper, lower in zip(bounds.information, bounds.efficacy, bounds.futility, strict=True):
         reject = above(before, drift, t, upper)
@@ -181,7 +206,12 @@ def operating(bounds: Boundaries, drift: float) -> tuple[Look, ...]:
 
 
 def power_of(bounds: Boundaries, drift: float) -> float:
-    """The probability to reject at any look."""
+    """The probability to reject at any look, under a drift (the mean of Z at full information).
+
+    >>> bounds = eq.boundaries("LDOF", [0.5, 1.0])
+    >>> round(eq.sequential_power(bounds, drift=2.8), 4)
+    0.7981
+    """
     return operating(bounds, drift)[-1].cumulative
 
 
@@ -189,6 +219,9 @@ def drift_for(bounds: Boundaries, power: float) -> float:
     """The mean of Z at full information that gives this power.
 
     Raises ANAL-013 for a power that no drift has, or that nobody asks for: at or below the error.
+
+    >>> round(eq.drift_for(eq.boundaries("LDOF", [0.5, 1.0]), power=0.8), 4)
+    2.8068
     """
     if not bounds.alpha < power < 1:
         raise analysis_error("ANAL-013", "power", f"a power of {power:g} with an error of {bounds.alpha:g}")
@@ -213,13 +246,21 @@ def reaching(rising: Callable[[float], float], first: float) -> float:
 
 
 def inflation(bounds: Boundaries, power: float = 0.8) -> float:
-    """The final information over that of a fixed design with the same error and power."""
+    """The final information over that of a fixed design with the same error and power.
+
+    >>> round(eq.inflation(eq.boundaries("Pocock", 2)), 4)
+    1.1104
+    """
     fixed = float(ndtri(1 - bounds.alpha) + ndtri(power))
     return (drift_for(bounds, power) / fixed) ** 2
 
 
 def expected_information(bounds: Boundaries, drift: float) -> float:
-    """The mean information at the end, as a share of the final one."""
+    """The mean information at the end under a drift (the mean of Z at full information), as a share of the final one.
+
+    >>> round(eq.expected_information(eq.boundaries("LDOF", [0.5, 1.0]), drift=2.8), 4)
+    0.9186
+    """
     left, total = 1.0, 0.0
     for look in operating(bounds, drift)[:-1]:
         stopped = look.efficacy + look.futility

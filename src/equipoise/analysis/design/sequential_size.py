@@ -46,6 +46,10 @@ def sequential_size(fixed: Size | SurvivalSize, bounds: Boundaries) -> Sequentia
 
     The bounds' error must be that of the fixed design. `time_of_events` says when a look comes. Raises DSGN-004 for
     bounds whose last look is not the end.
+
+    >>> fixed = eq.proportions_size(0.75, 0.50)
+    >>> eq.sequential_size(fixed, eq.boundaries("LDOF", [0.5, 1.0])).groups
+    (58, 58)
     """
     if isinstance(fixed, SurvivalSize):
         return _of_events(fixed, bounds)

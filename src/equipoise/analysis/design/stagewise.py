@@ -37,6 +37,14 @@ def stagewise(bounds: Boundaries, look: int, z: float, *, confidence: float = 0.
     """The inference of a trial that ended at a look (1 for the first) with this Z.
 
     Raises ANAL-014 for a look that is none or a Z that is no number, ANAL-019 for a confidence that is none.
+
+    >>> eq.stagewise(eq.boundaries("LDOF", [0.5, 1.0]), look=1, z=3.1)
+    Stagewise
+      p value     0.0009676
+      estimate    4.384
+      lower       1.612
+      upper       7.156
+      confidence  0.95
     """
     if not 1 <= look <= len(bounds.information) or not math.isfinite(z):
         raise analysis_error("ANAL-014", "look", f"look {look} of {len(bounds.information)}, z {z:g}")
@@ -77,6 +85,10 @@ def repeated_interval(bounds: Boundaries, look: int, z: float) -> tuple[float, f
 
     Its confidence over all looks is 1 - 2 alpha of the bounds (Jennison C, Turnbull BW. J R Stat Soc B
     1989;51:305-361). Raises ANAL-014.
+
+    >>> low, high = eq.repeated_interval(eq.boundaries("LDOF", [0.5, 1.0]), look=1, z=2.2)
+    >>> round(low, 3), round(high, 3)
+    (-1.078, 7.301)
     """
     if not 1 <= look <= len(bounds.information):
         raise analysis_error("ANAL-014", "look", f"look {look} of {len(bounds.information)}")
@@ -85,7 +97,13 @@ def repeated_interval(bounds: Boundaries, look: int, z: float) -> tuple[float, f
 
 
 def conditional_power(z: float, t: float, critical: float, *, drift: float | None = None) -> float:
-    """The chance to end above `critical`, given Z = z at information t. Without a drift: the one seen so far."""
+    """The chance that Z ends above `critical`, given Z = z at the share t of the information.
+
+    drift: the mean of Z at full information; without one, that which was seen so far, z / sqrt(t).
+
+    >>> round(eq.conditional_power(1.2, 0.5, critical=1.969), 4)
+    0.3503
+    """
     if not 0 < t < 1:
         raise analysis_error("ANAL-014", "look", f"information {t:g}")
     mean = z / math.sqrt(t) if drift is None else drift
@@ -98,6 +116,9 @@ def predictive_power(
     """The conditional power averaged over what the data so far, and a prior if there is one, say of the drift.
 
     prior: mean and standard deviation of a normal one; without it, it is flat. Raises ANAL-014.
+
+    >>> round(eq.predictive_power(1.2, 0.5, critical=1.969), 4)
+    0.3928
     """
     if not 0 < t < 1 or (prior is not None and prior[1] <= 0):
         raise analysis_error("ANAL-014", "look", f"information {t:g}, prior {prior}")

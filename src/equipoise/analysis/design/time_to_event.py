@@ -58,10 +58,14 @@ def events_power(
     ratio: float = 1.0,
     method: EventMethod = "schoenfeld",
 ) -> float | np.ndarray:
-    """The one-sided power of so many events. ratio: n2 / n1; margin: a hazard ratio.
+    """The one-sided power of a log-rank test with so many events in both groups together.
 
+    hazard_ratio: group 1 over group 2; margin: a hazard ratio, for a goal that needs one; ratio: n2 / n1.
     hazard_ratio and events may be arrays; superiority then takes its direction from the first hazard ratio. Raises
     DSGN-001, DSGN-002.
+
+    >>> round(eq.events_power(0.7, 250), 4)
+    0.8051
     """
     one, seen = np.broadcast_arrays(np.asarray(hazard_ratio, float), np.asarray(events, float))
     _check(float(one.min()), alpha, ratio, float(seen.min()), method)
@@ -80,7 +84,15 @@ def events_size(
     ratio: float = 1.0,
     method: EventMethod = "schoenfeld",
 ) -> float:
-    """The events that give this power, not rounded. Raises DSGN-001, DSGN-002, DSGN-003."""
+    """The events that a log-rank test needs under a hazard ratio (group 1 over group 2), not rounded.
+
+    goal and margin: `noninferiority` needs a margin, a hazard ratio such as 1.3. alpha: one-sided; ratio: n2 / n1;
+    method: `schoenfeld` or `freedman`. `survival_size` turns events into participants. Raises DSGN-001, DSGN-002,
+    DSGN-003.
+
+    >>> round(eq.events_size(0.7, power=0.9), 1)
+    330.4
+    """
     _check(hazard_ratio, alpha, ratio, 1.0, method)
     tested = hypotheses(goal, margin, hazard_ratio, 1.0, "events", POSITIVE)
     check_reachable(tested, hazard_ratio, "events")
@@ -104,6 +116,10 @@ def survival_power(
     """The one-sided power to show that the first hazard is lower (or higher, where it is on the whole higher).
 
     All methods but Lakatos's need hazards in one ratio. Raises DSGN-001.
+
+    >>> months = eq.Window(accrual=12, follow_up=18)
+    >>> round(eq.survival_power(0.05, 0.07, 150, 150, months), 4)
+    0.7137
     """
     _check(1.0, alpha, n2 / n1 if n1 > 0 else 0.0, n1, method)
     if method == "lakatos":
@@ -137,10 +153,16 @@ def survival_size(
     dropout: tuple[Hazard, Hazard] = (0.0, 0.0),
     method: SurvivalMethod = "schoenfeld",
 ) -> SurvivalSize:
-    """Participants for this power, where the first hazard is `hazard_ratio` times the second.
+    """Participants to compare times to an event, where the first hazard is `hazard_ratio` times the second.
 
-    dropout: hazards of loss, by group, on top of which `loss` takes a share away at once. `lakatos` and
-    `lachin_foulkes` know superiority only. Raises DSGN-001, DSGN-002, DSGN-003.
+    second: events a unit of time in group 2 (`hazard_from_median`), or pairs (from when, hazard). window: how long
+    people arrive and are followed, in the same unit. dropout: hazards of loss, by group, on top of which `loss` takes
+    a share away at once. alpha: one-sided. `lakatos` and `lachin_foulkes` know superiority only. Raises DSGN-001,
+    DSGN-002, DSGN-003.
+
+    >>> months = eq.Window(accrual=12, follow_up=18)
+    >>> eq.survival_size(eq.hazard_from_median(10), 0.7, months).size.groups
+    (166, 166)
     """
     first = times_hazard(second, hazard_ratio)
     chances = _chances(first, second, window, dropout)

@@ -35,9 +35,14 @@ def sample_size(
     method: Method = "pooled",
     both_tails: bool = False,
 ) -> float:
-    """Participants of the first group that give this power; the second has `ratio` times as many.
+    """Participants of group 1 by the textbook normal formula for two proportions; group 2 has `ratio` times as many.
 
-    Raises ANAL-013 for probabilities outside (0, 1), equal proportions, or a ratio that is not positive.
+    alpha: of the test, two-sided unless `sided=1`. method: `pooled`, `unpooled`, `continuity` or `arcsine`. The
+    number is not rounded; `inflated` makes whole participants of it. Raises ANAL-013 for probabilities outside (0,
+    1), equal proportions, or a ratio that is not positive.
+
+    >>> round(eq.formula_size(0.75, 0.50, power=0.9), 2)
+    76.71
     """
     _check(p1, p2, alpha, power, ratio, sided, method)
     critical, wanted = float(ndtri(1 - alpha / sided)), float(ndtri(power))
@@ -69,7 +74,14 @@ def power(
     method: Method = "pooled",
     both_tails: bool = False,
 ) -> float:
-    """Power of `n1` against `n2` participants. Raises ANAL-013."""
+    """The power of `n1` against `n2` participants by the textbook normal formula for two proportions.
+
+    alpha: of the test, two-sided unless `sided=1`; both_tails: also count a rejection in the wrong direction. method:
+    `pooled`, `unpooled`, `continuity` or `arcsine`. Raises ANAL-013.
+
+    >>> round(eq.formula_power(0.75, 0.50, 61, 61), 4)
+    0.8221
+    """
     ratio = n2 / n1 if n1 > 0 else 0.0
     _check(p1, p2, alpha, 0.5, ratio, sided, method)
     critical = float(ndtri(1 - alpha / sided))
@@ -110,7 +122,11 @@ def farrington_manning_n(
 
 
 def inflated(size: float, loss: float) -> int:
-    """Whole participants to randomise, so that `size` remain when a share `loss` is lost."""
+    """Whole participants to randomise, so that `size` remain when a share `loss` is lost.
+
+    >>> eq.inflated(116, 0.1)
+    129
+    """
     if not 0 <= loss < 1:
         raise analysis_error("ANAL-013", "design", f"a loss of {loss:g} leaves nobody, or is no share")
     if not 0 <= size < math.inf:
@@ -148,6 +164,9 @@ def detectable(p2: float, n1: float, n2: float, *, alpha: float = 0.05, wanted: 
     """The smallest proportion above `p2` that is found with the wanted power (pooled).
 
     Raises ANAL-013, also where so few participants do not find even the largest difference.
+
+    >>> round(eq.detectable(0.50, 61, 61), 4)
+    0.7436
     """
     _check(p2 + (1 - p2) / 2, p2, alpha, wanted, n2 / n1 if n1 > 0 else 0.0)
     if not alpha / 2 < wanted <= power(1 - 1e-9, p2, n1, n2, alpha=alpha):

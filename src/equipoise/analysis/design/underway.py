@@ -39,7 +39,15 @@ def conditional_operating(
 ) -> tuple[Look, ...]:
     """What happens at each look after `look` (1 for the first), given that Z was z there. `drift` is the mean of Z at
     full information: without one, that which was seen, z over the root of the information; 0 gives conditional
-    rejection probabilities. `cumulative` of the last is the chance to reject at all. Raises ANAL-014."""
+    rejection probabilities. `cumulative` of the last is the chance to reject at all. Raises ANAL-014.
+
+    >>> eq.conditional_operating(eq.boundaries("LDOF", [0.5, 1.0]), 1, 1.2)[-1]
+    Look
+      information  1
+      efficacy     0.3505
+      futility     0
+      cumulative   0.3505
+    """
     if not 1 <= look < len(bounds.information) or not math.isfinite(z):
         raise analysis_error("ANAL-014", "look", f"look {look} of {len(bounds.information)}, z {z:g}")
     start = bounds.information[look - 1]
@@ -62,6 +70,9 @@ def repeated_p(bounds: Boundaries, z: Sequence[float]) -> tuple[float, ...]:
 
     For designs that spend by a function and for those of a fixed shape (Haybittle and Peto's has no other level).
     Futility that binds is taken to bind at every level, but of fixed shapes it is left out. Raises ANAL-014.
+
+    >>> [round(p, 4) for p in eq.repeated_p(eq.boundaries("LDOF", [0.5, 1.0]), [2.2, 2.4])]
+    [0.082, 0.0083]
     """
     fixed = bounds.design == "HP" or (bounds.design == "user" and not callable(bounds.user))
     if fixed or not 1 <= len(z) <= len(bounds.information) or not all(math.isfinite(each) for each in z):
@@ -70,7 +81,11 @@ def repeated_p(bounds: Boundaries, z: Sequence[float]) -> tuple[float, ...]:
 
 
 def sequential_p(bounds: Boundaries, z: Sequence[float]) -> float:
-    """The least repeated p-value of the looks so far, one-sided. Raises ANAL-014."""
+    """The least repeated p-value of the looks so far, one-sided. Raises ANAL-014.
+
+    >>> round(eq.sequential_p(eq.boundaries("LDOF", [0.5, 1.0]), [2.2, 2.4]), 4)
+    0.0083
+    """
     return min(repeated_p(bounds, z))
 
 

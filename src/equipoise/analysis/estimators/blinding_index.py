@@ -17,7 +17,11 @@ from equipoise.analysis.shown import Shown
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Guesses(Shown):
-    """Counts of the guesses about the participants of one arm: right, wrong, and "I do not know"."""
+    """Counts of the guesses about the participants of one arm: right, wrong, and "I do not know".
+
+    >>> eq.Guesses(right=30, wrong=15, unknown=16).asked
+    61
+    """
 
     right: int
     wrong: int
@@ -46,6 +50,12 @@ def bang(guesses: Guesses, confidence: float = 0.95) -> Index:
 
     The paper prints one-sided 95% limits, which are those of a two-sided interval at 0.90. Source: Bang, Ni and
     Davis, Control Clin Trials 2004;25:143-156.
+
+    >>> eq.bang_index(eq.Guesses(right=30, wrong=15, unknown=16))
+    Index
+      estimate        0.2459
+      standard error  0.1054
+      interval        0.03939 to 0.4524 (95%)
     """
     right, wrong = guesses.right / guesses.asked, guesses.wrong / guesses.asked
     estimate = right - wrong
@@ -59,6 +69,10 @@ def james(one: Guesses, two: Guesses, confidence: float = 0.95) -> Index:
     Where only one arm was ever guessed and all guessed so were in it, agreement by chance has no measure: ANAL-004.
     Nobody guessing is the index 1 without variance, as the paper says. Source: James and others, Stat Med
     1996;15:1421-1434.
+
+    >>> new, old = eq.Guesses(right=30, wrong=15, unknown=16), eq.Guesses(right=22, wrong=20, unknown=19)
+    >>> round(eq.james_index(new, old).estimate, 4)
+    0.5753
     """
     total = one.asked + two.asked
     cells = [each / total for each in (one.right, one.wrong, two.wrong, two.right)]

@@ -104,7 +104,14 @@ def wald_variance(table: Table2x2) -> float:
 
 
 def wilson(x: int, n: int, confidence: float = 0.95) -> Interval:
-    """Wilson's score interval of one proportion (JASA 1927;22:209-212). Raises ANAL-004, ANAL-019."""
+    """Wilson's score interval of one proportion (JASA 1927;22:209-212). Raises ANAL-004, ANAL-019.
+
+    >>> eq.wilson(38, 61)
+    Interval
+      lower       0.4975
+      upper       0.7339
+      confidence  0.95
+    """
     if not 0 <= x <= n or n < 1:
         raise analysis_error("ANAL-004", "proportion", f"{x} of {n}")
     z = normal_quantile(confidence)

@@ -70,6 +70,11 @@ def rate_difference(
 
     method: `miettinen_nurminen` or `skewness_corrected`. Raises ANAL-004, ANAL-017, ANAL-019. Sources: Miettinen and
     Nurminen, Stat Med 1985;4:213-226; Laud, Pharm Stat 2017;16:334-348.
+
+    >>> eq.rate_difference(12, 34.5, 20, 33.1)
+    Rate difference
+      estimate  -0.2564
+      interval  -0.6205 to 0.07561 (95%)
     """
     seen = Rates(events1=events1, time1=time1, events2=events2, time2=time2)
     _check(method, METHODS)
@@ -108,6 +113,11 @@ def rate_ratio(
 
     method: `exact` given the number of all events (`poisson_rate_ratio`), `miettinen_nurminen` or `skewness_corrected`.
     Raises ANAL-004 without any event, ANAL-017, ANAL-019. Sources: as for `rate_difference`.
+
+    >>> eq.rate_ratio(12, 34.5, 20, 33.1, method="miettinen_nurminen")
+    Rate ratio
+      estimate  0.5757
+      interval  0.2855 to 1.161 (95%)
     """
     _check(method, ("exact", *METHODS))
     exact = poisson_rate_ratio(events1, time1, events2, time2, confidence)

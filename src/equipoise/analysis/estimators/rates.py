@@ -25,6 +25,12 @@ def clopper_pearson(x: int, n: int, confidence: float = 0.95) -> Interval:
     """The exact interval of `x` of `n`, from 0 when nobody has it and to 1 when all do.
 
     Raises ANAL-004 unless 0 <= x <= n and n >= 1. Source: Clopper and Pearson, Biometrika 1934;26:404-413.
+
+    >>> eq.clopper_pearson(38, 61)
+    Interval
+      lower       0.4896
+      upper       0.7439
+      confidence  0.95
     """
     check_confidence(confidence)
     if not 0 <= x <= n or n < 1:
@@ -42,6 +48,12 @@ def poisson_rate(events: int, time: float, confidence: float = 0.95) -> Interval
     events.
 
     Source: Garwood, Biometrika 1936;28:437-442.
+
+    >>> eq.poisson_rate(12, time=34.5)
+    Interval
+      lower       0.1797
+      upper       0.6076
+      confidence  0.95
     """
     check_confidence(confidence)
     if not 0 <= events < math.inf or not 0 < time < math.inf:
@@ -60,6 +72,11 @@ def poisson_rate_ratio(
 
     Raises ANAL-004 without an event in either group, where a ratio is not defined. Source: Przyborowski and
     Wilenski, Biometrika 1940;31:313-323.
+
+    >>> eq.poisson_rate_ratio(12, 34.5, 20, 33.1)
+    Rate ratio
+      estimate  0.5757
+      interval  0.2566 to 1.236 (95%)
     """
     if events1 < 0 or events2 < 0 or not (0 < time1 < math.inf and 0 < time2 < math.inf):
         raise analysis_error("ANAL-004", "rates", f"{events1} over {time1}, {events2} over {time2}")

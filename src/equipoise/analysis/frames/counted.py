@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
 from typing import TYPE_CHECKING, Any, Literal
@@ -55,6 +55,11 @@ def compare_counts(
     outcome: whole numbers; exposure: a column of time at risk above 0 (default: the same for all). Raises FRAM-001 to
     FRAM-005, ANAL-004, ANAL-015 to ANAL-018. Sources: Lawless, Can J Stat 1987;15:209-225; Keene and others, Pharm
     Stat 2007;6:89-97.
+
+    >>> frame = {"arm": ["new"] * 4 + ["old"] * 4, "falls": [0, 1, 0, 2, 3, 1, 2, 4], "years": [1, 1, 0.5, 1] * 2}
+    >>> names = {"outcome": "falls", "arm": "arm", "reference": "old", "exposure": "years"}
+    >>> round(eq.compare_counts(frame, **names, model="poisson").estimate, 4)
+    0.3
     """
     chosen(model, COUNTS, "model")
     group, arms, kept, note = _rows(frame, outcome, arm, reference, missing)
@@ -87,6 +92,10 @@ def compare_categories(
 
     outcome: numbers whose order is that of the categories. Raises FRAM-001 to FRAM-005, ANAL-015 to ANAL-018. Source:
     McCullagh, J R Stat Soc B 1980;42:109-142.
+
+    >>> frame = {"arm": ["new"] * 5 + ["old"] * 5, "grade": [2, 3, 1, 3, 2, 1, 1, 2, 3, 1]}
+    >>> round(eq.compare_categories(frame, outcome="grade", arm="arm", reference="old").estimate, 3)
+    4.239
     """
     group, arms, kept, note = _rows(frame, outcome, arm, reference, missing)
     values = numbers(frame, outcome)
@@ -118,6 +127,10 @@ def compare_wins(
     outcome: numbers whose order is that of the values. The win probability, odds / (1 + odds), stands in the notes with
     its interval. Raises FRAM-001 to FRAM-005, ANAL-016, ANAL-017. Sources: Brunner and Munzel, Biom J 2000;42:17-25;
     Brunner, Vandemeulebroecke and Mutze, Stat Med 2021;40:3367-3384; van Elteren, Bull Int Stat Inst 1960;37:351-361.
+
+    >>> frame = {"arm": ["new"] * 5 + ["old"] * 5, "grade": [2, 3, 1, 3, 2, 1, 1, 2, 3, 1]}
+    >>> round(eq.compare_wins(frame, outcome="grade", arm="arm", reference="old").estimate, 4)
+    2.3333
     """
     group, arms, kept, note = _rows(frame, outcome, arm, reference, missing)
     values, stratum = numbers(frame, outcome), strata_of(frame, several(strata))
@@ -128,19 +141,7 @@ def compare_wins(
         )
         for one in arms
     }
-    contrasts, notes = [], []
-    for one in arms[:-1]:
-        (first, ours), (second, theirs) = sides[one], sides[arms[-1]]
-        found = win_odds(first, second, confidence, (ours, theirs) if strata else None)  # type: ignore[arg-type]
-        contrasts.append(
-            Contrast(
-                arm=one, reference=arms[-1], estimate=found.estimate, lower=found.interval.lower,
-                upper=found.interval.upper, error=found.log_error, p_value=found.p, confidence=confidence,
-            )
-        )  # fmt: skip
-        ends = found.probability_interval
-        share = f"{number(found.probability)} ({number(ends.lower)} to {number(ends.upper)})"
-        notes.append(f"Win probability of {one} against {arms[-1]}: {share}.")
+    won = [_won(one, arms[-1], sides, confidence, stratified=bool(strata)) for one in arms[:-1]]
     over = f" over strata of {', '.join(several(strata))}" if strata else ""
     return Comparison(
         summary="win_odds", method=f"Mann-Whitney probability{over}, Wald interval on the logit",
@@ -151,8 +152,23 @@ def compare_wins(
             )
             for one in arms
         ),
-        contrasts=tuple(contrasts), notes=(*notes, *note),
+        contrasts=tuple(each for each, _ in won), notes=(*(words for _, words in won), *note),
     )  # fmt: skip
+
+
+def _won(
+    arm: str, reference: str, sides: Mapping[str, tuple[list, list]], confidence: float, *, stratified: bool
+) -> tuple[Contrast, str]:
+    """The win odds of an arm, and its win probability in words."""
+    (first, ours), (second, theirs) = sides[arm], sides[reference]
+    found = win_odds(first, second, confidence, (ours, theirs) if stratified else None)
+    made = Contrast(
+        arm=arm, reference=reference, estimate=found.estimate, lower=found.interval.lower,
+        upper=found.interval.upper, error=found.log_error, p_value=found.p, confidence=confidence,
+    )  # fmt: skip
+    ends = found.probability_interval
+    share = f"{number(found.probability)} ({number(ends.lower)} to {number(ends.upper)})"
+    return made, f"Win probability of {arm} against {reference}: {share}."
 
 
 def _middle(values: Sequence[float | None]) -> Any:
@@ -242,6 +258,17 @@ def blinding_indices(frame: Any, *, guess: str, arm: str) -> Blinding:
     guess: the arm that was named; any other word is "I do not know"; missing where nobody was asked. Raises FRAM-001,
     FRAM-003, FRAM-004. Sources: Bang, Ni and Davis, Control Clin Trials 2004;25:143-156; James and others, Stat Med
     1996;15:1421-1434.
+
+    >>> frame = {"arm": ["new"] * 4 + ["old"] * 4, "guess": ["new", "new", "new", "old", "old", "new", "?", "old"]}
+    >>> eq.blinding_indices(frame, guess="guess", arm="arm")
+    Guesses of the arm by the assessors
+      Arm                         Right  Wrong  I do not know  Index (95% interval)
+      new                             3      1              0  0.50 (-0.35 to 1.00)
+      old                             2      1              1  0.25 (-0.56 to 1.00)
+      James's index of the trial                                0.38 (0.04 to 0.72)
+      Bang's index: 1 all guess right, 0 as at random or not known, -1 all guess wrong.
+      James's index: 0 all right, 0.5 at random, 1 nobody knows.
+      Each participant counts once, by the last guess.
     """
     own, said = labels(frame, arm), column(frame, guess)
     arms = sorted(set(own))

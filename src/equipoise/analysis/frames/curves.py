@@ -78,6 +78,14 @@ def power_curve(
     """The exact power by enumeration for each proportion `p1` of group 1 against `p2` of group 2.
 
     n1, n2: participants; test: as for `exact_power`; alpha: two-sided. Raises ANAL-013, DSGN-001.
+
+    >>> eq.power_curve([0.65, 0.70, 0.75], 0.50, 61, 61)
+    Exact power of 61 against 61, 50% in group 2
+      group 1  power
+      65.0%    40.3%
+      70.0%    62.9%
+      75.0%    82.4%
+      pooled z test, two-sided level 0.05.
     """
     at = tuple(float(each) for each in p1)
     found = np.atleast_1d(exact_power(np.array(at), p2, n1, n2, test=test, alpha=alpha))

@@ -75,6 +75,12 @@ def reference_based(
     `cr`, `cir`, `lmcf`. method: multiple imputation pooled by Rubin's rules (its `seed` fixes every draw), or the
     conditional mean with a jackknife error. Raises FRAM-001 to FRAM-005, ANAL-010, ANAL-015 to ANAL-017. Sources:
     Carpenter, Roger and Kenward, J Biopharm Stat 2013;23:1352-1371; Wolbers and others, Pharm Stat 2022;21:1246-1257.
+
+    >>> frame = {"who": [*range(8)] * 2, "arm": (["new"] * 4 + ["old"] * 4) * 2, "week": [4] * 8 + [8] * 8,
+    ...          "score": [9, 11, 12, 10, 14, 12, 13, 11, 7, 8, 11, None, 13, 13, 12, 10]}
+    >>> names = {"outcome": "score", "participant": "who", "arm": "arm", "visit": "week", "reference": "old"}
+    >>> round(eq.reference_based(frame, **names, method="conditional_mean").estimate, 4)
+    -2.625
     """
     chosen(assumption, ASSUMPTIONS, "assumption")
     chosen(method, ("multiple_imputation", "conditional_mean"), "method")
@@ -90,19 +96,17 @@ def reference_based(
         contrasts = [_pooled(given, group, sets, one, arms[-1], confidence) for one in arms[:-1]]
         means = {one: float(np.mean([s[np.array(group) == one, -1].mean() for s in sets])) for one in arms}
         words = f"{imputations} imputations, Rubin's rules"
-    mine = np.array(group)
     return Comparison(
         summary="mean_difference", method=f"{WORDS[assumption]}, {words}, at {order[-1]}",
-        groups=tuple(
-            Group(
-                arm=one, analysed=int((mine == one).sum()), missing=int(gone[mine == one].sum()),
-                mean=means.get(one),
-            )
-            for one in arms
-        ),
+        groups=tuple(_filled(one, np.array(group) == one, gone, means.get(one)) for one in arms),
         contrasts=tuple(contrasts),
         notes=(f"{int(gone.sum())} of {len(gone)} scores at {order[-1]} are missing and were imputed.",),
     )  # fmt: skip
+
+
+def _filled(arm: str, mine: np.ndarray, gone: np.ndarray, mean: float | None) -> Group:
+    """One arm: how many it has, how many of them were imputed, and its mean."""
+    return Group(arm=arm, analysed=int(mine.sum()), missing=int(gone[mine].sum()), mean=mean)
 
 
 def wide(
@@ -248,6 +252,10 @@ def tipping_point(
     (`seed` fixes its draws) with Wald's variance pooled by Rubin's rules; the conclusion is compared with that of the
     analysis in which a missing value is a non-response. Raises FRAM-001 to FRAM-003, ANAL-004. Source: Liublinska and
     Rubin, Stat Med 2014;33:4170-4185.
+
+    >>> frame = {"arm": ["new"] * 40 + ["old"] * 40, "response": [1] * 26 + [0] * 11 + [None] * 3 + [1] * 15 + [0] * 25}
+    >>> eq.tipping_point(frame, outcome="response", arm="arm", reference="old", steps=[0, 0.5, 1]).conclusion
+    ('0 of 9 points of the grid change the conclusion (p < 0.05).',)
     """
     group, values = labels(frame, arm), truths(frame, outcome)
     arms = arms_of(group, reference)
@@ -332,6 +340,18 @@ def pool_imputations(
 
     complete_df: degrees of freedom of complete data. Raises ANAL-010. Sources: Rubin 1987, chapter 3; Barnard and
     Rubin, Biometrika 1999;86:948-955.
+
+    >>> eq.pool_imputations([1.9, 2.3, 2.1], [0.80, 0.82, 0.79])
+    Pooled
+      estimate             2.1
+      standard error       0.8360
+      lower                0.4557
+      upper                3.744
+      p value              0.01246
+      df                   343.4
+      missing information  0.08165
+      imputations          3
+      confidence           0.95
     """
     pool = rubin(list(estimates), [each**2 for each in standard_errors], complete_df)
     interval = pool.interval(confidence)

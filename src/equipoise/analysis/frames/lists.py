@@ -20,6 +20,10 @@ def randomisation_list(
     scheme: `PermutedBlocks`, `Complete`, `BiasedCoin`, `Urn`, ...; seed: 32 secret bytes, or a number for a list that
     is no secret. The same seed gives the same list, and the engine that randomises live gives the same arms. Raises
     ALLO-021 where a stratum has fewer places. Source: Rosenberger and Lachin, Randomization in Clinical Trials, 2016.
+
+    >>> blocks = eq.PermutedBlocks(arms=("new", "old"), ratio=(1, 1), block_sizes=(4, 6))
+    >>> eq.randomisation_list(blocks, 6, strata=["site=01"], seed=1)["arm"].to_list()
+    ['old', 'new', 'new', 'old', 'old', 'old']
     """
     import polars
 

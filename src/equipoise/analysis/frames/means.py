@@ -52,6 +52,10 @@ def compare_means(
     outcome: numbers; covariates: columns of numbers or of words, complete. The mean of an arm is read at the means of
     numbers, and with all words of a column counting alike. Raises FRAM-001 to FRAM-005, ANAL-015, ANAL-017. Source:
     Fisher, Statistical Methods for Research Workers, 1932, section 49.1.
+
+    >>> frame = {"arm": ["new"] * 4 + ["old"] * 4, "score": [8, 11, 9, 6, 12, 14, 9, 13]}
+    >>> eq.compare_means(frame, outcome="score", arm="arm", reference="old").estimate
+    -3.5
     """
     chosen(missing, ("refuse", "left_out"), "missing")
     group, values = labels(frame, arm), numbers(frame, outcome)
@@ -213,6 +217,12 @@ def mmrm(
     maximum likelihood, or by maximum likelihood (`restricted=False`). Raises FRAM-001 to FRAM-005, ANAL-015 to
     ANAL-017. Sources: Mallinckrodt and others, J Biopharm Stat 2001;11:9-21; Kenward and Roger, Biometrics
     1997;53:983-997.
+
+    >>> frame = {"who": [1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6], "arm": ["new"] * 6 + ["old"] * 6, "week": [4, 8] * 6,
+    ...          "score": [9, 7, 11, 8, 12, 11, 10, 10, 14, 13, 12, None]}
+    >>> model = eq.mmrm(frame, outcome="score", participant="who", arm="arm", visit="week", reference="old")
+    >>> round(model.at(8).estimate, 4)
+    -2.8333
     """
     chosen(covariance, tuple(STRUCTURES), "covariance")
     chosen(df, DF, "degrees of freedom")
@@ -229,11 +239,21 @@ def mmrm(
     means = tuple(
         _visit_mean(model, one, each, counts, df, confidence) for each in model.visits for one in arms
     )
-    label = _label(covariance, df, restricted)
+    return _fitted(outcome, arms, model, means, (_label(covariance, df, restricted), df, confidence))
+
+
+def _fitted(
+    outcome: str,
+    arms: list[str],
+    model: VisitModel,
+    means: tuple[VisitMean, ...],
+    how: tuple[str, str, float],
+) -> RepeatedMeasures:
+    """What is shown of a fitted model; `how`: its label, the degrees of freedom, the confidence."""
     return RepeatedMeasures(
-        outcome=outcome, method=label, participants=model.fit.participants, responses=model.fit.observations,
+        outcome=outcome, method=how[0], participants=model.fit.participants, responses=model.fit.observations,
         missing=sum(each.missing for each in means), arms=tuple(arms), visits=model.visits, means=means,
-        differences={each: _difference(model, arms, each, means, (label, df, confidence)) for each in model.visits},
+        differences={each: _difference(model, arms, each, means, how) for each in model.visits},
         model=model, notes=("A missing response is taken as missing at random.",),
     )  # fmt: skip
 

@@ -67,6 +67,13 @@ def risk_difference(
     `skewness_corrected`. Counts in sequences, one for each stratum, are compared over strata; then method and weights
     are those of `compare_proportions` over strata. Raises FRAM-005 for another method, ANAL-004 for counts that make no
     table. Sources: see the reference of estimators.
+
+    >>> eq.risk_difference(38, 61, 27, 61)
+    Difference: risk difference, Miettinen-Nurminen score interval
+                               analysed  missing  responders  estimate (95% interval)      p
+      group 1                        61        0  38 (62.3%)
+      group 2                        61        0  27 (44.3%)
+      group 1 against group 2                                   18.0% (0.3% to 34.7%)  0.047
     """
     return _of_counts("risk_difference", (x1, n1, x2, n2), method, confidence, weights)
 
@@ -87,6 +94,13 @@ def risk_ratio(
     counts may be sequences, as for `risk_difference`. Raises FRAM-005, ANAL-004. Sources: Katz and others, Biometrics
     1978;34:469-474; Donner and Zou, Stat Methods Med Res 2012;21:347-359; Koopman, Biometrics 1984;40:513-517;
     Miettinen and Nurminen, Stat Med 1985;4:213-226; Laud, Pharm Stat 2017;16:334-348.
+
+    >>> eq.risk_ratio(38, 61, 27, 61)
+    Risk ratio: risk ratio, Miettinen-Nurminen score interval
+                               analysed  missing  responders  estimate (95% interval)      p
+      group 1                        61        0  38 (62.3%)
+      group 2                        61        0  27 (44.3%)
+      group 1 against group 2                                    1.41 (1.005 to 2.01)  0.047
     """
     return _of_counts("risk_ratio", (x1, n1, x2, n2), method, confidence, weights)
 
@@ -106,6 +120,9 @@ def odds_ratio(
     sequences, as for `risk_difference`. Raises FRAM-005, ANAL-004. Sources: Woolf, Ann Hum Genet 1955;19:251-253;
     Fagerland and Newcombe, Stat Med 2013;32:2823-2836; Miettinen and Nurminen, Stat Med 1985;4:213-226; Laud, Pharm
     Stat 2018;17:290-293.
+
+    >>> round(eq.odds_ratio([20, 18], [30, 31], [15, 12], [31, 30]).estimate, 4)
+    2.1046
     """
     return _of_counts("odds_ratio", (x1, n1, x2, n2), method, confidence)
 
@@ -179,6 +196,14 @@ def compare_proportions(
     by Rubin's rules, which needs a method with a variance (`wald`, over strata `mantel_haenszel`, `greenland_robins`,
     `inverse_variance`). The p-value is that of the Cochran-Mantel-Haenszel test, or of the pool. Raises FRAM-001 to
     FRAM-005, ANAL-004. Sources: the reference of estimators; Rubin and Schenker, JASA 1986;81:366-374.
+
+    >>> frame = {"arm": ["new"] * 61 + ["old"] * 61, "response": [1] * 38 + [0] * 23 + [1] * 27 + [0] * 34}
+    >>> eq.compare_proportions(frame, outcome="response", arm="arm", reference="old")
+    Difference: risk difference, Miettinen-Nurminen score interval
+                       analysed  missing  responders  estimate (95% interval)      p
+      new                    61        0  38 (62.3%)
+      old                    61        0  27 (44.3%)
+      new against old                                   18.0% (0.3% to 34.7%)  0.047
     """
     chosen(measure, MEASURES, "measure")
     group = labels(frame, arm)
@@ -233,6 +258,11 @@ def adjusted_proportions(
     interactions: each arm its own slopes. missing: as for `compare_proportions`. Raises FRAM-001 to FRAM-005,
     ANAL-015 to ANAL-017. Sources: Ge and others, Drug Inf J 2011;45:481-493; Ye and others, Stat Theory Relat Fields
     2023;7:159-163.
+
+    >>> frame = {"arm": ["new", "old"] * 6, "response": [1, 0, 1, 1, 0, 0, 1, 0, 1, 1, 0, 1], "age": [*range(30, 42)]}
+    >>> names = {"outcome": "response", "arm": "arm", "reference": "old", "covariates": "age"}
+    >>> round(eq.adjusted_proportions(frame, **names).estimate, 4)
+    0.1738
     """
     chosen(measure, MEASURES, "measure")
     chosen(variance, METHODS["binary", measure]["g_computation"], "variance")

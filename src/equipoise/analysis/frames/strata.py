@@ -41,6 +41,13 @@ def cochran_mantel_haenszel(
     corrected: with a continuity correction of one half. Without strata it is Pearson's statistic times (N - 1) / N.
     Raises FRAM-001 to FRAM-005, ANAL-004. Sources: Cochran, Biometrics 1954;10:417-451; Mantel and Haenszel, J Natl
     Cancer Inst 1959;22:719-748.
+
+    >>> frame = {"arm": ["new", "old"] * 6, "cured": [1, 0, 1, 1, 0, 0] * 2, "site": ["a"] * 6 + ["b"] * 6}
+    >>> eq.cochran_mantel_haenszel(frame, outcome="cured", arm="arm", reference="old", strata="site")
+    Association
+      statistic  1.111
+      df         1
+      p          0.2918
     """
     tables = _tables(frame, outcome, arm, reference, strata, missing)
     statistic, p = test_of_association(tables, corrected=corrected)
@@ -61,6 +68,13 @@ def breslow_day(
 
     Raises FRAM-001 to FRAM-005, ANAL-004. Sources: Breslow and Day, IARC 1980, section 4.4; Tarone, Biometrika
     1985;72:91-95.
+
+    >>> frame = {"arm": ["new", "old"] * 6, "ill": [1, 0, 1, 1, 0, 0, 1, 1, 0, 1, 1, 0], "site": ["a"] * 6 + ["b"] * 6}
+    >>> eq.breslow_day(frame, outcome="ill", arm="arm", reference="old", strata="site")
+    Homogeneity
+      statistic  0.3238
+      df         1
+      p          0.5693
     """
     return test_of_strata(_tables(frame, outcome, arm, reference, strata, missing), tarone=tarone)
 

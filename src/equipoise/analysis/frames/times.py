@@ -161,12 +161,13 @@ def compare_survival(
     1958;53:457-481; Cox, J R Stat Soc B 1972;34:187-220; Efron, JASA 1977;72:557-565; Grambsch and Therneau,
     Biometrika 1994;81:515-526; Brookmeyer and Crowley, Biometrics 1982;38:29-41; Royston and Parmar, BMC Med
     Res Methodol 2013;13:152.
+
+    >>> frame = {"arm": ["new"] * 4 + ["old"] * 4, "days": [90, 55, 71, 80, 12, 28, 44, 60], "died": [0, 1, 1, 0] * 2}
+    >>> names = {"time": "days", "event": "died", "arm": "arm", "reference": "old"}
+    >>> round(eq.compare_survival(frame, **names).contrasts[0].estimate, 4)
+    0.2198
     """
-    group, days, seen = labels(frame, arm), complete(frame, time), truths(frame, event)
-    if any(each is None for each in seen):
-        raise frame_error("FRAM-004", event, f"{sum(e is None for e in seen)} of {len(seen)} values are")
-    if min(days, default=0.0) < 0:
-        raise frame_error("FRAM-002", time, f"a time before its start: {min(days):g}")
+    group, (days, seen) = labels(frame, arm), _ended(frame, time, event)
     arms, stratum = arms_of(group, reference), strata_of(frame, several(strata))
     rows = Rows(
         list(zip(days, seen, group, stratum, strict=True)), covariates_of(frame, several(covariates)).columns
@@ -187,6 +188,16 @@ def compare_survival(
         ),
         checks=tuple(check for _, checks in made for check in checks),
     )  # fmt: skip
+
+
+def _ended(frame: Any, time: str, event: str) -> tuple[list[float], list[bool | None]]:
+    """When each row ended, and whether by the event. Raises FRAM-001, FRAM-002, FRAM-004."""
+    days, seen = complete(frame, time), truths(frame, event)
+    if any(each is None for each in seen):
+        raise frame_error("FRAM-004", event, f"{sum(e is None for e in seen)} of {len(seen)} values are")
+    if min(days, default=0.0) < 0:
+        raise frame_error("FRAM-002", time, f"a time before its start: {min(days):g}")
+    return days, seen
 
 
 Row = tuple[float, bool | None, str, str]
