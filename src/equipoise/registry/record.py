@@ -146,6 +146,25 @@ class ArmsInterventions(Part):
     arm_groups: tuple[ArmGroup, ...] = ()
     interventions: tuple[Intervention, ...] = ()
 
+    def given(self) -> tuple[tuple[int, ...], ...]:
+        """What each group is given, in the order of the groups: places in `interventions`.
+
+        An intervention says its groups; where it says none, the groups that name it have it. Two can have one name.
+        """
+        by: dict[str, set[int]] = {}
+        for place, one in enumerate(self.interventions):
+            for key in [f"of {label}" for label in one.arm_group_labels] or [f"named {one.name}"]:
+                by.setdefault(key, set()).add(place)
+        found = []
+        for arm in self.arm_groups:
+            keys = [
+                f"of {arm.label}",
+                *(f"named {name.split(': ', 1)[-1]}" for name in arm.intervention_names),
+            ]
+            places = set().union(*(by.get(key, ()) for key in keys))
+            found.append(tuple(sorted(places)))
+        return tuple(found)
+
 
 class Outcome(Part):
     measure: str = ""
@@ -309,7 +328,9 @@ def load_record(path: Path) -> Record:
 
 def _without_nulls(value: Any) -> Any:
     """The value with null members left out: in these records null says the same as absent."""
-    if isinstance(value, Mapping):
+    if isinstance(value, str):  # most are, and to ask for a mapping is slow
+        return value
+    if isinstance(value, dict | Mapping):
         return {key: _without_nulls(item) for key, item in value.items() if item is not None}
     if isinstance(value, list):
         return [_without_nulls(item) for item in value if item is not None]

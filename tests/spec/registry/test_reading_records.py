@@ -34,6 +34,24 @@ def test_null_says_the_same_as_absent() -> None:
     assert record.protocol.conditions_module.conditions == ("A",)
 
 
+def test_an_intervention_belongs_to_the_groups_that_it_names_else_to_those_that_name_it() -> None:
+    arms = [
+        {"label": "A", "interventionNames": ["Drug: Placebo", "Drug: X"]},
+        {"label": "B", "interventionNames": ["Drug: Placebo"]},
+        {"label": "C"},
+    ]
+    interventions = [
+        {"name": "Placebo", "armGroupLabels": ["A"], "description": "tablet"},
+        {"name": "Placebo", "armGroupLabels": ["B"], "description": "capsule"},
+        {"name": "X"},
+        {"name": "Y", "armGroupLabels": ["gone"]},
+    ]
+    module = {"armGroups": arms, "interventions": interventions}
+    protocol = {"identificationModule": {"nctId": "NCT00000001"}, "armsInterventionsModule": module}
+    record = read_record({"protocolSection": protocol})
+    assert record.protocol.arms_interventions_module.given() == ((0, 2), (1,), ())
+
+
 def test_fields_that_are_not_known_are_kept_beside_the_typed_parts() -> None:
     data = example.record(futureModule={"x": 1})
     assert read_record(data).raw == data

@@ -25,17 +25,11 @@ _BESIDES = re.compile(
 )
 
 
-def _given(subject: Subject, arm: ArmGroup) -> list[Intervention]:
-    """What the list of interventions gives to this group."""
-    return [
-        one
-        for one in subject.protocol.arms_interventions_module.interventions
-        if arm.label in one.arm_group_labels or any(_same(name, one) for name in arm.intervention_names)
-    ]
-
-
-def _same(reference: str, one: Intervention) -> bool:
-    return reference.split(": ", 1)[-1] == one.name
+def _given(subject: Subject) -> Iterator[tuple[int, ArmGroup, tuple[Intervention, ...]]]:
+    """Each group with its place and with what it is given."""
+    module = subject.protocol.arms_interventions_module
+    for number, (arm, places) in enumerate(zip(module.arm_groups, module.given(), strict=True)):
+        yield number, arm, tuple(module.interventions[place] for place in places)
 
 
 @rule(
@@ -47,11 +41,11 @@ def _same(reference: str, one: Intervention) -> bool:
 )
 def placebo_that_is_care(subject: Subject) -> Iterator[Hit]:
     """PLACEBO_COMPARATOR where the group's texts speak of standard, usual or no care, and of nothing inert or added."""
-    for number, arm in enumerate(subject.protocol.arms_interventions_module.arm_groups):
+    for number, arm, given in _given(subject):
         if arm.type != "PLACEBO_COMPARATOR":
             continue
-        given = [f"{one.name} {one.description} {' '.join(one.other_names)}" for one in _given(subject, arm)]
-        said = " | ".join([arm.label, arm.description, *arm.intervention_names, *given])
+        names = [f"{one.name} {one.description} {' '.join(one.other_names)}" for one in given]
+        said = " | ".join([arm.label, arm.description, *arm.intervention_names, *names])
         if _CARE.search(said) and not INERT.search(said) and not _BESIDES.search(said):
             text = Text(path=f"{ARMS}.armGroups[{number}].label", text=arm.label)
             yield span(text, 0, len(arm.label), "its type is PLACEBO_COMPARATOR")
@@ -75,10 +69,11 @@ _IN_TURN = re.compile(r"\border of\b|\bsequence\b|\bcross", re.I)
 )
 def placebo_that_is_active(subject: Subject) -> Iterator[Hit]:
     """A label that says placebo and nothing else, another type, and no intervention but placebos."""
-    for number, arm in enumerate(subject.protocol.arms_interventions_module.arm_groups):
-        typed = arm.type in ("EXPERIMENTAL", "ACTIVE_COMPARATOR")
-        others = [one for one in _given(subject, arm) if not INERT.search(f"{one.name} {one.description}")]
-        if typed and _CALLED.fullmatch(arm.label) and not others and not _IN_TURN.search(arm.description):
+    for number, arm, given in _given(subject):
+        if arm.type not in ("EXPERIMENTAL", "ACTIVE_COMPARATOR") or not _CALLED.fullmatch(arm.label):
+            continue
+        inert = all(INERT.search(f"{one.name} {one.description}") for one in given)
+        if inert and not _IN_TURN.search(arm.description):
             text = Text(path=f"{ARMS}.armGroups[{number}].label", text=arm.label)
             yield span(text, 0, len(arm.label), f"its type is {arm.type}")
 
@@ -107,6 +102,6 @@ def model_and_groups(subject: Subject) -> Iterator[Hit]:
     several = info.intervention_model == "SINGLE_GROUP" and len(arms) > 1
     one = info.intervention_model == "PARALLEL" and len(arms) == 1
     steps = any(PART.search(arm.label) or _STEPS.search(arm.label) for arm in arms)
-    given = {tuple((what.name, what.description) for what in _given(subject, arm)) for arm in arms}
-    if one or several and not steps and len(given) > 1:
+    courses = {tuple((what.name, what.description) for what in given) for _, _, given in _given(subject)}
+    if one or several and not steps and len(courses) > 1:
         yield absent(f"{DESIGN}.interventionModel", f"{info.intervention_model}, {len(arms)} groups")

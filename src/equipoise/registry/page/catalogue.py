@@ -29,11 +29,12 @@ class Catalogue(gettext.NullTranslations):
         super().__init__()
         self.language = language
         self.messages = messages
+        self._filled = lru_cache(maxsize=4096)(self._patterned)  # pages say the same words of many studies
 
     def gettext(self, message: str) -> str:
         """The message in this language; one that was made of a pattern of the catalogue by filling `{names}` is found
         by that pattern, and what fills it is said in this language too."""
-        return self.messages.get(message) or self._patterned(message) or message
+        return self.messages.get(message) or self._filled(message) or message
 
     def _patterned(self, message: str) -> str:
         """The message by the first pattern that makes it; empty when none does. Patterns without much text of their

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from equipoise.registry.countries import country_name
 from equipoise.registry.errors import registry_error
@@ -198,13 +198,13 @@ def own_words(text: str, language: str) -> Markup:
     """Words of the record with their signs as signs; on a page of another language marked as the English they are."""
     name = country_name(text, language)
     if language == "en" or name != text or not any(map(str.isalpha, text)):
-        return Markup("{}").format(plain(name))
-    return Markup('<span lang="en">{}</span>').format(plain(text))
+        return escape(plain(name))
+    return _english(plain(text))
 
 
 def shown(text: str, language: str) -> Markup:
     """A text of a table: what the page says as it stands, the record's words marked as such."""
-    return own_words(text, language) if isinstance(text, tables.Own) else Markup("{}").format(plain(text))
+    return own_words(text, language) if isinstance(text, tables.Own) else escape(plain(text))
 
 
 def told(text: str, language: str, say: Callable[[str], str]) -> Markup:
@@ -216,8 +216,12 @@ def told(text: str, language: str, say: Callable[[str], str]) -> Markup:
         whole = f"{say(';')} ".join(known)
         said = text if any(one == part for one, part in zip(known, parts, strict=True)) else whole
     if language != "en" and said == text:
-        return Markup('<span lang="en">{}</span>').format(text)
-    return Markup("{}").format(said)
+        return _english(text)
+    return escape(said)
+
+
+def _english(text: str) -> Markup:
+    return Markup(f'<span lang="en">{escape(text)}</span>')
 
 
 def countries_said(text: str, language: str, say: Callable[[str], str]) -> str:
@@ -258,5 +262,5 @@ def _environment(language: str) -> jinja2.Environment:
     )
     # What is set on an element that holds the record's own words: those are English.
     own = Markup("") if language == "en" else Markup(' lang="en"')
-    environment.globals.update(tables=tables, say=say, place_map=place_map, own=own)
+    environment.globals.update(tables=tables, say=say, place_map=place_map, own=own, zip=zip)
     return environment
