@@ -291,6 +291,10 @@ def __getattr__(name: str) -> object:
 
     place, _, other = PLACES[name].partition(":")
     found = getattr(import_module(place), other or name)
+    if type(found).__name__ == "function":
+        from equipoise.analysis.frames.given import held
+
+        found = held(name, found)
     globals()[name] = found
     return found
 

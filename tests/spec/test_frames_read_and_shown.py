@@ -72,6 +72,28 @@ def test_what_is_no_frame_is_refused() -> None:
     for each in (3, [1, 2], polars.DataFrame(ROWS).lazy()):
         with pytest.raises(eq.EquipoiseError, match="FRAM-006"):
             eq.compare_proportions(each, **NAMED)
+    with pytest.raises(eq.EquipoiseError, match=r"FRAM-006 .* different lengths \(arm 40, response 5\)"):
+        eq.compare_proportions({"arm": ROWS["arm"], "response": [1, 0, 1, 0, 1]}, **NAMED)
+
+
+def test_a_frame_without_rows_or_without_another_arm_says_so() -> None:
+    with pytest.raises(
+        eq.EquipoiseError, match="FRAM-003 arms: there is no arm at all: the frame has no rows"
+    ):
+        eq.compare_proportions({"arm": [], "response": []}, **NAMED)
+    with pytest.raises(eq.EquipoiseError, match="FRAM-003 arms: there is no arm beside 'old'"):
+        eq.compare_proportions({**ROWS, "arm": ["old"] * 40}, **NAMED)
+
+
+def test_a_number_that_is_text_is_not_read_as_a_number() -> None:
+    with pytest.raises(
+        eq.EquipoiseError, match="FRAM-002 score: the column holds values that are no numbers: '1'"
+    ):
+        eq.compare_means({**ROWS, "score": ["1"] * 40}, outcome="score", arm="arm", reference="old")
+    with pytest.raises(
+        eq.EquipoiseError, match="FRAM-008 compare_proportions, confidence: '0.95' is not a num"
+    ):
+        eq.compare_proportions(ROWS, **NAMED, confidence="0.95")
 
 
 def test_words_are_no_numbers_and_a_gap_is_no_arm() -> None:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from numbers import Real
 
 from scipy.optimize import brentq
 from scipy.special import ndtr, ndtri
@@ -63,8 +64,8 @@ class Interval(Shown):
 
 def check_confidence(confidence: float) -> None:
     """Raises ANAL-019 unless the confidence lies between 0 and 1, both excluded."""
-    if not 0 < confidence < 1:
-        raise analysis_error("ANAL-019", "confidence", f"{confidence:g}")
+    if not isinstance(confidence, Real) or not 0 < confidence < 1:
+        raise analysis_error("ANAL-019", "confidence", f"{confidence!r}")
 
 
 def normal_quantile(confidence: float) -> float:

@@ -21,12 +21,21 @@ SHOWN = 4
 def names_of(frame: Any) -> list[str]:
     """The names of the columns. Raises FRAM-006."""
     if isinstance(frame, Mapping):
+        _check_even(frame)
         return [str(each) for each in frame]
     lazy = hasattr(frame, "collect")
     names = None if lazy else getattr(frame, "columns", None)
     if names is None or not hasattr(frame, "__getitem__"):
         raise frame_error("FRAM-006", "frame", f"a {type(frame).__name__}")
     return [str(each) for each in names]
+
+
+def _check_even(frame: Mapping[Any, Any]) -> None:
+    """Raises FRAM-006 unless all columns of a mapping are as long."""
+    lengths = {name: 0 if isinstance(each, str) else len(each) for name, each in frame.items()}
+    if len(set(lengths.values())) > 1:
+        shown = ", ".join(f"{name} {length}" for name, length in lengths.items())
+        raise frame_error("FRAM-006", "frame", f"a mapping to columns of different lengths ({shown})")
 
 
 def column(frame: Any, name: str) -> list[Any]:
@@ -52,9 +61,11 @@ def _gap(value: Any) -> bool:
 
 
 def numbers(frame: Any, name: str) -> list[float | None]:
-    """A column of numbers. Raises FRAM-002 for anything else."""
+    """A column of numbers. Raises FRAM-002 for anything else, also for numbers that are written as text."""
     values = column(frame, name)
     try:
+        if any(isinstance(each, str | bytes) for each in values):
+            raise TypeError
         return [None if each is None else float(each) for each in values]
     except (TypeError, ValueError):
         raise frame_error("FRAM-002", name, f"values that are no numbers: {_some(values)}") from None
@@ -150,8 +161,12 @@ def _some(values: Sequence[Any]) -> str:
 def arms_of(arm: Sequence[str], reference: object) -> list[str]:
     """The arms, sorted, the reference last. Raises FRAM-003 unless it is one of two or more."""
     found, last = sorted(set(arm)), named(reference)
-    if last not in found or len(found) < 2:
+    if not found:
+        raise frame_error("FRAM-003", "arms", "at all: the frame has no rows")
+    if last not in found:
         raise frame_error("FRAM-003", "reference", unlike(reference, found))
+    if len(found) < 2:
+        raise frame_error("FRAM-003", "arms", f"beside {last!r} to compare with it")
     return [*(each for each in found if each != last), last]
 
 

@@ -48,6 +48,11 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
         "One number of several would be taken for the only one.",
         "Take the comparison by its arm: `result.versus(arm)`.",
     ),
+    "FRAM-008": (
+        "{detail}",
+        "A value that is taken for another kind of value answers another question, or fails where nobody looks.",
+        "Give a value of that kind; `help` of the function ends with an example.",
+    ),
 }
 
 
