@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import ndtr
 
+from equipoise.analysis.design.given import is_whole
 from equipoise.analysis.design.nuisance import GRID, binomial, by_sum, choose, grid_binomial, split, worst
 from equipoise.analysis.errors import analysis_error
 
@@ -132,7 +133,7 @@ def exact_rejections(
 
 
 def _check(n1: int, n2: int, alpha: float, test: ExactTest, alternative: Alternative) -> None:
-    whole = all(n > 0 and n == int(n) for n in (n1, n2)) and n1 * n2 <= MOST
+    whole = is_whole(n1, n2) and n1 * n2 <= MOST
     if not whole or not 0 < alpha < 1 or test not in TESTS or alternative not in ALTERNATIVES:
         detail = f"n1 {n1}, n2 {n2} (at most {MOST:,} tables), alpha {alpha:g}, test {test}, {alternative}"
         raise analysis_error("ANAL-013", "exact", detail)

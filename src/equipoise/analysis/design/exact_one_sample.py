@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from equipoise.analysis.design.errors import design_error
+from equipoise.analysis.design.given import lower_bounds, rising_counts
 from equipoise.analysis.design.nuisance import binomial
 from equipoise.analysis.design.sequential import UserSpending, spent_by
 from equipoise.analysis.shown import Shown
@@ -60,7 +61,7 @@ def one_sample_boundaries(
       reject  12, 18
       stop    –, –
     """
-    lower = (*(stop or (None,) * (len(n) - 1)), None)
+    lower = lower_bounds(stop, len(_counts(n)))
     _check(n, lower, null)
     allowed = spent_by(spending, [each / n[-1] for each in n], alpha, parameter, user)
     found: list[int | None] = []
@@ -114,13 +115,15 @@ def _left(going: np.ndarray, high: int | None, low: int | None) -> np.ndarray:
     return left
 
 
+def _counts(n: Sequence[int]) -> tuple[int, ...]:
+    counts = rising_counts(n)
+    if counts is None:
+        raise design_error("DSGN-004", "looks", f"{n} participants")
+    return counts
+
+
 def _check(n: Sequence[int], lower: Sequence[int | None], p: float) -> None:
-    if (
-        not n
-        or any(a >= b for a, b in zip((0, *n), n, strict=False))
-        or len(lower) != len(n)
-        or not 0 <= p <= 1
-    ):
+    if len(lower) != len(n) or not 0 <= p <= 1:
         raise design_error(
             "DSGN-004", "looks", f"{tuple(n)} participants, {len(lower)} stops, proportion {p:g}"
         )

@@ -15,6 +15,8 @@ from scipy.special import ndtri
 
 from equipoise.analysis.design.constrained import NULL, RANGE, Measure, constrained, partner, value
 from equipoise.analysis.design.errors import design_error
+from equipoise.analysis.design.exact import MOST
+from equipoise.analysis.design.given import is_whole
 from equipoise.analysis.design.hypotheses import Goal, Hypotheses, Margin, hypotheses
 from equipoise.analysis.design.nuisance import binomial
 
@@ -43,6 +45,7 @@ def exact_score_power(
     if not (0 <= p1 <= 1 and 0 <= p2 <= 1):
         raise design_error("DSGN-001", "score", f"p1 {p1:g}, p2 {p2:g}")
     _check(n1, n2, measure, alpha)
+    n1, n2 = int(n1), int(n2)
     with np.errstate(divide="ignore", invalid="ignore"):
         effect = float(value(np.float64(p1), np.float64(p2), measure))
     tested = hypotheses(goal, margin, effect, NULL[measure], "score", RANGE[measure])
@@ -69,7 +72,8 @@ def largest_score_size(
     >>> round(size, 4), round(at, 2)
     (0.0285, 1.0)
     """
-    _check(n1, n2, measure, alpha)
+    _check(n1, n2, measure, alpha, steps)
+    n1, n2, steps = int(n1), int(n2), int(steps)
     none = NULL[measure]
     within = none if margin is None else sum(margin) / 2 if isinstance(margin, tuple) else margin
     inside = within + 1e-3 if goal == "superiority" else within
@@ -79,9 +83,9 @@ def largest_score_size(
     return max(_worst(table, n1, n2, measure, null, steps) for null in nulls)
 
 
-def _check(n1: int, n2: int, measure: Measure, alpha: float) -> None:
-    whole = all(n > 0 and n == int(n) for n in (n1, n2))
-    if not whole or measure not in NULL or not 0 < alpha < 1:
+def _check(n1: int, n2: int, measure: Measure, alpha: float, steps: int = 1) -> None:
+    whole = is_whole(n1, n2) and n1 * n2 <= MOST
+    if not whole or measure not in NULL or not 0 < alpha < 1 or not (is_whole(steps) and steps <= 1e6):
         raise design_error("DSGN-001", "score", f"n1 {n1}, n2 {n2}, {measure}, alpha {alpha:g}")
 
 
@@ -107,7 +111,7 @@ def _worst(
 @lru_cache(maxsize=32)
 def _rejected(n1: int, n2: int, measure: Measure, tested: Hypotheses, alpha: float) -> np.ndarray:
     """1 for each table that the test rejects; the array is shared."""
-    critical = float(ndtri(1 - alpha)) - TIES
+    critical = float(-ndtri(alpha)) - TIES
     found = np.ones((n1 + 1, n2 + 1), bool)
     if tested.above is not None:
         found &= score_statistics(n1, n2, measure, tested.above) >= critical

@@ -24,6 +24,7 @@ from equipoise.analysis.design.constrained import NULL, RANGE, Measure
 from equipoise.analysis.design.errors import design_error
 from equipoise.analysis.design.exact import fisher_p, fisher_upper_p, z_table
 from equipoise.analysis.design.exact_score import score_statistics
+from equipoise.analysis.design.given import lower_bounds, rising_counts
 from equipoise.analysis.design.nuisance import GRID, CommonNull, EdgeNull, binomial, choose
 from equipoise.analysis.design.sequential import UserSpending, spent_by
 from equipoise.analysis.shown import Shown
@@ -102,19 +103,19 @@ def exact_boundaries(
     of the measure other than that of no effect, for a one-sided test by the score (`sided=1`, statistic `score`): of
     non-inferiority where it lies on the bad side of no effect. Raises DSGN-004, ANAL-014.
 
-    >>> eq.exact_boundaries([31, 61], [31, 61]).efficacy
-    (2.951800175164, 2.009139630869)
+    >>> [round(z, 4) for z in eq.exact_boundaries([31, 61], [31, 61]).efficacy]
+    [2.9518, 2.0091]
     """
-    _check(n1, n2, alpha, sided)
+    n1, n2 = _checked(n1, n2, alpha, sided)
     _check_margin(measure, margin, sided, statistic)
-    lower = (*(futility or (None,) * (len(n1) - 1)), None)
+    lower = lower_bounds(futility, len(n1))
     if len(lower) != len(n1):
         raise design_error("DSGN-004", "looks", f"{len(lower) - 1} futility bounds for {len(n1)} looks")
     shares = [(a + b) / (n1[-1] + n2[-1]) for a, b in zip(n1, n2, strict=True)]
     given = user if user is None or callable(user) else [each / sided for each in user]
     allowed = [sided * each for each in spent_by(spending, shares, alpha / sided, parameter, given)]
     design = BinarySequential(
-        n1=tuple(n1), n2=tuple(n2), efficacy=(), futility=lower, alpha=alpha, sided=sided,
+        n1=n1, n2=n2, efficacy=(), futility=lower, alpha=alpha, sided=sided,
         statistic=statistic, binding=binding, measure=measure, margin=margin,
     )  # fmt: skip
     bounds, sizes, parts = [], [], []
@@ -278,12 +279,10 @@ def _check_margin(measure: Measure, margin: float | None, sided: int, statistic:
         raise design_error("DSGN-004", "margin", f"{measure} with margin {margin:g}")
 
 
-def _check(n1: Sequence[int], n2: Sequence[int], alpha: float, sided: int) -> None:
-    rising = all(
-        len(each) > 0 and each[0] > 0 and all(a < b for a, b in zip(each, each[1:], strict=False))
-        for each in (n1, n2)
-    )
-    if len(n1) != len(n2) or not rising or not 0 < alpha < 1 or sided not in (1, 2):
-        raise design_error(
-            "DSGN-004", "looks", f"{tuple(n1)} and {tuple(n2)}, alpha {alpha:g}, sided {sided}"
-        )
+def _checked(
+    n1: Sequence[int], n2: Sequence[int], alpha: float, sided: int
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    one, two = rising_counts(n1), rising_counts(n2)
+    if one is None or two is None or len(one) != len(two) or not 0 < alpha < 1 or sided not in (1, 2):
+        raise design_error("DSGN-004", "looks", f"{n1} and {n2}, alpha {alpha:g}, sided {sided}")
+    return one, two

@@ -10,6 +10,7 @@ import math
 
 from equipoise.analysis.design.errors import design_error
 from equipoise.analysis.design.exact import Alternative, ExactTest, exact_power
+from equipoise.analysis.design.given import is_whole
 from equipoise.analysis.design.size import Size, sized
 from equipoise.analysis.design.two_proportions import sample_size
 
@@ -41,6 +42,8 @@ def exact_size(
     """
     if alternative != "two-sided" and (p1 > p2) != (alternative == "greater"):
         raise design_error("DSGN-002", "exact", f"{p1:g} against {p2:g}, alternative {alternative}")
+    if not is_whole(lasting + 1):
+        raise design_error("DSGN-001", "exact", f"lasting {lasting}")
     sided = 2 if alternative == "two-sided" else 1
     about = sample_size(p1, p2, alpha=alpha, power=power, ratio=ratio, sided=sided)
 

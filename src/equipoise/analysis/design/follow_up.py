@@ -19,10 +19,13 @@ import numpy as np
 from scipy.optimize import brentq
 
 from equipoise.analysis.design.errors import design_error
+from equipoise.analysis.design.given import as_numbers, is_number
 
 Hazard = float | Sequence[tuple[float, float]]
 """A constant rate, or the times from which a rate holds, with the rate; the first time is 0."""
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(24)
+QUICKEST = 1e5
+"""Events and losses expected of one participant, beyond which a rate is taken for a slip."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +42,16 @@ class Window:
     accrual: float | tuple[tuple[float, float], ...]
     follow_up: float
     longest: float | None = None
+
+    def __post_init__(self) -> None:
+        """Raises DSGN-001 for a window that is none."""
+        ends = [end for end, _ in self.accrual] if isinstance(self.accrual, tuple) else [self.accrual]
+        rising = as_numbers(ends) is not None and all(a <= b for a, b in pairwise([0.0, *ends]))
+        longest = self.follow_up if self.longest is None else self.longest
+        if not rising or not is_number(self.follow_up) or self.follow_up < 0 or not is_number(longest):
+            raise design_error(
+                "DSGN-001", "follow-up", f"accrual {self.accrual}, follow-up {self.follow_up}, {self.longest}"
+            )
 
     @property
     def periods(self) -> tuple[tuple[float, float], ...]:
@@ -88,7 +101,7 @@ def hazard_from_share(share: float, at: float) -> float:
     >>> round(eq.hazard_from_share(0.3, at=12), 4)
     0.0297
     """
-    if not (0 <= share < 1 and at > 0):
+    if not (0 <= share < 1 and 0 < at < math.inf):
         raise design_error("DSGN-001", "hazard", f"a share of {share:g} at {at:g}")
     return -math.log1p(-share) / at
 
@@ -128,16 +141,14 @@ def cumulative(hazard: Hazard, t: np.ndarray) -> np.ndarray:
 
 
 def nodes(window: Window, *hazards: Hazard) -> tuple[np.ndarray, np.ndarray]:
-    """Times and weights of the integral over everything that is seen. Raises DSGN-001 for a window that is none."""
-    ends = [end for end, _ in window.periods]
-    if not (window.follow_up >= 0 and all(a <= b for a, b in pairwise([0.0, *ends])) and window.horizon > 0):
-        raise design_error(
-            "DSGN-001", "follow-up", f"accrual {window.accrual}, follow-up {window.follow_up:g}"
-        )
+    """Times and weights of the integral over everything that is seen. Raises DSGN-001 where nobody is seen, or
+    where all have had the event long before the end."""
+    fastest = sum(max(rate for _, rate in pieces(each)) for each in hazards)
+    if not (window.horizon > 0 and fastest * window.horizon < QUICKEST):
+        raise design_error("DSGN-001", "follow-up", f"rates up to {fastest:g} over {window.horizon:g}")
     changes = window.changes().union(*({start for start, _ in pieces(each)} for each in hazards))
     edges = np.unique([0.0, window.horizon, *(each for each in changes if 0 < each < window.horizon)])
     # A piece is cut again where it is long for its rates, so that 24 nodes stay exact.
-    fastest = sum(max(rate for _, rate in pieces(each)) for each in hazards)
     cut = np.unique(np.concatenate([np.linspace(a, b, _cuts(fastest * (b - a))) for a, b in pairwise(edges)]))
     half = np.diff(cut) / 2
     middle = (cut[1:] + cut[:-1]) / 2
@@ -146,7 +157,7 @@ def nodes(window: Window, *hazards: Hazard) -> tuple[np.ndarray, np.ndarray]:
 
 def _cuts(falls: float) -> int:
     """Ends of the parts of a piece over which the logarithm of those at risk falls by no more than `falls`."""
-    return 1 + min(4000, max(8, math.ceil(falls / 20)))
+    return 1 + max(8, math.ceil(falls / 20))
 
 
 def at_risk(hazard: Hazard, dropout: Hazard, window: Window, t: np.ndarray) -> np.ndarray:
@@ -182,6 +193,8 @@ def expected_events(
     >>> round(eq.expected_events(0.05, 0.07, 150, 150, months), 1)
     225.4
     """
+    if not (0 <= n1 < math.inf and 0 <= n2 < math.inf):
+        raise design_error("DSGN-001", "events", f"{n1} and {n2} participants")
     one = event_probability(first, window, dropout=dropout[0], until=until)
     return n1 * one + n2 * event_probability(second, window, dropout=dropout[1], until=until)
 
@@ -214,6 +227,8 @@ def time_of_events(
 
 def _cut(window: Window, until: float) -> tuple[float, Window]:
     """The share of participants who have arrived by a time, and the window that these are seen in."""
+    if not is_number(until):
+        raise design_error("DSGN-001", "follow-up", f"events until {until}")
     arrived, begin, periods = 0.0, 0.0, []
     for end, share in window.periods:
         part = min(1.0, max(0.0, (until - begin) / (end - begin))) if end > begin else float(until >= end)
@@ -221,8 +236,9 @@ def _cut(window: Window, until: float) -> tuple[float, Window]:
             periods.append((min(end, until), share * part))
             arrived += share * part
         begin = end
-    last = periods[-1][0] if periods else 0.0
-    return arrived, Window(accrual=tuple(periods), follow_up=until - last, longest=window.longest)
+    if not periods:
+        return 0.0, window
+    return arrived, Window(accrual=tuple(periods), follow_up=until - periods[-1][0], longest=window.longest)
 
 
 def expected_logrank(

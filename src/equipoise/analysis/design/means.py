@@ -22,6 +22,8 @@ from equipoise.analysis.design.hypotheses import Goal, Hypotheses, Margin, check
 from equipoise.analysis.design.size import Size, sized, smallest
 
 Distribution = Literal["t", "normal"]
+TINY = 1e-12
+"""Of sizes, standard deviations and errors: what is smaller is taken for a slip."""
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(96)
 
 
@@ -102,7 +104,7 @@ def means_size(
         )  # fmt: skip
 
     least = max(2.0, 2.0 / ratio) if distribution == "t" else 1e-3
-    exact = smallest(lambda first: reached(first, first * ratio), power, "means", least)
+    exact = smallest(lambda first: reached(first, first * ratio), power, "means", alpha=alpha, least=least)
     return sized(exact, reached, ratios=(ratio,), wanted=power, loss=loss)
 
 
@@ -157,7 +159,7 @@ def mean_size(
             mean_power(difference, n, sd=sd, goal=goal, margin=margin, alpha=alpha, distribution=distribution)
         )
 
-    exact = smallest(reached, power, "mean", 2.0 if distribution == "t" else 1e-3)
+    exact = smallest(reached, power, "mean", alpha=alpha, least=2.0 if distribution == "t" else 1e-3)
     return sized(exact, reached, ratios=(), wanted=power, loss=loss)
 
 
@@ -170,13 +172,16 @@ def _power(
     distribution: Distribution,
 ) -> np.ndarray:
     exact = distribution == "t"
-    critical = stdtrit(degrees, 1 - alpha) if exact else np.full_like(error, ndtri(1 - alpha))
+    critical = -stdtrit(degrees, max(alpha, TINY)) if exact else np.full_like(error, -ndtri(alpha))
     if tested.above is not None and tested.below is not None:
         low, high = (tested.above - effect) / error, (tested.below - effect) / error
         if not exact:
             return np.maximum(0.0, ndtr(high - critical) - ndtr(low + critical))
         return _between(low, high, critical, degrees)
     shift = tested.sign * (effect - tested.only) / error
+    # Beyond this the test always rejects, or never; the noncentral t distribution is not computed so far out.
+    far = 1000 + 50 * critical
+    shift = np.clip(shift, -far, far)
     return 1 - nctdtr(degrees, shift, critical) if exact else ndtr(shift - critical)
 
 
@@ -209,7 +214,8 @@ def _plain(found: np.ndarray) -> float | np.ndarray:
 
 
 def _check(positive: tuple[ArrayLike, ...], alpha: float, correlation: float, distribution: str) -> None:
-    good = all(bool(np.all(np.asarray(each, float) > 0)) for each in positive)
+    sizes = [np.asarray(each, float) for each in positive]
+    good = all(bool(np.all((each > TINY) & (each < 1 / TINY))) for each in sizes)
     if not good or not 0 < alpha < 1 or not -1 < correlation < 1 or distribution not in ("t", "normal"):
         given = ", ".join(str(each) for each in positive)
         raise design_error(

@@ -22,6 +22,8 @@ from equipoise.analysis.design.hypotheses import Goal, Hypotheses, Margin, check
 from equipoise.analysis.design.size import Size, sized, smallest
 
 Variance = Literal["score", "unpooled"]
+SIZES = (1e-6, 1e12)
+"""Between what participants, as real numbers, may lie."""
 NODES = np.linspace(-8.5, 8.5, 681)
 WEIGHTS = np.exp(-NODES * NODES / 2) / np.sqrt(2 * np.pi) * (NODES[1] - NODES[0])
 
@@ -54,7 +56,7 @@ def proportions_power(
     _check(one, two, first, second, measure, alpha, method)
     effect = float(value(one.flat[0], two.flat[0], measure))
     tested = hypotheses(goal, margin, effect, NULL[measure], "proportions", RANGE[measure])
-    found = _power(one, two, first, second, measure, tested, float(ndtri(1 - alpha)), method)
+    found = _power(one, two, first, second, measure, tested, float(-ndtri(alpha)), method)
     return float(found) if found.ndim == 0 else found
 
 
@@ -91,14 +93,16 @@ def proportions_size(
     effect = float(value(one, two, measure))
     tested = hypotheses(goal, margin, effect, NULL[measure], "proportions", RANGE[measure])
     check_reachable(tested, effect, "proportions")
-    critical = float(ndtri(1 - alpha))
+    critical = float(-ndtri(alpha))
 
     def reached(first: float, second: float) -> float:
         return float(
             _power(one, two, np.asarray(first), np.asarray(second), measure, tested, critical, method)
         )
 
-    exact = smallest(lambda first: reached(first, first * ratio), power, "proportions", least=1.0)
+    exact = smallest(
+        lambda first: reached(first, first * ratio), power, "proportions", alpha=alpha, least=1.0
+    )
     return sized(exact, reached, ratios=(ratio,), wanted=power, loss=loss)
 
 
@@ -198,7 +202,7 @@ def _check(
     inside = all(bool(np.all((each > 0) & (each < 1))) for each in (p1, p2, np.asarray(alpha)))
     if (
         not inside
-        or not (np.all(n1 > 0) and np.all(n2 > 0))
+        or not all(np.all((n > SIZES[0]) & (n < SIZES[1])) for n in (n1, n2))
         or measure not in NULL
         or method not in ("score", "unpooled")
     ):

@@ -137,6 +137,7 @@ def power_of_differences(
 
 
 def _smallest_difference(each: ShownMeans, groups: tuple[int, int], alpha: float, power: float) -> float:
-    return smallest(
-        lambda gap: float(power_of_differences(each, np.asarray(gap), groups, alpha)), power, "means", 1e-6
-    )
+    def reached(gap: float) -> float:
+        return float(power_of_differences(each, np.asarray(gap), groups, alpha))
+
+    return smallest(reached, power, "means", alpha=alpha / 2, least=1e-6)

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from scipy.optimize import brentq
 from scipy.special import ndtr, ndtri
 
+from equipoise.analysis.design.given import as_numbers, check_numbers, lower_bounds, rising_times
 from equipoise.analysis.design.grid import Going, above, begin, below, go_on
 from equipoise.analysis.errors import analysis_error
 from equipoise.analysis.shown import Shown
@@ -77,7 +78,7 @@ class Look(Shown):
 
 
 SPENDING: dict[str, Callable[[float], Spending]] = {
-    "LDOF": lambda _: lambda alpha, t: 2 * float(ndtr(-ndtri(1 - alpha / 2) / math.sqrt(t))),
+    "LDOF": lambda _: lambda alpha, t: 2 * float(ndtr(ndtri(alpha / 2) / math.sqrt(t))),
     "LDPocock": lambda _: lambda alpha, t: alpha * math.log1p((math.e - 1) * t),
     "HSD": lambda gamma: (
         lambda alpha, t: alpha * t if gamma == 0 else alpha * math.expm1(-gamma * t) / math.expm1(-gamma)
@@ -96,7 +97,7 @@ def spent_by(
     if not 0 < alpha < 1:
         raise analysis_error("ANAL-014", design, f"alpha {alpha:g}")
     if design == "user" and user is not None and not callable(user):
-        given = tuple(float(each) for each in user)
+        given = as_numbers(user) or (0.0,)
         rising = all(a <= b for a, b in zip((0.0, *given), given, strict=False))
         if len(given) != len(times) or not rising or abs(given[-1] - alpha) > 1e-12:
             raise analysis_error("ANAL-014", design, f"spending {given} of {alpha:g} at {len(times)} looks")
@@ -146,8 +147,7 @@ def boundaries(
     times = _checked(information, alpha)
     if two_sided and futility is not None:
         raise analysis_error("ANAL-014", design, "a two-sided design has no other bounds on its lower side")
-    given = tuple(futility or (None,) * (len(times) - 1))
-    lower = given if len(given) == len(times) and given[-1] is None else (*given, None)
+    lower = lower_bounds(futility, len(times))
     if len(lower) != len(times):
         raise analysis_error("ANAL-014", design, f"{len(lower) - 1} futility bounds for {len(times)} looks")
     counted = lower if binding else (None,) * len(times)
@@ -194,6 +194,7 @@ def operating(bounds: Boundaries, drift: float) -> tuple[Look, ...]:
       futility     0
       cumulative   0.1629
     """
+    check_numbers("drift", drift=drift)
     looks, before, so_far = [], None, 0.0
     for t, upper, lower in zip(bounds.information, bounds.efficacy, bounds.futility, strict=True):
         reject = above(before, drift, t, upper)
@@ -251,7 +252,7 @@ def inflation(bounds: Boundaries, power: float = 0.8) -> float:
     >>> round(eq.inflation(eq.boundaries("Pocock", 2)), 4)
     1.1104
     """
-    fixed = float(ndtri(1 - bounds.alpha) + ndtri(power))
+    fixed = float(-ndtri(bounds.alpha) + ndtri(power))
     return (drift_for(bounds, power) / fixed) ** 2
 
 
@@ -332,8 +333,8 @@ def _shaped(
 
     # The final bound lies between that of a single look and that of spending as much at each of them.
     least, most = (
-        float(ndtri(1 - alpha)),
-        float(ndtri(1 - alpha / len(times))) * times[0] ** -max(0.0, shape - 0.5),
+        float(-ndtri(alpha)),
+        float(-ndtri(alpha / len(times))) * times[0] ** -max(0.0, shape - 0.5),
     )
     constant = least
     if len(times) > 1:
@@ -346,8 +347,7 @@ def _shaped(
 def _checked(information: Sequence[float] | int, alpha: float) -> tuple[float, ...]:
     if isinstance(information, Integral):
         information = [look / information for look in range(1, int(information) + 1)]
-    times = tuple(float(t) for t in information)
-    rising = all(a < b for a, b in zip((0.0, *times), times, strict=False))
-    if not times or not rising or abs(times[-1] - 1) > 1e-12 or not 0 < alpha < 0.5:
+    times = rising_times(information)
+    if abs(times[-1] - 1) > 1e-12 or not 0 < alpha < 0.5:
         raise analysis_error("ANAL-014", "looks", f"information {times}, alpha {alpha:g}")
     return times

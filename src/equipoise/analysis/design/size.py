@@ -88,10 +88,15 @@ def sized(
     )
 
 
-def smallest(reached: Callable[[float], float], wanted: float, place: str, least: float = 2.0) -> float:
-    """The real size of the first group at which a rising power reaches `wanted`. Raises DSGN-003."""
-    if not 0 < wanted < 1:
-        raise design_error("DSGN-001", place, f"a power of {wanted:g}")
+def smallest(
+    reached: Callable[[float], float], wanted: float, place: str, *, alpha: float, least: float = 2.0
+) -> float:
+    """The real size of the first group at which a rising power reaches `wanted`.
+
+    Raises DSGN-001 for a power that is not above the error, for which nobody would be needed, and DSGN-003.
+    """
+    if not alpha < wanted < 1:
+        raise design_error("DSGN-001", place, f"a power of {wanted:g} with an error of {alpha:g}")
     if reached(least) >= wanted:
         return least
     low, high = least, 2 * least

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from scipy.optimize import brentq
 from scipy.special import ndtr
 
+from equipoise.analysis.design.given import check_look, check_numbers
 from equipoise.analysis.design.grid import above
 from equipoise.analysis.design.sequential import Boundaries, continued, reaching
 from equipoise.analysis.errors import analysis_error
@@ -46,8 +47,7 @@ def stagewise(bounds: Boundaries, look: int, z: float, *, confidence: float = 0.
       upper       7.156
       confidence  0.95
     """
-    if not 1 <= look <= len(bounds.information) or not math.isfinite(z):
-        raise analysis_error("ANAL-014", "look", f"look {look} of {len(bounds.information)}, z {z:g}")
+    check_look(look, len(bounds.information), z)
     check_confidence(confidence)
     tail = (1 - confidence) / 2
 
@@ -90,8 +90,7 @@ def repeated_interval(bounds: Boundaries, look: int, z: float) -> tuple[float, f
     >>> round(low, 3), round(high, 3)
     (-1.078, 7.301)
     """
-    if not 1 <= look <= len(bounds.information):
-        raise analysis_error("ANAL-014", "look", f"look {look} of {len(bounds.information)}")
+    check_look(look, len(bounds.information), z)
     root, critical = math.sqrt(bounds.information[look - 1]), bounds.efficacy[look - 1]
     return (z - critical) / root, (z + critical) / root
 
@@ -104,6 +103,7 @@ def conditional_power(z: float, t: float, critical: float, *, drift: float | Non
     >>> round(eq.conditional_power(1.2, 0.5, critical=1.969), 4)
     0.3503
     """
+    check_numbers("look", z=z, critical=critical, drift=drift or 0.0)
     if not 0 < t < 1:
         raise analysis_error("ANAL-014", "look", f"information {t:g}")
     mean = z / math.sqrt(t) if drift is None else drift
@@ -120,6 +120,7 @@ def predictive_power(
     >>> round(eq.predictive_power(1.2, 0.5, critical=1.969), 4)
     0.3928
     """
+    check_numbers("look", z=z, critical=critical, mean=(prior or (0, 1))[0], sd=(prior or (0, 1))[1])
     if not 0 < t < 1 or (prior is not None and prior[1] <= 0):
         raise analysis_error("ANAL-014", "look", f"information {t:g}, prior {prior}")
     known, weighed = (0.0, 0.0) if prior is None else (1 / prior[1] ** 2, prior[0] / prior[1] ** 2)

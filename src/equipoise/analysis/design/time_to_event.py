@@ -98,7 +98,7 @@ def events_size(
     check_reachable(tested, hazard_ratio, "events")
     return smallest(
         lambda events: float(_power(np.asarray(hazard_ratio), tested, np.sqrt(events), alpha, ratio, method)),
-        power, "events", 1e-3,
+        power, "events", alpha=alpha, least=1e-3,
     )  # fmt: skip
 
 
@@ -126,14 +126,14 @@ def survival_power(
         mean, variance = expected_logrank(first, second, n1, n2, window, dropout=dropout)
         if variance <= 0:
             raise design_error("DSGN-001", "hazard", "nobody is expected to have the event")
-        return float(ndtr(abs(mean) / math.sqrt(variance) - ndtri(1 - alpha)))
+        return float(ndtr(abs(mean) / math.sqrt(variance) + ndtri(alpha)))
     hazard_ratio = constant_ratio(first, second)
     chances = _chances(first, second, window, dropout)
     if method == "lachin_foulkes":
         both = times_hazard(second, (n1 * hazard_ratio + n2) / (n1 + n2))
         null = _chances(both, both, window, dropout)
         other, same = (math.sqrt(1 / (n1 * a) + 1 / (n2 * b)) for a, b in (chances, null))
-        return float(ndtr((abs(math.log(hazard_ratio)) - ndtri(1 - alpha) * same) / other))
+        return float(ndtr((abs(math.log(hazard_ratio)) + ndtri(alpha) * same) / other))
     return events_power(  # type: ignore[return-value]
         hazard_ratio, n1 * chances[0] + n2 * chances[1], alpha=alpha, ratio=n2 / n1, method=method
     )
@@ -181,7 +181,7 @@ def survival_size(
     _check(hazard_ratio, alpha, ratio, 1.0, method)
     tested = hypotheses(goal, margin, hazard_ratio, 1.0, "survival", POSITIVE)
     check_reachable(tested, hazard_ratio, "survival")
-    exact = smallest(lambda n1: reached(n1, n1 * ratio), power, "survival", 1e-2)
+    exact = smallest(lambda n1: reached(n1, n1 * ratio), power, "survival", alpha=alpha, least=1e-2)
     size = sized(exact, reached, ratios=(ratio,), wanted=power, loss=loss)
     events = size.groups[0] * chances[0] + size.groups[1] * chances[1]
     return SurvivalSize(size=size, events=events, chances=chances, duration=window.duration)
@@ -220,7 +220,7 @@ def _power(
     method: EventMethod,
 ) -> np.ndarray:
     """Of a statistic whose distance from a null value grows with the root of the events."""
-    critical = float(ndtri(1 - alpha))
+    critical = float(-ndtri(alpha))
     sides = []
     if tested.above is not None:
         sides.append(ndtr(root * _distance(hazard_ratio / tested.above, ratio, method) - critical))

@@ -17,6 +17,7 @@ from typing import Literal
 from scipy.optimize import brentq
 from scipy.special import ndtr, ndtri
 
+from equipoise.analysis.design.given import is_number
 from equipoise.analysis.errors import analysis_error
 from equipoise.analysis.estimators.proportions import constrained_pair
 
@@ -45,7 +46,7 @@ def sample_size(
     76.71
     """
     _check(p1, p2, alpha, power, ratio, sided, method)
-    critical, wanted = float(ndtri(1 - alpha / sided)), float(ndtri(power))
+    critical, wanted = float(-ndtri(alpha / sided)), float(ndtri(power))
     if method == "arcsine":
         closed = _square(critical + wanted, power) * (1 + 1 / ratio) / _angle(p1, p2) ** 2
         if not both_tails:
@@ -84,7 +85,7 @@ def power(
     """
     ratio = n2 / n1 if n1 > 0 else 0.0
     _check(p1, p2, alpha, 0.5, ratio, sided, method)
-    critical = float(ndtri(1 - alpha / sided))
+    critical = float(-ndtri(alpha / sided))
     if method == "arcsine":
         return _arcsine_power(p1, p2, n1, ratio, critical, both_tails)
     null, other = _spreads(p1, p2, ratio, method)
@@ -103,7 +104,7 @@ def farrington_manning_power(
     """
     _check_margin(p1, p2, margin, alpha, 0.5, n2 / n1 if n1 > 0 else 0.0)
     null, other = _constrained_spreads(p1, p2, n2 / n1, margin)
-    critical = float(ndtri(1 - alpha))
+    critical = float(-ndtri(alpha))
     return float(ndtr(((p1 - p2 - margin) * math.sqrt(n1) - critical * null) / other))
 
 
@@ -117,7 +118,7 @@ def farrington_manning_n(
             "ANAL-013", "design", f"the difference {p1 - p2:g} is not above the margin {margin:g}"
         )
     null, other = _constrained_spreads(p1, p2, ratio, margin)
-    critical, wanted = float(ndtri(1 - alpha)), float(ndtri(power))
+    critical, wanted = float(-ndtri(alpha)), float(ndtri(power))
     return _square(critical * null + wanted * other, power) / (p1 - p2 - margin) ** 2
 
 
@@ -185,8 +186,8 @@ def _square(distance: float, wanted: float) -> float:
 
 def _check_margin(p1: float, p2: float, margin: float, alpha: float, wanted: float, ratio: float) -> None:
     """The same with a null difference, so that equal proportions are something to be found."""
-    if not -1 < margin < 1:
-        raise analysis_error("ANAL-013", "design", f"a margin of {margin:g}")
+    if not is_number(margin) or not -1 < margin < 1:
+        raise analysis_error("ANAL-013", "design", f"a margin of {margin}")
     _check(p1, p2 if p1 != p2 else p2 / 2, alpha, wanted, ratio)
 
 
@@ -201,6 +202,6 @@ def _check(
 ) -> None:
     inside = all(0 < value < 1 for value in (p1, p2, alpha, wanted))
     known = sided in (1, 2) and method in METHODS
-    if not inside or p1 == p2 or not 0 < ratio < math.inf or not known:
+    if not inside or p1 == p2 or not 1e-6 < ratio < 1e6 or not known:
         detail = f"p1 {p1:g}, p2 {p2:g}, alpha {alpha:g}, power {wanted:g}, ratio {ratio:g}"
         raise analysis_error("ANAL-013", "design", f"{detail}, sided {sided}, method {method}")

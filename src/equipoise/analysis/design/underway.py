@@ -18,6 +18,7 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.optimize import brentq
 
+from equipoise.analysis.design.given import as_numbers, check_look
 from equipoise.analysis.design.grid import Going, above, below
 from equipoise.analysis.design.sequential import (
     SPENDING,
@@ -48,8 +49,7 @@ def conditional_operating(
       futility     0
       cumulative   0.3505
     """
-    if not 1 <= look < len(bounds.information) or not math.isfinite(z):
-        raise analysis_error("ANAL-014", "look", f"look {look} of {len(bounds.information)}, z {z:g}")
+    check_look(look, len(bounds.information) - 1, z, *(() if drift is None else (drift,)))
     start = bounds.information[look - 1]
     mean = z / math.sqrt(start) if drift is None else drift
     before = Going(np.array([float(z)]), np.array([1.0]), start)
@@ -75,9 +75,10 @@ def repeated_p(bounds: Boundaries, z: Sequence[float]) -> tuple[float, ...]:
     [0.082, 0.0083]
     """
     fixed = bounds.design == "HP" or (bounds.design == "user" and not callable(bounds.user))
-    if fixed or not 1 <= len(z) <= len(bounds.information) or not all(math.isfinite(each) for each in z):
-        raise analysis_error("ANAL-014", bounds.design, f"p-values at {len(z)} looks, z {tuple(z)}")
-    return tuple(_level(bounds, look, float(each)) for look, each in enumerate(z))
+    seen = as_numbers(z)
+    if fixed or not seen or len(seen) > len(bounds.information):
+        raise analysis_error("ANAL-014", bounds.design, f"p-values at {len(bounds.information)} looks, z {z}")
+    return tuple(_level(bounds, look, each) for look, each in enumerate(seen))
 
 
 def sequential_p(bounds: Boundaries, z: Sequence[float]) -> float:
