@@ -32,6 +32,8 @@ STUDY = Path(__file__).parents[2] / "studies" / "NCT06965244"
 SEED, TRIALS, PEOPLE = 11, {"whole": 4, "fast": 3000}, 8
 SCENARIO = "looks"
 """It has kits at the sites too."""
+PATIENT = 600.0
+"""Seconds that the cluster may take to start a process: a busy machine is no fault."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,23 @@ class Deadly:
         if first == 1:
             os.kill(os.getpid(), signal.SIGKILL)
         return polars.DataFrame({"trial": [first]})
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Work of which all parts but the first wait for a file, so that a worker is at work when another is killed."""
+
+    work: Work
+    gate: Path
+
+    @property
+    def size(self) -> int:
+        return self.work.size
+
+    def __call__(self, first: int, trials: int, seed: int) -> polars.DataFrame:
+        while first and not self.gate.exists():
+            time.sleep(0.05)
+        return self.work(first, trials, seed)
 
 
 def works() -> dict[str, Work]:
@@ -59,16 +78,18 @@ def works() -> dict[str, Work]:
 def with_a_worker_killed(client: Any, name: str, work: Work, folder: Path) -> dict[str, Any]:
     """Runs in one process, then on the cluster, and kills a worker that is at work when the first part is done."""
     killed: list[int] = []
+    gate = folder / f"{name}-gate"
 
     def kill(rows: int) -> None:
-        at_work = [worker for worker, tasks in client.processing().items() if tasks]
-        if at_work and not killed:
-            killed.append(client.run(os.getpid, workers=at_work[:1])[at_work[0]])
+        if not killed:
+            at_work = next(worker for worker, tasks in client.processing().items() if tasks)
+            killed.append(client.run(os.getpid, workers=[at_work])[at_work])
             os.kill(killed[0], signal.SIGKILL)
+            gate.touch()
 
     # First in one process: it keeps the compiled loop, which the workers then find.
     here(work, TRIALS[name], SEED, lambda rows: None).write_parquet(folder / f"{name}-here.parquet")
-    many = cluster.on_cluster(client, work, TRIALS[name], SEED, kill)
+    many = cluster.on_cluster(client, Held(work, gate), TRIALS[name], SEED, kill)
     many.write_parquet(folder / f"{name}-cluster.parquet")
     return {"killed": len(killed)}
 
@@ -120,7 +141,7 @@ def when_all_are_gone(folder: Path, lost: str) -> dict[str, Any]:
         ended.kill()
 
     try:
-        with cluster.connected(address) as client:
+        with cluster.connected(address, PATIENT) as client:
             cluster.on_cluster(client, Slow(), 40, SEED, kill, alone=2.0)
     except EquipoiseError as error:
         return {"code": error.code, "some were done": f"; {len(done)} of 40" in error.fault}
@@ -139,14 +160,14 @@ def begun(*words: str) -> subprocess.Popen[bytes]:
 
 def address_in(path: Path) -> str:
     """The address that a scheduler writes when it is ready."""
-    for _ in range(600):
+    for _ in range(6000):
         if path.exists() and path.stat().st_size:
             return str(json.loads(path.read_text())["address"])
         time.sleep(0.1)
     raise TimeoutError(path)
 
 
-def connect(address: str, patience: float = 2.0) -> None:
+def connect(address: str, patience: float) -> None:
     with cluster.connected(address, patience):
         pass
 
@@ -157,25 +178,26 @@ def main(folder: Path) -> None:
     dask.config.set({"distributed.deploy.lost-worker-timeout": "10 minutes"})
     with LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as machines:
         address = machines.scheduler_address
-        with cluster.connected(address) as client:
+        with cluster.connected(address, PATIENT) as client:
             for name, work in works().items():
                 found[name] = with_a_worker_killed(client, name, work, folder)
             machines.scheduler.allowed_failures = 1
             found["deadly"] = code_of(
                 lambda: cluster.on_cluster(client, Deadly(), 4, SEED, lambda rows: None)
             )
+            client.wait_for_workers(2, timeout=PATIENT)
         for lost in ("worker", "scheduler"):
             found[f"no {lost} any more"] = when_all_are_gone(folder, lost)
         sys.stdout, stdout = sys.stderr, sys.stdout
         found["command"] = by_command(address, folder)
         sys.stdout = stdout
         cluster.version_here = lambda: str(os.getpid())  # each process says something else
-        found["another version"] = code_of(lambda: connect(address))
+        found["another version"] = code_of(lambda: connect(address, PATIENT))
     # A cluster of its own: one whose workers were killed may still start one again.
     with LocalCluster(n_workers=0, processes=True, dashboard_address=None) as machines:
-        found["no worker"] = code_of(lambda: connect(machines.scheduler_address))
-    found["no scheduler"] = code_of(lambda: connect("tcp://127.0.0.1:1"))
-    found["no address"] = code_of(lambda: connect("nowhere://x"))
+        found["no worker"] = code_of(lambda: connect(machines.scheduler_address, 2))
+    found["no scheduler"] = code_of(lambda: connect("tcp://127.0.0.1:1", 2))
+    found["no address"] = code_of(lambda: connect("nowhere://x", 2))
     (folder / "found.json").write_text(json.dumps(found))
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from equipoise.registry.index import RegistryIndex
 from equipoise.registry.interfaces import Stored
-from equipoise.registry.search import facets, part
+from equipoise.registry.search import commit, facets
 from equipoise.registry.search.naive import NaiveSearch
 from equipoise.registry.search.query import query
 from tests.spec.registry import records
@@ -46,7 +46,7 @@ def indexes(tmp_path_factory: pytest.TempPathFactory) -> tuple[RegistryIndex, Na
 @pytest.mark.parametrize("few", [0, 5000])
 @pytest.mark.parametrize("text", ["", "cough", "tumor", "study"])
 def test_all_writings_are_counted_together(indexes, monkeypatch, text: str, few: int) -> None:
-    monkeypatch.setattr(part, "FEW", few)
+    monkeypatch.setattr(commit, "FEW", few)
     kept, naive = (find(query(text, counts=["condition"])) for find in (indexes[0].find, indexes[1].search))
     first = {facets.key("condition", value): count for value, count in kept.facets["condition"]}
     assert first["post viral cough tumor"] == len(WRITINGS) * COPIES == kept.total

@@ -8,6 +8,7 @@ the record's own words are `Own`, so that the page can mark whose they are.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
@@ -31,6 +32,7 @@ from equipoise.registry.results_model import (
 )
 
 ABSENT = "–"
+MINUS = re.compile(r"(?<![\w.\-])-(?=\d)")
 Translate = Callable[[str], str]
 
 
@@ -73,6 +75,11 @@ class Table:
     rows: tuple[Row, ...]
     notes: tuple[str, ...] = ()
     arms: tuple[int, ...] = ()
+
+
+def signed(text: str) -> str:
+    """Hyphens before digits as minus signs, as the tables of an analysis write them."""
+    return MINUS.sub("−", text)
 
 
 def percent(part: int | str | None, whole: int | str | None) -> str:
@@ -191,7 +198,7 @@ def further_analyses(measure: OutcomeMeasure, number: int, say: Translate) -> Ta
             f" ({analysis.ci_pct_value}%)" if interval and analysis.ci_pct_value != first.ci_pct_value else ""
         )
         estimate = " ".join(
-            filter(None, [analysis.param_value, _other(analysis.param_type, first.param_type)])
+            filter(None, [signed(analysis.param_value), _other(analysis.param_type, first.param_type)])
         )
         chance = " ".join(filter(None, [analysis.p_value, analysis.p_value_comment]))
         cells = (estimate or ABSENT, f"{interval}{level}" or ABSENT, chance or ABSENT)
@@ -223,7 +230,7 @@ def analysis_facts(
         (say("Groups compared"), Own(compared)),
         (say("Type of test"), say(words(analysis.non_inferiority_type))),
         (say("Method"), in_words(analysis.statistical_method, say)),
-        (in_words(analysis.param_type, say) or say("Estimate"), analysis.param_value),
+        (in_words(analysis.param_type, say) or say("Estimate"), signed(analysis.param_value)),
         (_interval_name(analysis, say), _interval(analysis, say)),
         (_dispersion_name(analysis, say), analysis.dispersion_value),
         (say("P value"), " ".join(filter(None, [analysis.p_value, analysis.p_value_comment]))),
@@ -248,7 +255,7 @@ def _interval_name(analysis: Analysis, say: Translate) -> str:
 def _interval(analysis: Analysis, say: Translate) -> str:
     if not (analysis.ci_lower_limit or analysis.ci_upper_limit):
         return ""
-    return f"{analysis.ci_lower_limit or ABSENT} {say('to')} {analysis.ci_upper_limit or ABSENT}"
+    return signed(f"{analysis.ci_lower_limit or ABSENT} {say('to')} {analysis.ci_upper_limit or ABSENT}")
 
 
 def event_tables(events: AdverseEvents, say: Translate) -> tuple[Table, ...]:
@@ -367,7 +374,7 @@ def _measurement(value: Measurement | None, whole: str | None, param: str) -> st
         text = f"{text} ({value.spread})"
     if value.lower_limit or value.upper_limit:
         text = f"{text} [{value.lower_limit or ABSENT}; {value.upper_limit or ABSENT}]"
-    return text
+    return signed(text)
 
 
 def _kind(param: str, dispersion: str, unit: str, say: Translate) -> str:
