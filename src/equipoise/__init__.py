@@ -74,6 +74,7 @@ if TYPE_CHECKING:
     from equipoise.analysis.design.underway import repeated_p as repeated_p
     from equipoise.analysis.design.underway import sequential_p as sequential_p
     from equipoise.analysis.estimators.blinding_index import Guesses as Guesses
+    from equipoise.analysis.estimators.blinding_index import SureGuesses as SureGuesses
     from equipoise.analysis.estimators.blinding_index import bang as bang_index
     from equipoise.analysis.estimators.blinding_index import james as james_index
     from equipoise.analysis.estimators.proportions import Interval as Interval
@@ -234,6 +235,7 @@ CHAPTERS: dict[str, dict[str, str]] = {
         "bang_index": "equipoise.analysis.estimators.blinding_index:bang",
         "james_index": "equipoise.analysis.estimators.blinding_index:james",
         "Guesses": "equipoise.analysis.estimators.blinding_index",
+        "SureGuesses": "equipoise.analysis.estimators.blinding_index",
     },
     "A study, from its folder to its report": {
         "load_study": "equipoise.simulation.asked",

@@ -204,6 +204,7 @@ def test_what_makes_no_effect_is_refused() -> None:
     found = standardise(response, arm, {"stratum": stratum})
     for wrong in (
         lambda: standardise([2, *response[1:]], arm, {}),
+        lambda: standardise([], [], {}),
         lambda: standardise(response, arm, {"age": [math.nan] * len(arm)}),
         lambda: standardise(response, arm[1:], {}),
         lambda: marginal_effect(found, "new", "newer"),

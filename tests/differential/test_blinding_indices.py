@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from equipoise.analysis.errors import AnalysisError
-from equipoise.analysis.estimators.blinding_index import Guesses, bang, james
+from equipoise.analysis.estimators.blinding_index import Guesses, SureGuesses, bang, james
 
 # The CRISP trial, as in Bang, Ni and Davis, Control Clin Trials 2004;25:143-156, Table 7.
 TREATED = Guesses(right=82, wrong=25, unknown=170)
@@ -124,3 +124,28 @@ def test_guesses_that_give_no_index_are_refused() -> None:
             Guesses(right=counts[0], wrong=counts[1], unknown=counts[2])
     with pytest.raises(AnalysisError, match="ANAL-004"):
         james(Guesses(right=5, wrong=0, unknown=1), Guesses(right=0, wrong=0, unknown=6))
+
+
+def test_guesses_of_two_degrees_are_a_mean_of_weights() -> None:
+    """The 2 x 5 format of Bang, Ni and Davis: 1, 0.5, 0, -0.5 and -1; every answer of three people, by enumeration."""
+    chances, weights = np.array([0.3, 0.1, 0.25, 0.15, 0.2]), np.array([1, 0.5, 0, -0.5, -1])
+    mean = square = 0.0
+    for answers in product(range(5), repeat=3):
+        chance = float(np.prod(chances[list(answers)]))
+        counts = np.bincount(answers, minlength=5).tolist()
+        names = ("sure_right", "right", "unknown", "wrong", "sure_wrong")
+        found = bang(SureGuesses(**dict(zip(names, counts, strict=True)))).estimate
+        mean, square = mean + chance * found, square + chance * found**2
+    assert mean == pytest.approx(float(chances @ weights))
+    whole = SureGuesses(sure_right=30, right=10, unknown=25, wrong=15, sure_wrong=20)
+    assert bang(whole).estimate == pytest.approx(mean)
+    assert 100 * bang(whole).standard_error ** 2 == pytest.approx(3 * (square - mean**2))
+
+
+def test_guesses_that_are_all_sure_are_those_without_degrees() -> None:
+    sure = SureGuesses(sure_right=82, right=0, unknown=170, wrong=0, sure_wrong=25)
+    assert bang(sure) == bang(TREATED)
+    mixed = SureGuesses(sure_right=2, right=80, unknown=170, wrong=24, sure_wrong=1)
+    assert (sure.plain, mixed.plain) == (TREATED, TREATED)
+    with pytest.raises(AnalysisError, match="ANAL-004"):
+        SureGuesses(sure_right=0, right=0, unknown=0, wrong=0, sure_wrong=0)

@@ -40,6 +40,17 @@ def test_rubin_agrees_with_the_reference_vector(shared: Path) -> None:
         assert value == pytest.approx(expected[name], abs=entry["tolerance"]), name
 
 
+def test_pooling_does_not_depend_on_the_unit() -> None:
+    """In moles a litre a difference is some 10^-12: what varies between imputations must not be taken for rounding."""
+    estimates, variances = [1.1, 0.9, 1.3, 1.0, 1.2], [0.04, 0.05, 0.045, 0.05, 0.042]
+    plain = rubin(estimates, variances, complete_df=120)
+    for unit in (1e-13, 1e12):
+        found = rubin([e * unit for e in estimates], [v * unit**2 for v in variances], complete_df=120)
+        assert found.df == pytest.approx(plain.df)
+        assert found.error == pytest.approx(plain.error * unit)
+    assert rubin([0.1 + 0.2, 0.3], [1e-4, 1e-4]).df == math.inf
+
+
 def test_equal_estimates_pool_to_the_complete_data_result() -> None:
     pooled = rubin([0.2] * 50, [0.01] * 50, complete_df=120)
     interval = pooled.interval()

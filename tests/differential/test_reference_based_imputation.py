@@ -170,6 +170,9 @@ def test_rows_that_make_no_course_are_refused() -> None:
     exact = course([[1.0, 2.0], [3.0, 4.0], [2.5, 3.5], [4.0, 5.0]] * 3, ["a", "a", "b", "b"] * 3)
     with pytest.raises(AnalysisError, match="ANAL-016"):
         list(posterior(exact, 1, generator("d", 1)))
+    twice = course(ROWS[:, 2:], ARMS, {"base": ROWS[:, 1], "again": 2 * ROWS[:, 1]})
+    with pytest.raises(AnalysisError, match="ANAL-015 .*again"):
+        list(posterior(twice, 1, generator("d", 1)))
     small = course([[1.0, 2.0], [2.0, 1.0], [3.0, 1.5], [4.0, 2.5]], ["a", "a", "b", "b"])
     with pytest.raises(AnalysisError, match="ANAL-010"):
         list(posterior(small, 1, generator("d", 1)))

@@ -133,6 +133,47 @@ def test_while_on_treatment_takes_the_last_score_before_the_event() -> None:
     assert judged(*SCORES, events=(since("while_on_treatment", 28),)).value == Decimal(15)
 
 
+def dated(event: str, strategy: str, day: int | None) -> Occurrence:
+    return replace(happened(event, strategy), on=None if day is None else START + timedelta(days=day))
+
+
+@pytest.mark.parametrize(
+    ("stop", "rescue", "kind", "reason"),
+    [
+        (60, 90, "value", ""),  # the stop ended what counts: what was done a month later is no non-response
+        (60, 60, "event", "rescue"),  # of two on one day the composite one counts
+        (60, 30, "event", "rescue"),
+        (60, None, "event", "rescue"),  # not known to have come later
+        (None, 90, "event", "rescue"),
+    ],
+)
+def test_a_composite_event_after_the_end_of_treatment_is_not_while_on_treatment(
+    stop: int | None, rescue: int | None, kind: str, reason: str
+) -> None:
+    events = (dated("rescue", "composite", rescue), dated("stop", "while_on_treatment", stop))
+    found = judged(*SCORES, events=events)
+    assert (found.kind, found.reason) == (kind, reason)
+    assert found.value == (Decimal(15) if kind == "value" else None)
+
+
+def test_what_a_hypothetical_event_led_to_would_not_have_been() -> None:
+    after = (dated("shortage", "hypothetical", 40), dated("rescue", "composite", 70))
+    found = judged(*SCORES, events=after)
+    assert (found.kind, found.reason, found.visits) == ("missing", "shortage", (Decimal(15), None))
+    before = (dated("shortage", "hypothetical", 40), dated("rescue", "composite", 20))
+    assert judged(*SCORES, events=before).reason == "rescue"
+
+
+def test_of_two_events_that_end_what_counts_the_first_says_how() -> None:
+    first = (dated("stop", "while_on_treatment", 90), dated("shortage", "hypothetical", 40))
+    assert (judged(*SCORES, events=first).kind, judged(*SCORES, events=first).reason) == (
+        "missing",
+        "shortage",
+    )
+    then = (dated("shortage", "hypothetical", 90), dated("stop", "while_on_treatment", 40))
+    assert (judged(*SCORES, events=then).kind, judged(*SCORES, events=then).value) == ("value", Decimal(15))
+
+
 @pytest.mark.parametrize("day", [10, None])
 def test_on_treatment_without_a_score_or_a_day_the_value_is_missing(day: int | None) -> None:
     found = judged(*SCORES, events=(since("while_on_treatment", day),))

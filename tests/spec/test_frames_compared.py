@@ -5,6 +5,8 @@ The numbers are those of the estimators, which have tests of their own; here it 
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import polars
 import pytest
@@ -247,6 +249,20 @@ def test_guesses_are_counted_by_arm() -> None:
     assert "James" in repr(found)
     with pytest.raises(eq.EquipoiseError, match="FRAM-004"):
         eq.blinding_indices({"arm": ["a", "b"], "said": [None, None]}, guess="said", arm="arm")
+
+
+def test_how_sure_a_guess_is_counts_in_bangs_index() -> None:
+    frame = {
+        "arm": [1, 1, 1, 1, 2, 2, 2, 2], "said": [1.0, 1.0, 2.0, 0.0, 2.0, 1.0, 2.0, math.nan],
+        "sure": [True, False, False, None, True, True, False, None],
+    }  # fmt: skip
+    found = eq.blinding_indices(frame, guess="said", arm="arm", sure="sure")
+    assert found.to_frame().select("right", "wrong", "unknown").rows() == [(2, 1, 1), (2, 1, 0)]
+    assert found.to_frame()["bang"].to_list() == pytest.approx([(1 + 0.5 - 0.5) / 4, (1 - 1 + 0.5) / 3])
+    assert found.found.james == eq.blinding_indices(frame, guess="said", arm="arm").found.james
+    assert "counts half" in repr(found)
+    with pytest.raises(eq.EquipoiseError, match="FRAM-004"):
+        eq.blinding_indices({**frame, "sure": [None] * 8}, guess="said", arm="arm", sure="sure")
 
 
 def test_a_list_is_what_the_randomiser_would_give() -> None:

@@ -105,7 +105,10 @@ UNFIT = [
     (estimand(interval="satterthwaite"), "has no estimator of a risk_difference with the interval"),
     (estimand(estimator="mmrm"), "can be estimated by crude or mantel_haenszel"),
     (estimand(estimator="crude", interval="ye"), "has the interval ye; crude"),
-    (estimand(interval="newcombe", strata=("sex",)), "has strata, which the interval newcombe cannot use"),
+    (
+        estimand(interval="newcombe_corrected", strata=("sex",)),
+        "has strata, which the interval newcombe_corrected cannot use",
+    ),
     (estimand(interval="ye_strata"), "has no strata, which the interval ye_strata needs"),
     (estimand(confidence="0.2"), "has the confidence"),
     (estimand(confidence="often"), "has the confidence"),

@@ -23,6 +23,7 @@ METHODS: dict[tuple[str, str], dict[str, tuple[str, ...]]] = {
         "mantel_haenszel": (
             "mantel_haenszel",
             "greenland_robins",
+            "newcombe",
             "mee",
             "miettinen_nurminen",
             "skewness_corrected",

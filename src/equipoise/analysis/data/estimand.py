@@ -3,8 +3,9 @@
 The order is fixed: death before the time point (of a binary endpoint) and every composite event make a
 non-response, or give the value that is declared for them; while on treatment, the last score before the
 event is the value; a hypothetical event makes what comes after it missing; treatment policy takes the value
-whatever happened; a value outside the window, unblinded or absent without such an event is missing. Each
-outcome says why.
+whatever happened; a value outside the window, unblinded or absent without such an event is missing. An event
+that is known to have come after one that ends what counts (while on treatment, hypothetical) does not count:
+what it followed is not what the estimand asks about. Each outcome says why.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from equipoise.analysis.errors import analysis_error
 
 DIED = "died before the time point"
 STRATEGIES = ("composite", "hypothetical", "while_on_treatment", "treatment_policy")
+ENDING = ("hypothetical", "while_on_treatment")
+"""The strategies that end what counts on the day of the event."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +83,7 @@ def outcome(
     events = data.occurrences.get(participant.subject, ())
     check_strategies(events)
     happened = [] if reading.policy else [each for each in events if each.verdict == "true"]
-    counted = before_events(usable, happened)
+    counted, ruling = before_events(usable, happened), governing(happened)
     start = baseline_score(scores, where)
     plain = Outcome(
         subject=participant.subject,
@@ -96,9 +99,9 @@ def outcome(
     planned = where.planned(participant)
     died = participant.died_on is not None and participant.died_on < planned
     return (
-        by_event(plain, happened, died and where.binary)
-        or on_treatment(plain, counted, happened, start)
-        or by_hypothesis(plain, counted, happened, where, planned)
+        by_event(plain, ruling, died and where.binary)
+        or on_treatment(plain, counted, ruling, start)
+        or by_hypothesis(plain, counted, ruling, where, planned)
         or (replace(plain, reason=DIED) if died and not where.binary else None)
         or valued(plain, at_timepoint(counted, where, planned))
     )
@@ -117,14 +120,22 @@ def undetermined(events: Sequence[Occurrence]) -> tuple[str, ...]:
     )
 
 
+def end_of(happened: Sequence[Occurrence]) -> date | None:
+    """The day of the first event that ends what counts: hypothetical, or while on treatment."""
+    ends = (each.on for each in happened if each.strategy in ENDING and each.on is not None)
+    return min(ends, default=None)
+
+
 def before_events(scores: Sequence[Score], happened: Sequence[Occurrence]) -> tuple[Score, ...]:
-    """The scores up to the first event that ends what counts: hypothetical, or while on treatment."""
-    ends = [
-        each.on
-        for each in happened
-        if each.strategy in ("hypothetical", "while_on_treatment") and each.on is not None
-    ]
-    return tuple(each for each in scores if not ends or each.on <= min(ends))
+    """The scores up to the first event that ends what counts."""
+    end = end_of(happened)
+    return tuple(each for each in scores if end is None or each.on <= end)
+
+
+def governing(happened: Sequence[Occurrence]) -> list[Occurrence]:
+    """The events without those that are known to have come after what counts had ended."""
+    end = end_of(happened)
+    return [each for each in happened if end is None or each.on is None or each.on <= end]
 
 
 def by_event(plain: Outcome, happened: Sequence[Occurrence], died: bool) -> Outcome | None:

@@ -21,6 +21,7 @@ from equipoise.analysis.data.estimand import (
     baseline_score,
     by_event,
     check_strategies,
+    governing,
     outcomes,
     stratum_of,
     undetermined,
@@ -287,10 +288,11 @@ def plain_outcome(
     )
     on = planned(estimand, row)
     died = row.died_on is not None and on is not None and row.died_on < on
-    settled = by_event(plain, happened, died and estimand.variable.endpoint == "binary")
+    ruling = governing(happened)
+    settled = by_event(plain, ruling, died and estimand.variable.endpoint == "binary")
     if settled is not None:
         return settled
-    lost = next((each for each in happened if each.strategy == "hypothetical"), None)
+    lost = next((each for each in ruling if each.strategy == "hypothetical"), None)
     if lost is not None:
         return replace(plain, reason=lost.event)
     if value is None:

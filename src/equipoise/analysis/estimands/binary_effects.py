@@ -48,6 +48,7 @@ from equipoise.analysis.estimators.stratified import (
     inverse_variance,
     mantel_haenszel,
     sato_variance,
+    stratified_newcombe,
 )
 from equipoise.analysis.estimators.stratified_ratios import (
     inverse_variance_ratio,
@@ -262,7 +263,9 @@ def single(how: How, people: People | Tallied) -> Contrast:
             tables, "risk_difference", how.confidence, form=how.interval, weights=how.weights
         )  # type: ignore[arg-type]
         return _contrast(how, people, found.estimate, found.interval, math.sqrt(sato_variance(tables)), p)
-    if how.estimator == "inverse_variance":
+    if how.interval == "newcombe":
+        part = stratified_newcombe(tables, how.confidence)
+    elif how.estimator == "inverse_variance":
         part = inverse_variance(tables, how.confidence)
         p = two_sided_p(part.estimate / math.sqrt(part.variance))
     else:
@@ -337,6 +340,8 @@ def method_name(how: How, pooled: bool, several: bool) -> str:
     elif how.estimator == "mantel_haenszel" and how.interval in SCORES:
         own = ", Miettinen-Nurminen weights" if how.weights == "miettinen_nurminen" else ""
         interval = f"stratified {interval}{own}"
+    elif how.estimator == "mantel_haenszel" and how.interval == "newcombe":
+        interval = "stratified Newcombe interval (Yan and Su)"
     elif how.ratio and how.interval == "wald":
         interval = "Wald interval of the logarithm"
     over = " over strata" if several and how.estimator in ("mantel_haenszel", "inverse_variance") else ""

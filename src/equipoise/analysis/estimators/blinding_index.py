@@ -37,6 +37,42 @@ class Guesses(Shown):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class SureGuesses(Shown):
+    """Counts of the guesses about the participants of one arm, with how sure: right and sure, right and not sure, "I do
+    not know", wrong and not sure, wrong and sure (the 2 x 5 format).
+
+    >>> round(eq.bang_index(eq.SureGuesses(sure_right=20, right=10, unknown=16, wrong=5, sure_wrong=10)).estimate, 4)
+    0.2049
+    """
+
+    sure_right: int
+    right: int
+    unknown: int
+    wrong: int
+    sure_wrong: int
+
+    def __post_init__(self) -> None:
+        if min(self.cells) < 0 or not sum(self.cells):
+            raise analysis_error("ANAL-004", "guesses", ", ".join(str(each) for each in self.cells))
+
+    @property
+    def cells(self) -> tuple[int, ...]:
+        """The counts, from the surest right guess to the surest wrong one."""
+        return self.sure_right, self.right, self.unknown, self.wrong, self.sure_wrong
+
+    @property
+    def plain(self) -> Guesses:
+        """The same without how sure: what James's index takes."""
+        return Guesses(
+            right=self.sure_right + self.right, wrong=self.sure_wrong + self.wrong, unknown=self.unknown
+        )
+
+
+WEIGHTS = (1.0, 0.5, 0.0, -0.5, -1.0)
+"""What a guess counts, from right and sure to wrong and sure."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Index(Shown):
     """An index, its standard error and its normal interval, kept within the range of the index."""
 
@@ -45,8 +81,8 @@ class Index(Shown):
     interval: Interval
 
 
-def bang(guesses: Guesses, confidence: float = 0.95) -> Index:
-    """Bang's index of one arm, from -1 to 1, from participants of one arm.
+def bang(guesses: Guesses | SureGuesses, confidence: float = 0.95) -> Index:
+    """Bang's index of one arm, from -1 to 1, from participants of one arm; a guess that is not sure counts half.
 
     The paper prints one-sided 95% limits, which are those of a two-sided interval at 0.90. Source: Bang, Ni and
     Davis, Control Clin Trials 2004;25:143-156.
@@ -57,10 +93,12 @@ def bang(guesses: Guesses, confidence: float = 0.95) -> Index:
       standard error  0.1054
       interval        0.03939 to 0.4524 (95%)
     """
-    right, wrong = guesses.right / guesses.asked, guesses.wrong / guesses.asked
-    estimate = right - wrong
-    variance = (right + wrong - estimate * estimate) / guesses.asked
-    return _index(estimate, variance, -1.0, confidence)
+    sure = isinstance(guesses, SureGuesses)
+    counts = guesses.cells if sure else (guesses.right, 0, guesses.unknown, 0, guesses.wrong)
+    asked = sum(counts)
+    estimate = math.fsum(w * each for w, each in zip(WEIGHTS, counts, strict=True)) / asked
+    square = math.fsum(w * w * each for w, each in zip(WEIGHTS, counts, strict=True)) / asked
+    return _index(estimate, (square - estimate * estimate) / asked, -1.0, confidence)
 
 
 def james(one: Guesses, two: Guesses, confidence: float = 0.95) -> Index:

@@ -25,6 +25,8 @@ from equipoise.analysis.estimators.proportions import Interval, check_confidence
 
 ROUNDS = 10
 RIDGE = 1e-8
+EQUAL = 1e-24
+"""Estimates whose variance is a smaller part of their square, or of the mean variance, differ by rounding alone."""
 Matrix = NDArray[np.float64]
 
 
@@ -103,7 +105,7 @@ def rubin(estimates: Sequence[float], variances: Sequence[float], complete_df: f
     within = math.fsum(variances) / m
     between = math.fsum((each - centre) ** 2 for each in estimates) / (m - 1)
     total = within + (1 + 1 / m) * between
-    if between <= 1e-24:
+    if between <= EQUAL * max(centre * centre, within):
         return Pool(
             estimate=centre, within=within, between=0.0, total=within, df=math.inf,
             increase=0.0, fraction=0.0, imputations=m,

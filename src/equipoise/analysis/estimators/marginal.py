@@ -71,8 +71,11 @@ def standardise(
     """
     values, arms = np.asarray(response, dtype=float), tuple(sorted(set(arm)))  # type: ignore[type-var]
     columns = [np.asarray(each, dtype=float) for each in covariates.values()]
-    if any(len(each) != len(values) for each in (arm, *columns)) or not np.isin(values, (0, 1)).all():
-        raise analysis_error("ANAL-017", "response", "responses are 0 or 1, one for each row")
+    same = {len(arm), *(len(each) for each in columns)} == {len(values)}
+    if not len(values) or not same or not np.isin(values, (0, 1)).all():
+        raise analysis_error(
+            "ANAL-017", "response", "responses are 0 or 1, one for each row, and some are there"
+        )
     if not all(np.isfinite(each).all() for each in columns):
         raise analysis_error("ANAL-017", "covariates", "a covariate is missing or infinite")
     group = np.array([arms.index(each) for each in arm])

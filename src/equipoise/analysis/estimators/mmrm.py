@@ -205,9 +205,9 @@ def _gained(
     """The first of the step and its halves that lowers the deviance."""
     for halving in range(HALVINGS):
         tried = theta + step / 2**halving
-        with np.errstate(over="ignore"):
+        with np.errstate(over="ignore", invalid="ignore"):
             shape = structure.at(tried, sums.visits)
-        found = point(sums, shape, before.restricted) if np.isfinite(shape.matrix).all() else None
+            found = point(sums, shape, before.restricted) if np.isfinite(shape.matrix).all() else None
         if found is not None and found.deviance < before.deviance:
             return tried, found
     return None

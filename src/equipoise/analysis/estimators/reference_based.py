@@ -21,7 +21,7 @@ from numpy.typing import ArrayLike, NDArray
 from equipoise.analysis.errors import analysis_error
 from equipoise.analysis.estimators.ancova import ancova, mean_difference
 from equipoise.analysis.estimators.covariance import Array
-from equipoise.analysis.estimators.mmrm import mmrm
+from equipoise.analysis.estimators.mmrm import check_rank, mmrm
 from equipoise.analysis.estimators.proportions import Interval, normal_quantile, two_sided_p
 
 ASSUMPTIONS = ("mar", "j2r", "cr", "cir", "lmcf")
@@ -87,6 +87,15 @@ def design(given: Course, group: NDArray[np.intp]) -> Array:
         slope = each if name in given.by_visit else np.ones((visits, 1))
         columns.append(np.einsum("n,ts->nts", values, slope))
     return np.concatenate(columns, axis=2)
+
+
+def names_of(given: Course) -> list[str]:
+    """What the columns of the design are called."""
+    visits = range(1, given.scores.shape[1] + 1)
+    names = [f"{arm} at visit {visit}" for arm in given.arms for visit in visits]
+    for name in given.covariates:
+        names += [f"{name} at visit {visit}" for visit in visits] if name in given.by_visit else [name]
+    return names
 
 
 def last_seen(scores: Array) -> NDArray[np.intp]:
@@ -172,7 +181,9 @@ def fitted(given: Course) -> tuple[Array, Array]:
     n, visits = given.scores.shape
     rows = design(given, given.group).reshape(n * visits, -1)
     who, when = np.repeat(np.arange(n), visits), np.tile(np.arange(visits), n)
-    found = mmrm(given.scores.ravel(), rows, who.tolist(), when.tolist(), visits=range(visits))
+    found = mmrm(
+        given.scores.ravel(), rows, who.tolist(), when.tolist(), names=names_of(given), visits=range(visits)
+    )
     return found.coefficients, found.sigma
 
 
@@ -182,14 +193,15 @@ def posterior(given: Course, count: int, random: np.random.Generator) -> Iterato
     are drawn in turn.
 
     Source: Tanner and Wong, JASA 1987;82:528-540; Schafer, Analysis of Incomplete Multivariate Data, 1997,
-    chapter 5.
+    chapter 5. Raises ANAL-010 for too few participants, ANAL-015 for columns that the seen scores do not tell apart.
     """
     columns = design(given, given.group)
     n, visits = given.scores.shape
     if n <= columns.shape[2] / visits + visits + 1:
         raise analysis_error("ANAL-010", "scores", f"{n} participants for {visits} visits")
-    full = np.where(np.isnan(given.scores), np.nanmean(given.scores, axis=0)[None, :], given.scores)
     flat = columns.reshape(n * visits, -1)
+    check_rank(flat[np.isfinite(given.scores).ravel()], names_of(given))
+    full = np.where(np.isnan(given.scores), np.nanmean(given.scores, axis=0)[None, :], given.scores)
     coefficients = np.linalg.lstsq(flat, full.ravel(), rcond=None)[0]
     gaps = patterns(given.scores)
     for step in range(BURN_IN + count * BETWEEN):

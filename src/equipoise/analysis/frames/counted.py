@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from statistics import median
 from typing import TYPE_CHECKING, Any, Literal
 
+from equipoise.analysis.estimators.blinding_index import SureGuesses, bang
 from equipoise.analysis.estimators.count_models import (
     COUNTS,
     LogRatios,
@@ -22,9 +23,11 @@ from equipoise.analysis.frames.columns import (
     complete,
     covariates_of,
     labels,
+    named,
     numbers,
     several,
     strata_of,
+    truths,
 )
 from equipoise.analysis.frames.comparison import Comparison
 from equipoise.analysis.frames.errors import frame_error
@@ -252,11 +255,12 @@ class Blinding(Shown):
         )  # fmt: skip
 
 
-def blinding_indices(frame: Any, *, guess: str, arm: str) -> Blinding:
+def blinding_indices(frame: Any, *, guess: str, arm: str, sure: str | None = None) -> Blinding:
     """Bang's index of each arm and James's index of the trial, from a frame with one row for each person asked.
 
-    guess: the arm that was named; any other word is "I do not know"; missing where nobody was asked. Raises FRAM-001,
-    FRAM-003, FRAM-004. Sources: Bang, Ni and Davis, Control Clin Trials 2004;25:143-156; James and others, Stat Med
+    guess: the arm that was named; any other word is "I do not know"; missing where nobody was asked. sure: a column of
+    true and false, whether who named an arm was sure; a guess that is not sure counts half in Bang's index. Raises
+    FRAM-001 to FRAM-004. Sources: Bang, Ni and Davis, Control Clin Trials 2004;25:143-156; James and others, Stat Med
     1996;15:1421-1434.
 
     >>> frame = {"arm": ["new"] * 4 + ["old"] * 4, "guess": ["new", "new", "new", "old", "old", "new", "?", "old"]}
@@ -272,8 +276,33 @@ def blinding_indices(frame: Any, *, guess: str, arm: str) -> Blinding:
     """
     own, said = labels(frame, arm), column(frame, guess)
     arms = sorted(set(own))
-    told = {str(place): str(each) for place, each in enumerate(said) if each is not None}
+    told = {str(place): named(each) for place, each in enumerate(said) if each is not None}
     found = masking(told, {str(place): each for place, each in enumerate(own)}, arms)
     if found is None:
         raise frame_error("FRAM-004", guess, "all guesses are")
+    if sure is not None:
+        rows = list(zip(own, said, truths(frame, sure), strict=True))
+        unsaid = sum(
+            each is not None and named(each) in arms and certain is None for _, each, certain in rows
+        )
+        if unsaid:
+            raise frame_error("FRAM-004", sure, f"{unsaid} of those who named an arm are")
+        graded = {one: bang(_graded(rows, one, arms)) for one in found.bang}
+        note = " ".join(
+            each for each in ("A guess that is not sure counts half in Bang's index.", found.note) if each
+        )
+        found = replace(found, bang=graded, note=note)
     return Blinding(found=found, arms=tuple(arms), asked=len(told), missing=len(own) - len(told))
+
+
+def _graded(rows: Sequence[tuple[str, Any, bool | None]], arm: str, arms: Sequence[str]) -> SureGuesses:
+    """The guesses about one arm by how sure they are; rows: the arm, the guess, whether it is sure."""
+    mine = [(named(said), sure) for own, said, sure in rows if own == arm and said is not None]
+    right, wrong = ([sure for said, sure in mine if said in among] for among in ((arm,), {*arms} - {arm}))
+    return SureGuesses(
+        sure_right=sum(map(bool, right)),
+        right=len(right) - sum(map(bool, right)),
+        unknown=len(mine) - len(right) - len(wrong),
+        wrong=len(wrong) - sum(map(bool, wrong)),
+        sure_wrong=sum(map(bool, wrong)),
+    )

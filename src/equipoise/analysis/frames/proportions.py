@@ -190,7 +190,8 @@ def compare_proportions(
 
     outcome: a column of true and false (1 and 0). method, without strata: as for `risk_difference` and the ratios;
     over strata: `miettinen_nurminen` (the default for a difference), `mee` or `skewness_corrected`, `mantel_haenszel`
-    (the default for ratios; for a difference Sato's variance, and `greenland_robins` theirs) or `inverse_variance`.
+    (the default for ratios; for a difference Sato's variance, and `greenland_robins` theirs), for a difference
+    `newcombe` (Yan and Su), or `inverse_variance`.
     weights: of score intervals over strata, `mantel_haenszel` or `miettinen_nurminen`. missing: `refuse`, `left_out`,
     `non_response`, or `imputed`: drawn (`seed`) at random within arm and stratum under Jeffreys's prior, and pooled
     by Rubin's rules, which needs a method with a variance (`wald`, over strata `mantel_haenszel`, `greenland_robins`,
@@ -226,7 +227,9 @@ def _how(measure: Measure, method: str | None, stratified: bool, confidence: flo
     scores = {form: ("mantel_haenszel", form) for form in SCORES}
     offered = {"mantel_haenszel": ("mantel_haenszel", "wald"), **scores}
     if measure == "risk_difference":
-        own = {each: ("mantel_haenszel", each) for each in ("mantel_haenszel", "greenland_robins")}
+        own = {
+            each: ("mantel_haenszel", each) for each in ("mantel_haenszel", "greenland_robins", "newcombe")
+        }
         offered = {"miettinen_nurminen": scores["miettinen_nurminen"], **own, **scores}
     offered["inverse_variance"] = ("inverse_variance", "wald")
     name = chosen(method or next(iter(offered)), tuple(offered), "method over strata")

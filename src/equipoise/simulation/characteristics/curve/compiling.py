@@ -119,6 +119,10 @@ def _check_curved(scenario: Scenario, name: str, estimand: Estimand) -> None:
         (missing.assumption != "mar" or missing.delta != "0", f"the assumption {missing.assumption}"),
         (any(each.strategy not in STRATEGIES for each in events), "a strategy for an intercurrent event"),
         (any(each.value is not None for each in events), "a value in place of a score"),
+        (
+            {"composite", "hypothetical"} <= {each.strategy for each in events if each.since is not None},
+            "intercurrent events of which the first decides",
+        ),
         (estimand.population_rule is not None, "a rule for who is analysed"),
         ("site" in estimand.strata, "an analysis by site"),
         (

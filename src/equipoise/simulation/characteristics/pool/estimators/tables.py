@@ -52,7 +52,8 @@ def tables_estimator(plan: Pooled, confidence: float) -> Estimator:
 
 def compiled(estimator: str, interval: str) -> bool:
     """Whether the difference and its interval have a compiled twin."""
-    return estimator in ("crude", "mantel_haenszel") and interval in contrast.METHODS
+    known = estimator in ("crude", "mantel_haenszel") and interval in contrast.METHODS
+    return known and (estimator, interval) != ("mantel_haenszel", "newcombe")
 
 
 def tabled(plan: Pooled, picked: Picked, first: int) -> np.ndarray:
