@@ -35,7 +35,7 @@ from equipoise.simulation.scenario import Scenario
 from equipoise.simulation.trial import Simulated, simulate
 from equipoise.stores.sqlite import SQLiteStore
 from equipoise.study import load
-from equipoise.study.study import Study
+from equipoise.study.study import FormChecks, Study
 
 STUDY = Path(__file__).parents[1] / "studies" / "NCT06965244"
 PLANNED = 122
@@ -127,24 +127,30 @@ def trial_times(participants: int, kind: str, runs: int) -> tuple[Times, Simulat
 @contextmanager
 def counted() -> Iterator[Callable[[], int]]:
     """Counts every rule that either evaluator is asked for while it is open; gives the number so far, once."""
-    number, usual, walking = count(), Expression.value, evaluate
+    number, usual, walking, together = count(), Expression.value, evaluate, FormChecks.false
     users = [module for module in sys.modules.values() if getattr(module, "evaluate", None) is walking]
 
-    def value(self: Expression, case: Any) -> Any:
+    def value(self: Expression) -> Any:
         next(number)
-        return usual(self, case)
+        return usual.__get__(self)
+
+    def false(self: FormChecks, case: Any) -> Any:
+        for _ in self.checks:
+            next(number)
+        return together(self, case)
 
     def reference(expression: Expression, case: Any) -> Any:
         next(number)
         return walking(expression, case)
 
     try:
-        Expression.value = value  # type: ignore[method-assign]
+        Expression.value = property(value)  # type: ignore[assignment]
+        FormChecks.false = false  # type: ignore[method-assign]
         for module in users:
             module.evaluate = reference  # type: ignore[attr-defined]
         yield lambda: next(number)
     finally:
-        Expression.value = usual  # type: ignore[method-assign]
+        Expression.value, FormChecks.false = usual, together  # type: ignore[method-assign]
         for module in users:
             module.evaluate = walking  # type: ignore[attr-defined]
 

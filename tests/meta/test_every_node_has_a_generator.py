@@ -14,7 +14,7 @@ TABLES = {
     "generators": GENERATORS,
     "checker": import_module("equipoise.rules.check").CHECK,
     "evaluator": import_module("equipoise.rules.evaluate").EVALUATE,
-    "quick evaluator": import_module("equipoise.rules.quick").MAKE,
+    "quick evaluator": import_module("equipoise.rules.quick").WRITE,
     "explanation": import_module("equipoise.rules.explain").SAY,
     "printer": printer.TEXT,
     "data": printer.WORDS,

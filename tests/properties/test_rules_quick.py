@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from itertools import count
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from equipoise.rules import Node, check, evaluate, to_text
+from equipoise.rules import Node, RuleError, check, evaluate, parse, to_text
 from equipoise.rules.nodes import NODE_CLASSES, Member
+from equipoise.rules.quick import false_function
 from tests.properties.rules_expressions import SCOPE, cases, expressions, people
 from tests.spec.rules.world import CaseOf
 
@@ -26,6 +30,13 @@ def test_the_function_and_the_reference_agree(node: Node, people: list[CaseOf]) 
     agree(node, people)
 
 
+@given(st.lists(expressions(), max_size=5), cases())
+def test_several_in_one_function_are_false_where_the_reference_is(nodes: list[Node], person: CaseOf) -> None:
+    checked = [check(node, SCOPE) for node in nodes]
+    expected = [place for place, each in enumerate(checked) if evaluate(each, person).value is False]
+    assert false_function([each.node for each in checked])(person) == expected
+
+
 PEOPLE = people(12, seed=2)
 
 
@@ -36,3 +47,36 @@ def test_the_function_and_the_reference_agree_on_each_class_of_node(of: type[Nod
         agree(node, PEOPLE)
 
     run()
+
+
+def deepest(make: Callable[[int], str]) -> str:
+    """The longest of these texts that the parser takes."""
+    for depth in count(1):
+        try:
+            parse(make(depth + 1))
+        except RuleError as error:
+            assert error.code == "RULE-034"
+            return make(depth)
+    raise AssertionError("the parser has no limit")
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda depth: "not " * depth + "the_flag",
+        lambda depth: "the_flag implies " * depth + "the_flag",
+        lambda depth: "if the_flag then 1 else " * depth + "2",
+        lambda depth: "if " * depth + "the_flag" + " then the_flag else true" * depth,
+        lambda depth: "1" + " + 1" * depth,
+        lambda depth: "max(1, " * depth + "2" + ")" * depth,
+        lambda depth: (
+            "".join(f"(the_flag {'and' if it % 2 else 'or'} " for it in range(depth))
+            + "the_flag"
+            + ")" * depth
+        ),
+        lambda depth: "".join(f"any(x{it} in log: " for it in range(depth)) + "the_flag" + ")" * depth,
+        lambda depth: "".join(f"latest(x{it} in log: " for it in range(depth)) + "the_flag" + ")" * depth,
+    ],
+)
+def test_the_deepest_expression_that_can_be_written_is_a_function(make: Callable[[int], str]) -> None:
+    agree(parse(deepest(make)), [person for person in PEOPLE if len(person.by_form["log"]) < 2])

@@ -123,11 +123,7 @@ def _unfit(context: Context, command: Command, form: str) -> Refusal | None:
         return refuse("ASSE-008", command, error.fault, (f"{error.code} {error.place}",))
     record = Record(form=form, date=command.day, values=values, encounter=command.encounter)
     facts = context.participant.facts.with_record(record).on(command.day).with_own(record)
-    impossible = [
-        check.message
-        for check in context.study.checks_on(form)
-        if check.must and check.rule.value(facts) is False
-    ]
+    impossible = [check.message for check in context.study.checks[form].musts.false(facts)]
     if impossible:
         return refuse("ASSE-008", command, "the score is impossible", impossible)
     left = [
@@ -206,8 +202,7 @@ def _guess(context: Context, command: Command, answers: dict[str, Any]) -> Refus
         return refuse("ASSE-012", command, error.fault, (f"{error.code} {error.place}",))
     record = Record(form=form, date=command.day, values=values, encounter=command.encounter)
     facts = context.participant.facts.with_record(record).with_own(record)
-    checks = context.study.checks_on(form)
-    impossible = [check.message for check in checks if check.must and check.rule.value(facts) is False]
+    impossible = [check.message for check in context.study.checks[form].musts.false(facts)]
     return refuse("ASSE-012", command, "the guess is impossible", impossible) if impossible else None
 
 

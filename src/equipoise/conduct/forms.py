@@ -119,8 +119,7 @@ def _entered(context: Context, command: Command, kind: str, earlier: Record | No
     )
     facts = context.participant.facts.with_record(record)
     case = facts.on(day).with_own(record)
-    # unknown is silent: an edit check speaks only when it is false
-    false = [check for check in context.study.checks_on(form_id) if check.rule.value(case) is False]
+    false = context.study.checks[form_id].false(case)
     impossible = [check.message for check in false if check.must]
     if impossible:
         return refuse("FORM-009", command, f"{_name(command)} is impossible", impossible)

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from functools import cached_property
+from typing import Any
 
 from equipoise.rules import nodes as n
 from equipoise.rules import typing_rules as rules
@@ -17,22 +18,19 @@ from equipoise.rules.errors import fault
 from equipoise.rules.lexer import hint
 from equipoise.rules.place import Place
 from equipoise.rules.printer import to_text
-from equipoise.rules.quick import Function, made
+from equipoise.rules.quick import Function, value_function
 from equipoise.rules.scope import BUILT_IN, ENCOUNTER, LOG, FormScope, Scope
 from equipoise.rules.types import Boolean, DateType, DurationType, Number, Type, name_of
-
-if TYPE_CHECKING:
-    from equipoise.rules.case import Case
 
 Dependency = tuple[str, ...]
 Checked = tuple[n.Node, Type]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Expression:
     """A checked expression.
 
-    node: the tree.  type: what it gives.  text: its canonical text.  function: the tree as one function.
+    node: the tree.  type: what it gives.  text: its canonical text.
     depends: ("item", form, item), ("form", form) and ("name", name) of everything that it reads.
     """
 
@@ -40,11 +38,12 @@ class Expression:
     type: Type
     depends: frozenset[Dependency]
     text: str
-    function: Function = field(compare=False, repr=False)
 
-    def value(self, case: Case) -> Any:
-        """What it comes to for a case, without the facts behind it: the value of `evaluate`."""
-        return self.function(case, {})
+    @cached_property
+    def value(self) -> Function:
+        """The function of a case that gives what it comes to, without the facts behind it: the value of `evaluate`.
+        It is written when it is first asked for."""
+        return value_function(self.node)
 
 
 @dataclass(slots=True)
@@ -63,7 +62,6 @@ def check(node: n.Node, scope: Scope) -> Expression:
         type=kind,
         depends=frozenset(c.depends),
         text=to_text(checked),
-        function=made(checked),
     )
 
 

@@ -18,7 +18,7 @@ from equipoise.rules.place import NOWHERE, Place
 from equipoise.rules.types import CALENDAR, DURATION_UNITS
 from equipoise.rules.values import REASONS, Duration, Quantity, Value
 
-MAX_DEPTH = 100
+MAX_DEPTH = 90
 IF, IMPLIES, OR, AND, NOT, COMPARISON, SUM, PRODUCT, UNARY = range(9)
 COMPARISONS = frozenset({"=", "!=", "<", "<=", ">", ">="})
 POWER = {"implies": IMPLIES, "or": OR, "and": AND, "in": COMPARISON, "is": COMPARISON, "within": COMPARISON}

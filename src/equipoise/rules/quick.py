@@ -1,165 +1,201 @@
-"""The evaluator for when only the value counts: an expression made once into one function of a case.
+"""The evaluator for when only the value counts: an expression, written out once as one Python function of a case.
 
 Edit checks, derivations and amounts are asked for hundreds of thousands of times in a trial, and nobody wants to
-know which facts they read. Each class of node has a maker that turns it into a function of the case and of the
-records bound to variables; what the tree says (an operator, a literal, the form) is looked up when it is made, not
-at each call. It gives the value of the reference in `evaluate`, which properties show over generated expressions.
+know which facts they read. Each class of node has a writer, which adds lines of Python and gives the name of what
+they come to; the names and values of the definition enter as constants or quoted, never as code. The checks of a form
+are written into one function. It gives the value of the reference in `evaluate`, which properties show over
+generated expressions.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from equipoise.rules import nodes as n
-from equipoise.rules.operations import ARITHMETIC, FUNCTIONS, ORDER, add, compare, inside, negate, subtract
-from equipoise.rules.scope import BUILT_IN
+from equipoise.rules.operations import ARITHMETIC, FUNCTIONS, add, compare, inside, negate, subtract
 from equipoise.rules.values import ABSENT, MISSING, NOT_RECORDED, Missing, Quantity
 
 if TYPE_CHECKING:
     from equipoise.rules.case import Case, Record
 
-Bound = dict[str, "Record"]
-Function = Callable[["Case", Bound], Any]
-Reader = Callable[["Record | None"], Any]
+Function = Callable[["Case"], Any]
 
 PLAIN = frozenset({Decimal, str})
 """Types whose values compare without units or uncertainty; the checker gives both sides of an operator one type."""
 
+SIGNS = {"=": "=="}
+"""The operators that Python writes in another way."""
 
-def made(node: n.Node) -> Function:
-    """The function of a checked node: its value for a case, with no variable bound at the start."""
-    return MAKE[type(node)](node)
-
-
-def _literal(node: n.Literal) -> Function:
-    value = node.value
-    return lambda case, bound: value
-
-
-def _name(node: n.Name) -> Function:
-    name = node.name
-    return lambda case, bound: case.named(name)
+READ = {
+    "date": "ABSENT if {record} is None else {record}.date",
+    "encounter": "ABSENT if {record} is None or {record}.encounter is None else {record}.encounter",
+}
+"""How the two items that every record has are read."""
 
 
-def _reader(item: str) -> Reader:
-    """Reads one item of a record, or one of the two that every record has."""
-    if item == "date":
-        return lambda record: ABSENT if record is None else record.date
-    if item == "encounter":
-        return lambda record: ABSENT if record is None or record.encounter is None else record.encounter
-    return lambda record: ABSENT if record is None else record.values.get(item, ABSENT)
+def value_function(node: n.Node) -> Function:
+    """The function of a checked node: its value for a case."""
+    text = _Text()
+    text.line(f"return {text.write(node)}")
+    return text.function()
 
 
-def _item(node: n.Item) -> Function:
-    form, item, reads, read = node.form, node.item, node.reads, _reader(node.item)
-    if reads == n.OWN and item not in BUILT_IN:
-        # most of what is asked in a trial; one call, not two
-        return lambda case, bound: ABSENT if (own := case.own) is None else own.values.get(item, ABSENT)
-    if reads == n.OWN:
-        return lambda case, bound: read(case.own)
-    if reads == n.ONLY:
-        return lambda case, bound: read(records[-1] if (records := case.records(form)) else None)
-    return lambda case, bound: read(case.record(form, reads))
+def false_function(nodes: Sequence[n.Node]) -> Callable[[Case], list[int]]:
+    """The function of several checked nodes: the places of those that are false for a case."""
+    text = _Text()
+    text.line("false = []")
+    for place, node in enumerate(nodes):
+        text.line(f"if {text.write(node)} is False: false.append({place})")
+    text.line("return false")
+    return text.function()
 
 
-def _member(node: n.Member) -> Function:
-    variable, read = node.variable, _reader(node.item)
-    return lambda case, bound: read(bound[variable])
+@dataclass(slots=True)
+class _Text:
+    """A function while it is written.
+
+    constants: the values that it names.  depth: of the block that is open.  reads: the names of what was read in the
+    outermost block, by how it was read: it holds for all that follows.  records: the names of bound variables.
+    """
+
+    lines: list[str] = field(default_factory=list)
+    constants: dict[str, Any] = field(default_factory=dict)
+    depth: int = 1
+    number: int = 0
+    reads: dict[str, str] = field(default_factory=dict)
+    records: dict[str, str] = field(default_factory=dict)
+
+    def write(self, node: n.Node) -> str:
+        """Writes what a node comes to; gives its name."""
+        return WRITE[type(node)](node, self)
+
+    def line(self, line: str) -> None:
+        self.lines.append(" " * self.depth + line)
+
+    def fresh(self) -> str:
+        self.number += 1
+        return f"v{self.number}"
+
+    def let(self, expression: str) -> str:
+        """A new name for what an expression of Python comes to."""
+        name = self.fresh()
+        self.line(f"{name} = {expression}")
+        return name
+
+    def read(self, expression: str) -> str:
+        """A name for what is read of the case: the same one, when it is read again."""
+        if expression in self.reads:
+            return self.reads[expression]
+        name = self.let(expression)
+        if self.depth == 1:
+            self.reads[expression] = name
+        return name
+
+    def constant(self, value: Any) -> str:
+        name = f"c{len(self.constants)}"
+        self.constants[name] = value
+        return name
+
+    def known(self, parts: Sequence[str], expression: str) -> str:
+        """A name for what an expression comes to when all parts are known; else for the first that is missing."""
+        tests = [f"{part} if type({part}) is Missing else " for part in parts if part not in self.constants]
+        return self.let("".join(tests) + expression)
+
+    @contextmanager
+    def block(self, head: str) -> Iterator[None]:
+        self.line(head)
+        self.depth += 1
+        yield
+        self.depth -= 1
+
+    def of_record(self, head: str, node: n.Node) -> str:
+        """A function of a record that is bound to the variable of `head`: what a node comes to."""
+        name, record = self.fresh(), self.records[head]
+        with self.block(f"def {name}({record}):"):
+            self.line(f"return {self.write(node)}")
+        return name
+
+    def function(self) -> Any:
+        """The function that was written."""
+        source = "\n".join(["def function(case):", *self.lines])
+        space: dict[str, Any] = {**HELPERS, **self.constants}
+        exec(compile(source, "<a rule>", "exec"), space)
+        return space["function"]
 
 
-def _not(node: n.Not) -> Function:
-    operand = made(node.operand)
-
-    def value(case: Case, bound: Bound) -> Any:
-        found = operand(case, bound)
-        return found if type(found) is Missing else not found
-
-    return value
+def _literal(node: n.Literal, text: _Text) -> str:
+    return text.constant(node.value)
 
 
-def _chain(node: n.Node) -> tuple[Function, ...]:
-    """The parts of `a and b and c`, or of `a or b or c`, from left to right."""
-    kind, parts = type(node), []
-    while type(node) is kind:
-        parts.append(made(node.right))  # type: ignore[attr-defined]
-        node = node.left  # type: ignore[attr-defined]
-    return made(node), *reversed(parts)
+def _name(node: n.Name, text: _Text) -> str:
+    return text.read(f"case.named({node.name!r})")
 
 
-def _first(deciding: bool, parts: tuple[Function, ...]) -> Function:
+def _of(record: str, item: str, text: _Text) -> str:
+    """Reads one item of a record, which may be none."""
+    usual = f"ABSENT if {{record}} is None else {{record}}.values.get({item!r}, ABSENT)"
+    return text.read(READ.get(item, usual).format(record=record))
+
+
+def _item(node: n.Item, text: _Text) -> str:
+    if node.reads == n.OWN:
+        return _of(text.read("case.own"), node.item, text)
+    if node.reads == n.ONLY:
+        return _of(text.read(f"last(case.records({node.form!r}))"), node.item, text)
+    return _of(text.read(f"case.record({node.form!r}, {node.reads!r})"), node.item, text)
+
+
+def _member(node: n.Member, text: _Text) -> str:
+    return _of(text.records[node.variable], node.item, text)
+
+
+def _not(node: n.Not, text: _Text) -> str:
+    operand = text.write(node.operand)
+    return text.known([operand], f"not {operand}")
+
+
+def _chain(node: n.And | n.Or, text: _Text) -> str:
     """`deciding` as soon as a part is; else the first part that is unknown; else what all parts are."""
-
-    def value(case: Case, bound: Bound) -> Any:
-        unknown: Any = None
-        for part in parts:
-            found = part(case, bound)
-            if found is deciding:
-                return deciding
-            if unknown is None and type(found) is Missing:
-                unknown = found
-        return not deciding if unknown is None else unknown
-
-    return value
-
-
-def _and(node: n.And) -> Function:
-    return _first(False, _chain(node))
+    kind, deciding = type(node), type(node) is n.Or
+    left, parts = node.left, [node.right]
+    while type(left) is kind:
+        parts.append(left.right)
+        left = left.left
+    found = text.let(text.write(left))
+    for part in reversed(parts):
+        with text.block(f"if {found} is not {deciding}:"):
+            other = text.write(part)
+            text.line(f"if {found} is {not deciding} or {other} is {deciding}: {found} = {other}")
+    return found
 
 
-def _or(node: n.Or) -> Function:
-    return _first(True, _chain(node))
+def _implies(node: n.Implies, text: _Text) -> str:
+    left, found = text.write(node.left), text.fresh()
+    with text.block(f"if {left} is False:"):
+        text.line(f"{found} = True")
+    with text.block("else:"):
+        right = text.write(node.right)
+        text.line(f"{found} = {left} if {right} is not True and type({left}) is Missing else {right}")
+    return found
 
 
-def _implies(node: n.Implies) -> Function:
-    left, right = made(node.left), made(node.right)
-
-    def value(case: Case, bound: Bound) -> Any:
-        first = left(case, bound)
-        if first is False:
-            return True
-        second = right(case, bound)
-        return first if type(first) is Missing and second is not True else second
-
-    return value
-
-
-def _pair(left: Function, right: Function, operate: Callable[[Any, Any], Any]) -> Function:
-    """An operation on two known values; else the first that is missing."""
-
-    def value(case: Case, bound: Bound) -> Any:
-        first, second = left(case, bound), right(case, bound)
-        if type(first) is Missing:
-            return first
-        return second if type(second) is Missing else operate(first, second)
-
-    return value
-
-
-def _compare(node: n.Compare) -> Function:
-    sign, left = node.operator, made(node.left)
+def _compare(node: n.Compare, text: _Text) -> str:
+    left, right = text.write(node.left), text.write(node.right)
     if isinstance(node.right, n.Literal) and type(node.right.value) in PLAIN:
-        holds, right = ORDER[sign], node.right.value
-
-        def value(case: Case, bound: Bound) -> Any:
-            found = left(case, bound)
-            return found if type(found) is Missing else holds(found, right)
-
-        return value
-    return _pair(left, made(node.right), partial(compare, sign))
+        return text.known([left], f"{left} {SIGNS.get(node.operator, node.operator)} {right}")
+    return text.known([left, right], f"compare({node.operator!r}, {left}, {right})")
 
 
-def _among(node: n.Among) -> Function:
-    operand, options = made(node.operand), tuple(option.value for option in node.options)
-    among = _equal_to_one if {type(option) for option in options} - PLAIN else tuple.__contains__
-
-    def value(case: Case, bound: Bound) -> Any:
-        found = operand(case, bound)
-        return found if type(found) is Missing else among(options, found)
-
-    return value
+def _among(node: n.Among, text: _Text) -> str:
+    operand, values = text.write(node.operand), tuple(option.value for option in node.options)
+    if {type(value) for value in values} <= PLAIN:
+        return text.known([operand], f"{operand} in {text.constant(values)}")
+    return text.known([operand], f"equal_to_one({text.constant(values)}, {operand})")
 
 
 def _equal_to_one(options: tuple[Any, ...], operand: Any) -> Any:
@@ -172,190 +208,160 @@ def _equal_to_one(options: tuple[Any, ...], operand: Any) -> Any:
     return unknown
 
 
-def _limits(node: n.Between) -> tuple[Any, Any, str | None] | None:
-    """The numbers between which the operand is to lie, and their unit; None when they are not written so."""
-    if not (isinstance(node.low, n.Literal) and isinstance(node.high, n.Literal)):
-        return None
-    low, high = node.low.value, node.high.value
-    if isinstance(low, Decimal) and isinstance(high, Decimal):
-        return low, high, None
-    if isinstance(low, Quantity) and isinstance(high, Quantity) and low.unit == high.unit:
-        return low.value, high.value, low.unit
-    return None
+def _between(node: n.Between, text: _Text) -> str:
+    operand, low, high = (text.write(part) for part in (node.operand, node.low, node.high))
+    ends = [part.value for part in (node.low, node.high) if isinstance(part, n.Literal)]
+    usual = f"inside({operand}, {low}, {high})"
+    if [type(end) for end in ends] == [Decimal, Decimal]:
+        return text.known([operand], f"{low} <= {operand} <= {high}")
+    if [type(end) for end in ends] == [Quantity, Quantity] and ends[0].unit == ends[1].unit:
+        first, last = (text.constant(end.value) for end in ends)
+        same = f"{first} <= {operand}.value <= {last} if {operand}.unit == {ends[0].unit!r} else "
+        return text.known([operand], same + usual)
+    return text.known([operand, low, high], usual)
 
 
-def _between(node: n.Between) -> Function:
-    operand, limits = made(node.operand), _limits(node)
-    if limits is None:
-        return _all_known((operand, made(node.low), made(node.high)), inside)
-    low, high, unit = limits
-    ends = node.low.value, node.high.value  # type: ignore[attr-defined]
+def _is_known(node: n.IsKnown, text: _Text) -> str:
+    return text.let(f"type({text.write(node.operand)}) is not Missing")
 
-    def value(case: Case, bound: Bound) -> Any:
-        found = operand(case, bound)
-        if type(found) is Decimal:
-            return low <= found <= high
+
+def _is_missing(node: n.IsMissing, text: _Text) -> str:
+    operand = text.write(node.operand)
+    if node.reason is None:
+        return text.let(f"type({operand}) is Missing")
+    return text.let(f"{operand} == {text.constant(MISSING[node.reason])}")
+
+
+def _within(node: n.Within, text: _Text) -> str:
+    parts = [text.write(part) for part in (node.operand, node.length, node.anchor)]
+    near = text.constant(partial(_near, node.direction != "after", node.direction != "before"))
+    return text.known(parts, f"{near}({', '.join(parts)})")
+
+
+def _near(before: bool, after: bool, operand: Any, length: Any, anchor: Any) -> Any:
+    """Whether a day lies within a length before or after another, or on either side of it."""
+    low = subtract(anchor, length) if before else anchor
+    high = add(anchor, length) if after else anchor
+    for end in (low, high):
+        if type(end) is Missing:
+            return end
+    return inside(operand, low, high)
+
+
+def _if(node: n.If, text: _Text) -> str:
+    """Both branches count when the condition is unknown: they may come to the same."""
+    condition, then, other = text.write(node.condition), text.fresh(), text.fresh()
+    with text.block(f"if {condition} is not False:"):
+        text.line(f"{then} = {text.write(node.then)}")
+    with text.block(f"if {condition} is not True:"):
+        text.line(f"{other} = {text.write(node.other)}")
+    both = f"either({condition}, {then}, {other})"
+    return text.let(f"{then} if {condition} is True else {other} if {condition} is False else {both}")
+
+
+def _either(condition: Missing, then: Any, other: Any) -> Any:
+    """What an unknown condition leaves: the value of both branches where they have one, else the unknown."""
+    if type(then) is Missing or type(other) is Missing:
+        return condition
+    return then if compare("=", then, other) is True else condition
+
+
+def _arithmetic(node: n.Arithmetic, text: _Text) -> str:
+    left, right = text.write(node.left), text.write(node.right)
+    return text.known([left, right], f"{text.constant(ARITHMETIC[node.operator])}({left}, {right})")
+
+
+def _negate(node: n.Negate, text: _Text) -> str:
+    operand = text.write(node.operand)
+    return text.known([operand], f"negate({operand})")
+
+
+def _call(node: n.Call, text: _Text) -> str:
+    parts = [text.write(argument) for argument in node.arguments]
+    return text.known(parts, f"{text.constant(FUNCTIONS[node.function])}({', '.join(parts)})")
+
+
+def _rows(node: n.Quantified | n.Select, text: _Text) -> tuple[str, str]:
+    """The records of a form in their order, and whether there can be no more; the variable has a name from here."""
+    text.records[node.variable] = text.fresh()
+    records = text.read(f"case.records({node.form!r})")
+    return records, text.read(f"case.log_closed({node.form!r})" if node.log else f"bool({records})")
+
+
+def _quantified(node: n.Quantified, text: _Text) -> str:
+    records, closed = _rows(node, text)
+    condition = text.of_record(node.variable, node.condition)
+    return text.let(f"{node.kind}_of({records}, {closed}, {condition})")
+
+
+def _settled(deciding: bool, records: Sequence[Record], closed: bool, condition: Callable[..., Any]) -> Any:
+    """any is settled by a true condition, all by a false one."""
+    unknown: Any = not deciding
+    for record in records:
+        found = condition(record)
+        if found is deciding:
+            return deciding
+        if type(found) is Missing and type(unknown) is not Missing:
+            unknown = found
+    return unknown if closed else MISSING[NOT_RECORDED]
+
+
+def _count(records: Sequence[Record], closed: bool, condition: Callable[..., Any]) -> Any:
+    if not closed:
+        return MISSING[NOT_RECORDED]
+    number = 0
+    for record in records:
+        found = condition(record)
         if type(found) is Missing:
             return found
-        return low <= found.value <= high if found.unit == unit else inside(found, *ends)
-
-    return value
-
-
-def _all_known(parts: tuple[Function, ...], operate: Callable[..., Any]) -> Function:
-    """An operation on known values; else the first that is missing."""
-
-    def value(case: Case, bound: Bound) -> Any:
-        values = [part(case, bound) for part in parts]
-        for each in values:
-            if type(each) is Missing:
-                return each
-        return operate(*values)
-
-    return value
+        number += found
+    return Decimal(number)
 
 
-def _is_known(node: n.IsKnown) -> Function:
-    operand = made(node.operand)
-    return lambda case, bound: type(operand(case, bound)) is not Missing
+def _select(node: n.Select, text: _Text) -> str:
+    records, closed = _rows(node, text)
+    condition = text.of_record(node.variable, node.condition or n.Literal(value=True))
+    value = text.of_record(node.variable, node.value)
+    order = f"reversed({records})" if node.kind == "latest" else records
+    return text.let(f"first_of({order}, {closed}, {condition}, {value})")
 
 
-def _is_missing(node: n.IsMissing) -> Function:
-    operand = made(node.operand)
-    if node.reason is None:
-        return lambda case, bound: type(operand(case, bound)) is Missing
-    wanted = MISSING[node.reason]
-    return lambda case, bound: bool(operand(case, bound) == wanted)
+def _first_of(
+    records: Sequence[Record], closed: bool, condition: Callable[..., Any], value: Callable[..., Any]
+) -> Any:
+    for record in records if closed else ():
+        fits = condition(record)
+        if type(fits) is Missing:
+            return fits
+        if fits:
+            return value(record)
+    return MISSING[NOT_RECORDED]
 
 
-def _within(node: n.Within) -> Function:
-    before, after = node.direction != "after", node.direction != "before"
+HELPERS: Mapping[str, Any] = {
+    "ABSENT": ABSENT,
+    "Missing": Missing,
+    "compare": compare,
+    "inside": inside,
+    "negate": negate,
+    "last": lambda records: records[-1] if records else None,
+    "equal_to_one": _equal_to_one,
+    "either": _either,
+    "any_of": partial(_settled, True),
+    "all_of": partial(_settled, False),
+    "count_of": _count,
+    "first_of": _first_of,
+}
+"""What the functions that are written may name, beside their constants."""
 
-    def holds(operand: Any, length: Any, anchor: Any) -> Any:
-        low = subtract(anchor, length) if before else anchor
-        high = add(anchor, length) if after else anchor
-        for end in (low, high):
-            if type(end) is Missing:
-                return end
-        return inside(operand, low, high)
-
-    return _all_known((made(node.operand), made(node.length), made(node.anchor)), holds)
-
-
-def _if(node: n.If) -> Function:
-    condition, then, other = made(node.condition), made(node.then), made(node.other)
-    if isinstance(node.then, n.Literal) and isinstance(node.other, n.Literal):
-        return _either(condition, node.then.value, node.other.value)
-
-    def value(case: Case, bound: Bound) -> Any:
-        found = condition(case, bound)
-        if found is True:
-            return then(case, bound)
-        if found is False:
-            return other(case, bound)
-        first, second = then(case, bound), other(case, bound)
-        if type(first) is Missing or type(second) is Missing:
-            return found
-        return first if compare("=", first, second) is True else found
-
-    return value
-
-
-def _either(condition: Function, then: Any, other: Any) -> Function:
-    """One of two known values; the first, where they are equal and the condition is unknown."""
-    same = compare("=", then, other) is True
-
-    def value(case: Case, bound: Bound) -> Any:
-        found = condition(case, bound)
-        if found is False:
-            return other
-        return then if found is True or same else found
-
-    return value
-
-
-def _arithmetic(node: n.Arithmetic) -> Function:
-    return _pair(made(node.left), made(node.right), ARITHMETIC[node.operator])
-
-
-def _negate(node: n.Negate) -> Function:
-    return _all_known((made(node.operand),), negate)
-
-
-def _call(node: n.Call) -> Function:
-    return _all_known(tuple(made(argument) for argument in node.arguments), FUNCTIONS[node.function])
-
-
-def _rows(node: n.Quantified | n.Select) -> Callable[[Case], tuple[Any, bool]]:
-    """The records of a form in their order, and whether there can be no more."""
-    form = node.form
-    if node.log:
-        return lambda case: (case.records(form), case.log_closed(form))
-    return lambda case: ((records := case.records(form)), bool(records))
-
-
-def _quantified(node: n.Quantified) -> Function:
-    rows, variable, condition = _rows(node), node.variable, made(node.condition)
-    if node.kind == "count":
-        return _count(rows, variable, condition)
-    deciding = node.kind == "any"
-
-    def value(case: Case, bound: Bound) -> Any:
-        records, closed = rows(case)
-        unknown: Any = not deciding
-        for bound[variable] in records:
-            found = condition(case, bound)
-            if found is deciding:
-                return deciding
-            if type(found) is Missing and type(unknown) is not Missing:
-                unknown = found
-        return unknown if closed else MISSING[NOT_RECORDED]
-
-    return value
-
-
-def _count(rows: Callable[[Case], tuple[Any, bool]], variable: str, condition: Function) -> Function:
-    def value(case: Case, bound: Bound) -> Any:
-        records, closed = rows(case)
-        if not closed:
-            return MISSING[NOT_RECORDED]
-        number = 0
-        for bound[variable] in records:
-            found = condition(case, bound)
-            if type(found) is Missing:
-                return found
-            number += found
-        return Decimal(number)
-
-    return value
-
-
-def _select(node: n.Select) -> Function:
-    rows, variable, wanted = _rows(node), node.variable, made(node.value)
-    condition = made(node.condition or n.Literal(value=True))
-    order = reversed if node.kind == "latest" else iter
-
-    def value(case: Case, bound: Bound) -> Any:
-        records, closed = rows(case)
-        for bound[variable] in order(records) if closed else ():
-            fits = condition(case, bound)
-            if type(fits) is Missing:
-                return fits
-            if fits:
-                return wanted(case, bound)
-        return MISSING[NOT_RECORDED]
-
-    return value
-
-
-MAKE: Mapping[type[n.Node], Callable[[Any], Function]] = {
+WRITE: Mapping[type[n.Node], Callable[[Any, _Text], str]] = {
     n.Literal: _literal,
     n.Name: _name,
     n.Item: _item,
     n.Member: _member,
     n.Not: _not,
-    n.And: _and,
-    n.Or: _or,
+    n.And: _chain,
+    n.Or: _chain,
     n.Implies: _implies,
     n.Compare: _compare,
     n.Among: _among,

@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
+from equipoise.rules.case import Case
 from equipoise.rules.check import Expression
 from equipoise.rules.explain import explain
 from equipoise.rules.printer import to_data
+from equipoise.rules.quick import false_function
 from equipoise.rules.scope import Scope
 from equipoise.rules.types import Type
 from equipoise.rules.values import Missing, Value
@@ -46,6 +48,27 @@ class CompiledCheck:
     reference: str
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class FormChecks:
+    """The edit checks of a form: those of its items, then its own."""
+
+    checks: tuple[CompiledCheck, ...]
+
+    @cached_property
+    def _places(self) -> Callable[[Case], list[int]]:
+        return false_function([check.rule.node for check in self.checks])
+
+    @cached_property
+    def musts(self) -> FormChecks:
+        """Those of them that say what is impossible."""
+        return FormChecks(checks=tuple(check for check in self.checks if check.must))
+
+    def false(self, case: Case) -> list[CompiledCheck]:
+        """The checks that are false of the record that is being entered, all asked in one function that is written
+        when they are first asked. Unknown is silent."""
+        return [self.checks[place] for place in self._places(case)]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Study:
     """One version of a study.
@@ -66,7 +89,7 @@ class Study:
     sealed: frozenset[str]
     source: Source = field(repr=False)
     parsers: Mapping[str, FormParser] = field(repr=False)
-    checks: Mapping[str, tuple[CompiledCheck, ...]] = field(repr=False)
+    checks: Mapping[str, FormChecks] = field(repr=False)
     written_by_acts: frozenset[str]
     acts: Mapping[str, str]
 
@@ -112,7 +135,7 @@ class Study:
 
     def checks_on(self, form: str) -> tuple[CompiledCheck, ...]:
         """The edit checks of a form."""
-        return self.checks[form]
+        return self.checks[form].checks
 
     def parse_record(
         self, form: str, given: Mapping[str, Any], earlier: Record | None = None
@@ -164,7 +187,9 @@ def build(definition: Definition, source: Source, compiled: Compiled) -> Study:
         sealed=frozenset(compiled.sealed),
         source=source,
         parsers=_parsers(definition, compiled),
-        checks={name: tuple(_checks(definition, compiled, name)) for name in definition.forms},
+        checks={
+            name: FormChecks(checks=tuple(_checks(definition, compiled, name))) for name in definition.forms
+        },
         written_by_acts=frozenset(name for name, form in definition.forms.items() if form.kind == "act"),
         acts=acts,
     )

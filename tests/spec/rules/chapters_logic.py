@@ -257,8 +257,8 @@ SYNTAX = Chapter(
         E("x is", "RULE-004 column 5"),
         E("then", "RULE-038 column 1"),
         E("12345678901234567890123456789", "RULE-048 column 1"),
-        E("(" * 101 + "1" + ")" * 101, "RULE-034 column 101"),
-        E("1" + " + 1" * 101, "RULE-034 column 397"),
+        E("(" * 91 + "1" + ")" * 91, "RULE-034 column 91"),
+        E("1" + " + 1" * 91, "RULE-034 column 357"),
     ),
 )
 CHAPTERS = (LOGIC, CONDITIONAL, DATES, WITHIN, RECORDS, COLLECTIONS, SYNTAX)
