@@ -171,6 +171,9 @@ class Client:
     def post(self, path: str, body: bytes, kind: str = "application/x-www-form-urlencoded") -> Answer:
         return self._call("POST", path, body, {"CONTENT_TYPE": kind})
 
+    def ask(self, method: str, path: str) -> Answer:
+        return self._call(method, path, b"", {})
+
     def _call(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> Answer:
         where, _, query = path.partition("?")
         environ: dict[str, Any] = {"REQUEST_METHOD": method, "PATH_INFO": where, "QUERY_STRING": query}

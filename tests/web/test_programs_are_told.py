@@ -95,6 +95,7 @@ def test_other_ways_of_asking_are_refused(client: Client) -> None:
     refused(posted, "WEBA-008", 405)
     assert posted.headers["Allow"] == "GET, HEAD"
     refused(client.get("/api/match"), "WEBA-003")
+    refused(client.get("/api/search?q=caf%e9"), "WEBA-003")
     refused(client.get("/api/search?" + "&".join(["q=a"] * 500)), "WEBA-003")
     refused(client.get("/api/nothing"), "WEBA-001", 404)
 

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import json
 import logging
+import socket
+import threading
+from contextlib import closing
+from http.client import HTTPConnection
 from urllib.parse import urlencode
 
 import pytest
@@ -14,7 +18,7 @@ from equipoise.registry.record import read_record
 from equipoise.web.application import application, serving
 from equipoise.web.errors import web_error
 from equipoise.web.guard import POLICY
-from equipoise.web.server import listening
+from equipoise.web.server import listening, serve
 from tests.web.site import EVIL, FIRST, SECOND, TODAY, Client, study
 from tests.web.test_page_sections import Page
 
@@ -232,6 +236,56 @@ def test_a_program_that_asks_badly_is_told_so(client: Client, body: bytes) -> No
 
 def test_a_request_that_is_too_large_is_refused(client: Client) -> None:
     assert client.post("/match/", b"text=" + b"x" * 200_000).status == 400
+
+
+PAGES = (
+    "/",
+    "/fr/search/?q=walking",
+    f"/studies/{FIRST}/",
+    "/static/style.css",
+    "/about/",
+    f"/api/studies/{FIRST}",
+)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_request_for_the_head_gets_no_body(client: Client, path: str) -> None:
+    """A body behind the head of such an answer would be read as the beginning of the next one."""
+    whole, head = client.get(path), client.ask("HEAD", path)
+    assert (head.status, head.body) == (200, b"")
+    assert head.headers["Content-Length"] == str(len(whole.body))
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "TRACE", "OPTIONS", "SEARCH"])
+@pytest.mark.parametrize("path", PAGES)
+def test_pages_answer_no_other_method(client: Client, path: str, method: str) -> None:
+    answer = client.ask(method, path)
+    assert (answer.status, answer.headers["Allow"]) == (405, "GET, HEAD")
+    assert b"WEBA-008" in answer.body
+    assert client.ask("PUT", "/match/").headers["Allow"] == "GET, HEAD, POST"
+
+
+@pytest.mark.parametrize(
+    "kind", ["multipart/form-data; boundary=", "multipart/form-data; boundary=" + "x" * 300]
+)
+def test_a_form_in_parts_that_cannot_be_read_is_refused(client: Client, kind: str) -> None:
+    answer = client.post("/match/", b'--x\r\nContent-Disposition: form-data; name="text', kind)
+    assert answer.status == 400
+    assert b"WEBA-003" in answer.body
+
+
+def test_many_silent_connections_keep_nobody_out(client: Client) -> None:
+    with listening("127.0.0.1", 0) as listener:
+        threading.Thread(target=serve, args=(client.application, listener), daemon=True).start()
+        place = listener.getsockname()
+        silent = [socket.create_connection(place) for _ in range(120)]
+        for one in silent:
+            one.sendall(b"GET / HTTP/1.1\r\nHost: ")
+        with closing(HTTPConnection(*place, timeout=20)) as asked:
+            asked.request("GET", "/about/")
+            assert asked.getresponse().status == 200
+        for one in silent:
+            one.close()
 
 
 def test_answers_are_revalidated_and_packed(client: Client) -> None:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
-from functools import wraps
 from typing import Any
 
 import msgspec
@@ -22,30 +21,10 @@ from equipoise.registry.search.query import FACETS, query
 from equipoise.web import asking
 from equipoise.web.description import description
 from equipoise.web.errors import web_error
-from equipoise.web.guard import fault
+from equipoise.web.guard import answers
 from equipoise.web.views import described, shelf_of
 
 NUMBERED = "api/{}/NUMBER"
-View = Callable[..., HttpResponse]
-
-
-def answers(*methods: str) -> Callable[[View], View]:
-    """A view that answers these methods, and any other with WEBA-008."""
-
-    def only(view: View) -> View:
-        @wraps(view)
-        def asked(request: HttpRequest, **named: str) -> HttpResponse:
-            if request.method not in methods:
-                told = fault(
-                    request, web_error("WEBA-008", request.path.strip("/"), str(request.method)[:20])
-                )
-                told.headers["Allow"] = ", ".join(methods)
-                return told
-            return view(request, **named)
-
-        return asked
-
-    return only
 
 
 @answers("GET", "HEAD")

@@ -147,7 +147,7 @@ def read(parameters: str, known: Sequence[Parameter], place: str) -> Given:
     Errors: WEBA-003 (too many, or not to be read), WEBA-006 (no such parameter), WEBA-007 (a value that is wrong).
     """
     try:
-        pairs = parse_qsl(parameters, keep_blank_values=True, max_num_fields=MOST_FIELDS)
+        pairs = parse_qsl(parameters, keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
     except ValueError as error:
         raise web_error("WEBA-003", place) from error
     given: dict[str, list[str]] = {}

@@ -43,7 +43,7 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
     "WEBA-008": (
         "this address does not answer {detail}",
         "What is sent in a way that is not expected would be left unread.",
-        "Ask with GET; descriptions of patients are sent to `/api/match` with POST.",
+        "Ask with GET; descriptions of patients are sent to `/match/` or `/api/match` with POST.",
     ),
     "WEBA-005": (
         "the server cannot use this address or port: {detail}",

@@ -10,9 +10,12 @@ from __future__ import annotations
 import logging
 import traceback
 from collections.abc import Callable
+from functools import wraps
+from typing import Any
 
-from django.core.exceptions import SuspiciousOperation
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.core.exceptions import BadRequest, SuspiciousOperation
+from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
 
 from equipoise.errors import EquipoiseError
 from equipoise.registry.page.pages import error_page
@@ -38,9 +41,11 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "X-Frame-Options": "DENY",
 }
+# What is wrong with the request itself: Django answers these with `not_understood`.
+UNREADABLE = (SuspiciousOperation, BadRequest, MultiPartParserError)
 LOG = logging.getLogger("equipoise.web")
 
-View = Callable[[HttpRequest], HttpResponse]
+View = Callable[..., HttpResponse]
 
 
 def headers(get_response: View) -> View:
@@ -51,9 +56,30 @@ def headers(get_response: View) -> View:
         for name, value in HEADERS.items():
             response.headers[name] = value
         response.headers.setdefault("Cache-Control", "no-cache")
+        if request.method == "HEAD":
+            response.content = b""  # its length stays said; whoever asks for the head reads no body
         return response
 
     return answered
+
+
+def answers(*methods: str) -> Callable[[View], View]:
+    """A view that answers these methods, and any other with WEBA-008."""
+
+    def only(view: View) -> View:
+        @wraps(view)
+        def asked(request: HttpRequest, **named: Any) -> HttpResponse:
+            if request.method not in methods:
+                told = fault(
+                    request, web_error("WEBA-008", request.path.strip("/"), str(request.method)[:20])
+                )
+                told.headers["Allow"] = ", ".join(methods)
+                return told
+            return view(request, **named)
+
+        return asked
+
+    return only
 
 
 class Faults:
@@ -68,8 +94,10 @@ class Faults:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """The answer to a request whose view raised; None for what Django itself refuses (too large, malformed)."""
-        if isinstance(error, SuspiciousOperation):
+        if isinstance(error, UNREADABLE):
             return None
+        if isinstance(error, UnreadablePostError):  # whoever asked has gone
+            return not_understood(request)
         if not isinstance(error, EquipoiseError):
             note(error)
             error = web_error("WEBA-004", "web")

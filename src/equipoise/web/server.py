@@ -11,6 +11,8 @@ import waitress
 from equipoise.web.errors import web_error
 
 THREADS = 4
+# A connection that says nothing costs memory alone, so that many slow ones keep nobody out; and no request is large.
+CONNECTIONS, SILENT, LARGEST = 2000, 30, 1 << 20
 
 
 def listening(host: str, port: int) -> socket.socket:
@@ -23,4 +25,14 @@ def listening(host: str, port: int) -> socket.socket:
 
 def serve(application: Callable[..., Any], listener: socket.socket) -> None:
     """Serves until interrupted."""
-    waitress.serve(application, sockets=[listener], threads=THREADS, ident=None)
+    waitress.serve(
+        application,
+        sockets=[listener],
+        threads=THREADS,
+        ident=None,
+        connection_limit=CONNECTIONS,
+        asyncore_use_poll=True,  # the other way of waiting ends at 1,024 connections
+        channel_timeout=SILENT,
+        cleanup_interval=SILENT // 3,
+        max_request_body_size=LARGEST,
+    )

@@ -18,6 +18,7 @@ from equipoise.registry.search.query import FACETS, Query
 from equipoise.web.application import KEY
 from equipoise.web.asking import MATCHED
 from equipoise.web.errors import web_error
+from equipoise.web.guard import answers
 from equipoise.web.statuses import status_of
 
 MOST_TEXT = 20_000
@@ -30,14 +31,18 @@ def shelf_of(request: HttpRequest) -> Shelf:
     return request.META[KEY]()
 
 
+@answers("GET", "HEAD")
 def start(request: HttpRequest, language: str) -> HttpResponse:
     """The first page. Who comes from elsewhere and reads French is sent to the French one."""
     arrives = not request.META.get("QUERY_STRING") and "HTTP_REFERER" not in request.META
     if language == "en" and arrives and prefers_french(request.headers.get("Accept-Language", "")):
         return _unstored(HttpResponseRedirect("fr/"))
-    return _searched(request, Place(language=language), START)
+    response = _searched(request, Place(language=language), START)
+    response.headers["Vary"] = "Accept-Language"
+    return response
 
 
+@answers("GET", "HEAD")
 def search(request: HttpRequest, language: str) -> HttpResponse:
     """A search and its answer; its address is the search."""
     query = request.META.get("QUERY_STRING", "")
@@ -57,6 +62,7 @@ def _searched(request: HttpRequest, place: Place, usual: Query | None = None) ->
     return HttpResponse(search_page(asked, answer, place, studies=studies))
 
 
+@answers("GET", "HEAD", "POST")
 def match(request: HttpRequest, language: str) -> HttpResponse:
     """The patient page. A description in words comes in the body of a request, so that no address or log has it; facts
     come in the address, which whoever asks may keep."""
@@ -94,6 +100,7 @@ def described(text: object, place: str) -> str:
     return text
 
 
+@answers("GET", "HEAD")
 def study(request: HttpRequest, language: str, nct_id: str, view: str | None = None) -> HttpResponse:
     """A page of a study, or its record. A number in small letters leads to its own address."""
     if nct_id != nct_id.upper():
@@ -105,6 +112,7 @@ def study(request: HttpRequest, language: str, nct_id: str, view: str | None = N
     return HttpResponse(page, content_type=kind)
 
 
+@answers("GET", "HEAD")
 def compare(request: HttpRequest, language: str, nct_id: str) -> HttpResponse:
     """Two versions of a study side by side; the address says which."""
     if nct_id != nct_id.upper():
@@ -113,11 +121,13 @@ def compare(request: HttpRequest, language: str, nct_id: str) -> HttpResponse:
     return HttpResponse(comparison(shelf_of(request), nct_id, asked, language))
 
 
+@answers("GET", "HEAD")
 def about(request: HttpRequest, language: str) -> HttpResponse:
     """What the registry is."""
     return HttpResponse(about_page(Place(path="about", language=language)))
 
 
+@answers("GET", "HEAD")
 def static(request: HttpRequest, name: str) -> HttpResponse:
     """A stylesheet, picture or script."""
     if name not in ASSETS:

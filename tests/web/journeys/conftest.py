@@ -13,13 +13,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from waitress.server import create_server
 
 from equipoise.web.application import application
 from equipoise.web.server import listening
 from tests.web.site import TODAY
 
+PATIENCE = 120_000
+"""Milliseconds that anything in the browser may take; a busy machine is no fault."""
+expect.set_options(timeout=PATIENCE)
 ABSENT = "there is no Chromium (install Debian's package `chromium`)"
 
 
@@ -32,7 +35,7 @@ def browser() -> Iterator[Browser]:
     if not found:
         pytest.skip(ABSENT)
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        opened = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"], timeout=PATIENCE)
         yield opened
         opened.close()
 
@@ -54,7 +57,7 @@ class Visit:
 
     def __init__(self, context: BrowserContext, address: str) -> None:
         self.address = address
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         self.page: Page = context.new_page()
         self.faults: list[str] = []
         self.page.on(
