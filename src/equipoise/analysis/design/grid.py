@@ -39,6 +39,8 @@ def _pieces(mean: float) -> np.ndarray:
 
 def grid(mean: float, low: float, high: float) -> tuple[np.ndarray, np.ndarray]:
     """Points and weights from `low` to `high`, dense around `mean`; empty where nothing lies between."""
+    if low >= high:
+        return np.empty(0), np.empty(0)
     pieces = _pieces(mean)
     inside = pieces[(pieces > low) & (pieces < high)]
     ends = [end for end in (low, high) if pieces[0] < end < pieces[-1]]

@@ -171,7 +171,7 @@ def _of_shape(
 ) -> tuple[float, ...]:
     """The efficacy bounds of a design whose shape is fixed beforehand. Raises ANAL-014."""
     if design in SHAPES or design == "WT":
-        return _shaped(SHAPES.get(design, parameter), times, alpha, counted, two_sided)
+        return shaped(SHAPES.get(design, parameter), times, alpha, counted, two_sided)
     if design != "HP":
         known = ", ".join((*SHAPES, "WT", "HP", *SPENDING, "user"))
         raise analysis_error("ANAL-014", str(design), f"no such design; there are {known}")
@@ -313,7 +313,7 @@ def bound_for(before: Going | None, t: float, share: float) -> float:
     return float(brentq(lambda bound: above(before, 0.0, t, bound) - share, low, high, xtol=1e-12))
 
 
-def _shaped(
+def shaped(
     shape: float,
     times: tuple[float, ...],
     alpha: float,
@@ -338,7 +338,7 @@ def _shaped(
     )
     constant = least
     if len(times) > 1:
-        low = least - 1e-3 if all(each is None for each in lower) else 0.1
+        low = least - 1e-3 if all(each is None for each in lower) else -9.0
         low = 1e-9 if mirrored else low
         constant = float(brentq(error, low, most + 1e-6, xtol=1e-11))
     return tuple(constant * t ** (shape - 0.5) for t in times)

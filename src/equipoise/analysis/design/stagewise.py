@@ -10,14 +10,16 @@ Sources: Tsiatis AA, Rosner GL, Mehta CR. Biometrics 1984;40:797-803; Lan KKG, S
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from scipy.optimize import brentq
 from scipy.special import ndtr
 
-from equipoise.analysis.design.given import check_look, check_numbers
+from equipoise.analysis.design.given import as_numbers, check_look, check_numbers
 from equipoise.analysis.design.grid import above
 from equipoise.analysis.design.sequential import Boundaries, continued, reaching
+from equipoise.analysis.design.underway import bound_of
 from equipoise.analysis.errors import analysis_error
 from equipoise.analysis.estimators.proportions import check_confidence
 from equipoise.analysis.shown import Shown
@@ -34,10 +36,15 @@ class Stagewise(Shown):
     confidence: float
 
 
-def stagewise(bounds: Boundaries, look: int, z: float, *, confidence: float = 0.95) -> Stagewise:
+def stagewise(
+    bounds: Boundaries, look: int, z: float, *, confidence: float = 0.95, followed: bool | None = None
+) -> Stagewise:
     """The inference of a trial that ended at a look (1 for the first) with this Z.
 
-    Raises ANAL-014 for a look that is none or a Z that is no number, ANAL-019 for a confidence that is none.
+    followed: count the trials that earlier futility bounds have stopped. As a rule those that bind do and others do
+    not, so that the p-value is at most alpha just where the trial rejects; True gives the estimate that is median-
+    unbiased where bounds that do not bind were followed all the same. Raises ANAL-014 for a look that is none or a Z
+    that is no number, ANAL-019 for a confidence that is none.
 
     >>> eq.stagewise(eq.boundaries("LDOF", [0.5, 1.0]), look=1, z=3.1)
     Stagewise
@@ -50,9 +57,11 @@ def stagewise(bounds: Boundaries, look: int, z: float, *, confidence: float = 0.
     check_look(look, len(bounds.information), z)
     check_confidence(confidence)
     tail = (1 - confidence) / 2
+    counted = bounds.binding or bounds.two_sided if followed is None else followed
+    stops = bounds.futility if counted else (None,) * len(bounds.information)
 
     def chance(drift: float) -> float:
-        return _as_extreme(bounds, look, z, drift)
+        return _as_extreme(bounds, stops, look, z, drift)
 
     def at(share: float) -> float:
         def lacking(drift: float) -> float:
@@ -69,30 +78,49 @@ def stagewise(bounds: Boundaries, look: int, z: float, *, confidence: float = 0.
     )
 
 
-def _as_extreme(bounds: Boundaries, look: int, z: float, drift: float) -> float:
-    """The chance of something at least as extreme, with the futility bounds as they stopped the trial."""
+def _as_extreme(
+    bounds: Boundaries, stops: tuple[float | None, ...], look: int, z: float, drift: float
+) -> float:
+    """The chance of something at least as extreme, where trials stop below these bounds too."""
     before, total = None, 0.0
     for number, t in enumerate(bounds.information[:look], start=1):
         if number == look:
             return total + above(before, drift, t, z)
         total += above(before, drift, t, bounds.efficacy[number - 1])
-        before = continued(before, drift, t, bounds.futility[number - 1], bounds.efficacy[number - 1])
+        before = continued(before, drift, t, stops[number - 1], bounds.efficacy[number - 1])
     return total
 
 
-def repeated_interval(bounds: Boundaries, look: int, z: float) -> tuple[float, float]:
+def repeated_interval(
+    bounds: Boundaries, look: int, z: float, *, before: Sequence[float] | None = None
+) -> tuple[float, float]:
     """The interval of the drift that may be given at every look, whether the trial ends there or not.
 
     Its confidence over all looks is 1 - 2 alpha of the bounds (Jennison C, Turnbull BW. J R Stat Soc B
-    1989;51:305-361). Raises ANAL-014.
+    1989;51:305-361). Bounds that lean on binding futility say nothing of drifts for which it would have stopped the
+    trial at an earlier look: give the Z `before` this look, and the lower end excludes no such drift; without them both
+    ends are those of the bounds that keep the error whatever futility does. Raises ANAL-014.
 
     >>> low, high = eq.repeated_interval(eq.boundaries("LDOF", [0.5, 1.0]), look=1, z=2.2)
     >>> round(low, 3), round(high, 3)
     (-1.078, 7.301)
     """
     check_look(look, len(bounds.information), z)
-    root, critical = math.sqrt(bounds.information[look - 1]), bounds.efficacy[look - 1]
-    return (z - critical) / root, (z + critical) / root
+    root, bound = math.sqrt(bounds.information[look - 1]), bounds.efficacy[look - 1]
+    if not bounds.binding:
+        return (z - bound) / root, (z + bound) / root
+    free = bound_of(replace(bounds, binding=False), look - 1, bounds.alpha)
+    if before is None:
+        return (z - free) / root, (z + free) / root
+    seen = as_numbers(before)
+    if seen is None or len(seen) != look - 1:
+        raise analysis_error("ANAL-014", "look", f"look {look} with {before} before it")
+    stopped = [
+        (each - low) / math.sqrt(t)
+        for each, low, t in zip(seen, bounds.futility, bounds.information, strict=False)
+        if low is not None
+    ]
+    return min([(z - bound) / root, *stopped]), (z + free) / root
 
 
 def conditional_power(z: float, t: float, critical: float, *, drift: float | None = None) -> float:

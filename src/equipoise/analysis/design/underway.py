@@ -21,11 +21,13 @@ from scipy.optimize import brentq
 from equipoise.analysis.design.given import as_numbers, check_look
 from equipoise.analysis.design.grid import Going, above, below
 from equipoise.analysis.design.sequential import (
+    SHAPES,
     SPENDING,
     Boundaries,
     Look,
     boundaries,
     continued,
+    shaped,
     spend,
     spent_by,
 )
@@ -36,11 +38,12 @@ MOST = 0.5
 
 
 def conditional_operating(
-    bounds: Boundaries, look: int, z: float, *, drift: float | None = None
+    bounds: Boundaries, look: int, z: float, *, drift: float | None = None, followed: bool = True
 ) -> tuple[Look, ...]:
     """What happens at each look after `look` (1 for the first), given that Z was z there. `drift` is the mean of Z at
     full information: without one, that which was seen, z over the root of the information; 0 gives conditional
-    rejection probabilities. `cumulative` of the last is the chance to reject at all. Raises ANAL-014.
+    rejection probabilities. `cumulative` of the last is the chance to reject at all. followed: futility bounds stop the
+    trial; without it none does, which is the conditional error of bounds that do not bind. Raises ANAL-014.
 
     >>> eq.conditional_operating(eq.boundaries("LDOF", [0.5, 1.0]), 1, 1.2)[-1]
     Look
@@ -56,6 +59,7 @@ def conditional_operating(
     looks, so_far = [], 0.0
     for place in range(look, len(bounds.information)):
         t, upper, lower = bounds.information[place], bounds.efficacy[place], bounds.futility[place]
+        lower = lower if followed or bounds.two_sided else None
         reject = above(before, mean, t, upper)
         stop = 0.0 if lower is None else below(before, mean, t, lower)
         so_far += reject
@@ -69,7 +73,7 @@ def repeated_p(bounds: Boundaries, z: Sequence[float]) -> tuple[float, ...]:
     """The one-sided repeated p-value of each look so far, from Z at the looks, at most 0.5.
 
     For designs that spend by a function and for those of a fixed shape (Haybittle and Peto's has no other level).
-    Futility that binds is taken to bind at every level, but of fixed shapes it is left out. Raises ANAL-014.
+    Futility that binds is taken to bind at every level. Raises ANAL-014.
 
     >>> [round(p, 4) for p in eq.repeated_p(eq.boundaries("LDOF", [0.5, 1.0]), [2.2, 2.4])]
     [0.082, 0.0083]
@@ -94,24 +98,29 @@ def _level(bounds: Boundaries, look: int, z: float) -> float:
     """The error rate at which the bound of a look is z."""
 
     def lacking(logarithm: float) -> float:
-        return _bound(bounds, look, math.exp(logarithm)) - z
+        return bound_of(bounds, look, math.exp(logarithm)) - z
 
-    low, high = math.log(1e-12), math.log(MOST - 1e-9)
-    if lacking(high) >= 0:
-        return MOST
+    # Where futility binds, a large error ends all trials early and leaves the later bounds without end: the least error
+    # is looked for from below.
+    low, high, last = math.log(1e-12), math.log(1e-12), math.log(MOST - 1e-9)
     if lacking(low) <= 0:
         return math.exp(low)
+    while lacking(high) > 0:
+        if high >= last:
+            return MOST
+        low, high = high, min(last, high + (1.0 if bounds.binding else last - high))
     return math.exp(brentq(lacking, low, high, xtol=1e-11))
 
 
-def _bound(bounds: Boundaries, look: int, alpha: float) -> float:
+def bound_of(bounds: Boundaries, look: int, alpha: float) -> float:
     """The bound of Z at a look of the same design with another error rate."""
     if bounds.design in SPENDING or bounds.design == "user":
         times = bounds.information[: look + 1]
         lower = bounds.futility[: look + 1] if bounds.binding else (None,) * (look + 1)
         allowed = spent_by(bounds.design, times, alpha, bounds.parameter, bounds.user)
         return spend(times, allowed, lower, (), bounds.two_sided)[look]
-    same = boundaries(
-        bounds.design, bounds.information, alpha=alpha, parameter=bounds.parameter, two_sided=bounds.two_sided
-    )
-    return same.efficacy[look]
+    if bounds.design == "HP":
+        return boundaries("HP", bounds.information, alpha=alpha, parameter=bounds.parameter).efficacy[look]
+    lower = bounds.futility if bounds.binding else (None,) * len(bounds.futility)
+    shape = SHAPES.get(bounds.design, bounds.parameter)
+    return shaped(shape, bounds.information, alpha, lower, bounds.two_sided)[look]
