@@ -98,7 +98,7 @@ MORE = """
     variable:
       label: Number of calls with pain above 1
       endpoint: count
-      rule: "count(c in call: c.worst > 1)"
+      rule: "count(c in call: c.worst is known and c.worst > 1)"
       exposure: last_heard_on - randomised_on
     intercurrent_events: {}
     summary: rate_ratio

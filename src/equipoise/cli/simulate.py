@@ -139,7 +139,9 @@ def answered(
     shared: dict[str, Any] = {
         "trials": trials,
         "seed": arguments.seed,
+        "size": arguments.sample,
         "estimand": arguments.estimand,
+        "fresh": arguments.fresh,
         "runner": runner,
         "report": report,
     }
@@ -150,9 +152,7 @@ def answered(
         study,
         scenarios,
         seal,
-        size=arguments.sample,
         workers=arguments.workers,
-        fresh=arguments.fresh,
         **shared,
     )
 

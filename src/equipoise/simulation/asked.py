@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from equipoise.allocation import Seal
 from equipoise.analysis.cut import Cut
@@ -202,7 +202,7 @@ def simulate(
 
     trials: of each scenario; trial i has the same draws in all of them, whatever the number of workers. engine: `fast`,
     a compiled loop over virtual patients whom the engine met (some seconds for 10,000 trials), or `whole`, every form
-    and check of every trial (a second or more for each). sample: patients whom the engine meets first, for `fast`.
+    and check of every trial (a second or more for each). sample: patients whom the engine meets first, for `fast` and for the truth.
     estimand: which one decides (default: the first). workers: threads, or for `whole` processes. fresh: `fast` meets
     its patients anew; else what was kept of the same scenario in the user's cache serves. Raises FRAM-005, and the SIMU
     codes. Source of the estimates: Morris and others, Stat Med 2019;38:2074-2102.
@@ -215,7 +215,8 @@ def simulate(
     if engine not in ENGINES:
         raise frame_error("FRAM-005", "engine", f"engine {unlike(engine, ENGINES)}")
     if engine == "whole":
-        return Simulation(answer=_whole(study, given, seal, trials, seed, estimand, workers or 1))
+        asked = {"trials": trials, "seed": seed, "size": sample, "estimand": estimand, "fresh": fresh}
+        return Simulation(answer=_whole(study, given, seal, workers or 1, **asked))
     from equipoise.simulation.characteristics.simulated import simulate_scenarios
 
     return Simulation(
@@ -237,10 +238,8 @@ def _whole(
     study: OpenedStudy,
     scenarios: Sequence[Scenario],
     seal: Seal,
-    trials: int,
-    seed: int,
-    estimand: str | None,
     workers: int,
+    **asked: Any,
 ) -> Answer:
     """The answer of the whole engine, in this process or by several."""
     from equipoise.simulation.parts import here, in_processes, parcel_of
@@ -248,9 +247,7 @@ def _whole(
 
     runner = here if workers == 1 else partial(in_processes, workers=workers)
     parcel = parcel_of(study.folder, study.study.digest)
-    return whole_scenarios(
-        study.study, parcel, scenarios, seal, trials=trials, seed=seed, estimand=estimand, runner=runner
-    )
+    return whole_scenarios(study.study, parcel, scenarios, seal, runner=runner, **asked)
 
 
 def practice_trial(study: OpenedStudy, scenario: str = "base", *, seed: int = 1) -> PracticeTrial:

@@ -23,8 +23,9 @@ MONTH = 365.25 / 12
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quantity:
-    """by: what follows the stem (`""`, site, arm, `arm.event`, regimen, kit). known: `ledger`, or `simulation` for what
-    only the assumed truth tells. kind: count, months, share, number or flag."""
+    """by: what follows the stem (`""`, site, arm, `arm.event`, regimen, kit). known: `ledger`, `simulation` for what
+    only the assumed truth tells, or `truth` for what is added when the truth of the estimand is known (`against`).
+    kind: count, months, share, number or flag."""
 
     stem: str
     by: str
@@ -110,12 +111,19 @@ QUANTITIES: tuple[Quantity, ...] = (
         "stockouts", "site", "count", "visits",
         "Visits at which a participant could not be supplied in full from the stock of the site.", "simulation",
     ),
+    _one(
+        "truth", "", "share", "",
+        "The value of the estimand in the population of the scenario, on the scale of the estimate: the same in all "
+        "trials.", "truth",
+    ),
+    _one("covered", "", "flag", "", "The interval from `lower` to `upper` holds that value.", "truth"),
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Names:
-    """What the quantities of a trial are counted by. binary: whether the variable is a yes or no."""
+    """What the quantities of a trial are counted by. binary: whether the variable is a yes or no; scored: whether it is
+    made from a score."""
 
     sites: Sequence[str]
     arms: Sequence[str]
@@ -123,6 +131,7 @@ class Names:
     regimens: Sequence[str]
     kits: Sequence[str] = ()
     binary: bool = True
+    scored: bool = True
 
     def columns(self, quantity: Quantity) -> list[str]:
         """The names of the columns of a quantity, in order."""
@@ -139,12 +148,17 @@ class Names:
 
 def schema(names: Names) -> dict[str, Quantity]:
     """By name of column, its quantity, in the order of the frame; without kits the stock is left out, and responders
-    where the variable is no yes or no."""
+    where the variable is no yes or no; the truth by arm is counted where a yes or no is made from a score. What is
+    known when all trials are there is left out (`against`)."""
+    there = {
+        "stockouts": bool(names.kits),
+        "responders": names.binary,
+        "truth": names.binary and names.scored,
+    }
     return {
         column: quantity
         for quantity in QUANTITIES
-        if (names.kits or quantity.stem != "stockouts")
-        and (names.binary or quantity.stem not in ("responders", "truth"))
+        if quantity.known != "truth" and there.get(quantity.stem, True)
         for column in names.columns(quantity)
     }
 
@@ -163,3 +177,14 @@ def frame(columns: Mapping[str, np.ndarray], names: Names) -> polars.DataFrame:
             for name, quantity in schema(names).items()
         }
     )
+
+
+def against(frame: polars.DataFrame, truth: float | None) -> polars.DataFrame:
+    """The frame with the truth of the estimand, and whether the interval of each trial holds it (no interval, no); the
+    frame as it is where the truth is not known."""
+    import polars as pl
+
+    if truth is None:
+        return frame
+    holds = (pl.col("lower") <= truth) & (pl.col("upper") >= truth) & pl.col("upper").is_not_nan()
+    return frame.with_columns(truth=pl.lit(truth), covered=holds)

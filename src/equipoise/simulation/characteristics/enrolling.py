@@ -25,7 +25,8 @@ from equipoise.study.study import Study
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compiled:
     """A plan with the names that its numbers stand for. attempts: room for screening attempts in one trial. binary:
-    whether the variable is a yes or no."""
+    whether the variable is a yes or no; scored: whether it is made from a score. truth: the value of the estimand in
+    the population, with its standard error, where the plan knows it; from a curve it is counted in the trials."""
 
     plan: Plan | Pooled
     scenario: Scenario
@@ -39,14 +40,16 @@ class Compiled:
     confidence: float
     attempts: int
     binary: bool = True
+    scored: bool = True
     summary: str = "risk_difference"
+    truth: tuple[float, float] | None = None
 
     @property
     def names(self) -> Names:
         """What the reported quantities are counted by."""
         return Names(
             sites=self.sites, arms=self.arms, events=self.events, regimens=self.regimens, kits=self.kits,
-            binary=self.binary,
+            binary=self.binary, scored=self.scored,
         )  # fmt: skip
 
 

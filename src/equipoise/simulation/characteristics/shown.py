@@ -65,19 +65,21 @@ def _favouring(first: Characteristics, arm: str) -> str:
 
 
 def _estimated(found: Sequence[Characteristics]) -> list[tuple[str, list[str]]]:
-    """The estimate on its scale, against the truth where that is known."""
-    own = percent_of if found[0].scale.percent else finely
-    truths = [
-        ("True difference", own, [each.truth for each in found]),
-        ("Bias of the estimate", own, [each.bias for each in found]),
+    """The estimate on its scale, against the truth where that is known; of ratios by logarithms."""
+    scale = found[0].scale
+    own, name = percent_of if scale.percent else finely, f"{scale.label[0].lower()}{scale.label[1:]}"
+    mean, part = ("geometric mean", ", logarithm") if scale.ratio else ("mean", "")
+    middle = [percent(each.middle) if scale.percent else f"{each.middle:.2f}" for each in found]
+    rows = [
+        (f"True {name}", own, [each.truth for each in found]),
+        (f"Bias of the estimate{part}", own, [each.bias for each in found]),
+        (f"Standard deviation of the estimate{part}", own, [each.spread for each in found]),
         ("Coverage of the interval", percent_of, [each.coverage for each in found]),
     ]
-    known = [(head, [say(one) for one in row if one]) for head, say, row in truths if None not in row]
-    spread_row = ("Standard deviation of the estimate", [own(each.spread) for each in found])
-    if known:
-        return [*known[:2], spread_row, known[2]]
-    middle = [f"{each.middle:.{each.scale.decimals}f}" for each in found]
-    return [(f"{found[0].scale.label}, mean of the estimates", middle), spread_row]
+    return [
+        (f"{scale.label}, {mean} of the estimates", middle),
+        *((head, [say(one) if one else "" for one in row]) for head, say, row in rows if any(row)),
+    ]
 
 
 def finely(each: Estimate) -> str:
@@ -153,7 +155,7 @@ def figure_of(found: Sequence[Characteristics]) -> Figure:
         height=bottom + 48,
         body=Markup("").join(parts + heads),
         caption=f"Mean of the estimates with the middle 90 % of {found[0].trials:,} simulated trials"
-        + ("; the upright mark is the true difference under the estimand." if found[0].truth else "."),
+        + ("; the upright mark is the true value under the estimand." if found[0].truth else "."),
     )
 
 

@@ -18,9 +18,10 @@ from equipoise.simulation.characteristics.kept import kept_plan
 from equipoise.simulation.characteristics.pool.plan import Pooled
 from equipoise.simulation.characteristics.sample.screened import SAMPLE, Sample, screen_sample, unscripted
 from equipoise.simulation.characteristics.shown import figure_of, source_of, table_of
-from equipoise.simulation.characteristics.summary import Characteristics, characterise
+from equipoise.simulation.characteristics.summary import Characteristics, Estimate, characterise
 from equipoise.simulation.characteristics.trials import run_trials
 from equipoise.simulation.parts import FastWork, Work
+from equipoise.simulation.reported import against
 from equipoise.simulation.scenario import Conduct, Exits, Scenario
 from equipoise.study.study import Study
 
@@ -72,15 +73,24 @@ def simulate_scenarios(
         compiled, begun = ready.plan(scenario), time.perf_counter()
         frame = _trials(compiled, trials, seed, workers, runner, report)
         running += time.perf_counter() - begun
-        compared, frames[scenario.scenario] = compiled.compared, frame
-        followed = isinstance(compiled.plan, Pooled)
-        found.append(characterise(frame, scenario.scenario, scenario.label, compared, compiled.summary))
+        compared, followed = compiled.compared, isinstance(compiled.plan, Pooled)
+        truth = truth_known(compiled)
+        each = characterise(
+            frame, scenario.scenario, scenario.label, compared, compiled.summary, truth, shared=True
+        )
+        found.append(each)
+        frames[scenario.scenario] = against(frame, each.truth and each.truth.value)
     seconds = {**ready.seconds, "trials": running}
     return Answer(
         characteristics=tuple(found), table=table_of(found, compared), figure=figure_of(found),
         source=source_of(study.definition.study.id, study.digest, seed), frames=frames, seconds=seconds,
         path=FOLLOWED if followed else "vectorised",
     )  # fmt: skip
+
+
+def truth_known(compiled: Compiled) -> Estimate | None:
+    """The truth that a plan knows."""
+    return Estimate(value=compiled.truth[0], error=compiled.truth[1]) if compiled.truth else None
 
 
 @dataclass(slots=True, kw_only=True)

@@ -31,8 +31,10 @@ class Characteristics:
     """One scenario.
 
     rejected: power, or the type I error where there is no difference. favours: rejected in favour of the first arm.
-    truth: the effect under the estimand had no score been missing; None where only a yes or no has one. bias: of
-    the estimate against it. coverage: of the interval. spread: standard deviation of the estimate, middle: its mean.
+    truth: the value of the estimand in the population of the scenario (`pool.truth`; from a curve, among the
+    participants of all trials); None where it cannot be told. middle: mean of the estimate; spread: its standard
+    deviation; bias: its mean less the truth. Of a ratio the mean is the geometric one, and spread and bias are those of
+    logarithms. coverage: of the intervals, how many hold the truth.
     times: months by name. quantiles: 5, 50 and 95 % of the times, the participants and the estimate. counts: means by
     column. looks: share of trials that ended at each look. summary: what is estimated, a key of `scales.SCALES`.
     """
@@ -66,15 +68,21 @@ def characterise(
     label: str,
     compared: Sequence[str],
     summary: str = "risk_difference",
+    truth: Estimate | None = None,
+    *,
+    shared: bool = False,
 ) -> Characteristics:
-    """The characteristics of a frame of reported trials; `compared`: the two arms of the primary contrast."""
+    """The characteristics of a frame of reported trials; `compared`: the two arms of the primary contrast.
+
+    truth: of the estimand, where it is not counted in the trials (`truth_in`). shared: the trials are made of the very
+    participants that it is the truth of, so that its own error is none of the bias.
+    """
     estimate, lower, upper = (frame[name].to_numpy() for name in ("estimate", "lower", "upper"))
-    rejected = frame["rejected"].to_numpy()
-    used = np.isfinite(estimate)
-    count = max(2, int(used.sum()))
-    spread = float(estimate[used].std(ddof=1))
-    middle = float(estimate[used].mean())
-    truth, bias, coverage = _against_truth(frame, compared, summary, (estimate, lower, upper), used)
+    rejected, ratio = frame["rejected"].to_numpy(), SCALES[summary].ratio
+    found = _logarithms(estimate) if ratio else estimate[np.isfinite(estimate)]
+    count = max(2, len(found))
+    spread, middle = float(found.std(ddof=1)), float(found.mean())
+    truth = truth or truth_in(frame, compared)
     months = [name for name in frame.columns if name.startswith("months_")]
     counts = [name for name in frame.columns if "." in name or name in ("attempts", "people", "randomised")]
     looks = frame["look"].to_numpy()
@@ -83,10 +91,10 @@ def characterise(
         label=label,
         trials=len(frame),
         rejected=_share(rejected),
-        favours=_share(rejected & (estimate > (1 if SCALES[summary].ratio else 0))),
+        favours=_share(rejected & (estimate > (1 if ratio else 0))),
         truth=truth,
-        bias=bias,
-        coverage=coverage,
+        bias=truth and _bias(truth, middle, spread / math.sqrt(count), ratio, shared),
+        coverage=truth and _coverage(truth.value, lower, upper),
         spread=Estimate(value=spread, error=spread / math.sqrt(2 * (count - 1))),
         analysed=_mean(frame["analysed"].to_numpy()),
         times={name: _mean(frame[name].to_numpy()) for name in months},
@@ -96,30 +104,39 @@ def characterise(
         },
         counts={name: _mean(frame[name].to_numpy()) for name in counts},
         looks=tuple(float((looks == look).mean()) for look in range(1, int(looks.max()) + 1)),
-        middle=middle,
+        middle=math.exp(middle) if ratio else middle,
         summary=summary,
     )
 
 
-def _against_truth(
-    frame: polars.DataFrame,
-    compared: Sequence[str],
-    summary: str,
-    found: Sequence[np.ndarray],
-    used: np.ndarray,
-) -> tuple[Estimate | None, Estimate | None, Estimate | None]:
-    """The true effect, the bias and the coverage; None each where the frame counts no responders."""
+def _logarithms(estimate: np.ndarray) -> np.ndarray:
+    """Of the ratios that have one."""
+    return np.log(estimate[np.isfinite(estimate) & (estimate > 0)])
+
+
+def _bias(truth: Estimate, middle: float, noise: float, ratio: bool, shared: bool) -> Estimate:
+    """The mean of the estimates less the truth; of a ratio both as logarithms."""
+    aim, error = (math.log(truth.value), truth.error / truth.value) if ratio else (truth.value, truth.error)
+    return Estimate(value=middle - aim, error=noise if shared else math.hypot(noise, error))
+
+
+def _coverage(truth: float, lower: np.ndarray, upper: np.ndarray) -> Estimate | None:
+    """The share of the intervals that hold the truth; None without any."""
+    there = ~np.isnan(lower)
+    return _share(((lower <= truth) & (truth <= upper))[there]) if there.any() else None
+
+
+def truth_in(frame: polars.DataFrame, compared: Sequence[str]) -> Estimate | None:
+    """The difference of the shares that would respond, over all participants of all trials; None where they are not
+    counted."""
     if f"truth.{compared[0]}" not in frame.columns:
-        return None, None, None
-    estimate, lower, upper = found
-    truth, error = _truth(frame, compared, summary)
-    count = max(2, int(used.sum()))
-    noise = float(estimate[used].std(ddof=1)) / count**0.5
-    return (
-        Estimate(value=truth, error=error),
-        Estimate(value=float(estimate[used].mean()) - truth, error=math.hypot(noise, error)),
-        _share(((lower <= truth) & (truth <= upper))[used]),
-    )
+        return None
+    shares, variance = [], 0.0
+    for arm in (compared[0], compared[-1]):
+        people = float(frame[f"randomised.{arm}"].sum())
+        shares.append(float(frame[f"truth.{arm}"].sum()) / people)
+        variance += shares[-1] * (1 - shares[-1]) / people
+    return Estimate(value=shares[0] - shares[1], error=math.sqrt(variance))
 
 
 def _share(flags: np.ndarray) -> Estimate:
@@ -134,25 +151,3 @@ def _mean(values: np.ndarray) -> Estimate:
 def _quantiles(values: np.ndarray) -> tuple[float, float, float]:
     low, middle, high = np.nanquantile(values, (0.05, 0.5, 0.95))
     return float(low), float(middle), float(high)
-
-
-def _truth(frame: polars.DataFrame, compared: Sequence[str], summary: str) -> tuple[float, float]:
-    """The difference or ratio of the shares that would respond, over all participants of all trials, with its error
-    by the delta method. A ratio is that of the shares, whatever the strata."""
-    shares, variances = [], []
-    for arm in (compared[0], compared[-1]):
-        people = float((frame[f"randomised.{arm}"]).sum())
-        share = float(frame[f"truth.{arm}"].sum()) / people
-        shares.append(share)
-        variances.append(share * (1 - share) / people)
-    one, two = shares
-    if summary == "risk_difference":
-        return one - two, math.sqrt(sum(variances))
-    if not (0 < one < 1 and 0 < two < 1):
-        return math.nan, math.nan
-    odds = [(1 - share) if summary == "odds_ratio" else 1.0 for share in shares]
-    ratio = one / odds[0] / (two / odds[1])
-    parts = (
-        variance / (share * part) ** 2 for share, variance, part in zip(shares, variances, odds, strict=True)
-    )
-    return ratio, ratio * math.sqrt(sum(parts))

@@ -33,6 +33,7 @@ def names_of(case_study, scenario, name: str) -> Names:
         regimens=list(definition.regimens),
         kits=list(scenario.supply.kits) if scenario.supply else (),
         binary=definition.estimands[name].variable.endpoint == "binary",
+        scored=definition.estimands[name].variable.score is not None,
     )
 
 
@@ -47,7 +48,7 @@ def counted(case: Case, trial: int) -> dict[str, float]:
         **analysed(case, found, kept),
         **followed(case, kept),
         **kits(case, kept),
-        **(truths(case, found, kept) if case.binary else {}),
+        **(truths(case, found, kept) if case.binary and case.where is not None else {}),
     }
 
 
@@ -159,9 +160,8 @@ def would_respond(
 
 
 def unseen(case: Case, row: Participant, patient: Patient) -> Decimal | None:
-    """The score that a patient would have had on the planned day; None for a variable that is no score."""
-    if case.where is None:
-        return None
+    """The score that a patient would have had on the planned day; None for one who never has any."""
+    assert case.where is not None
     form, encounter = case.where.form, case.where.timepoint
     for attempt in range(1, ATTEMPTS):
         values = patient.record(form, encounter, case.day_of(row), attempt)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 import numpy as np
 
 from equipoise.allocation import Seal
+from equipoise.analysis.data.rows import Participant
 from equipoise.conduct.scheme import scheme_of
 from equipoise.simulation.characteristics.enrolling import (
     Compiled,
@@ -28,6 +30,8 @@ from equipoise.simulation.characteristics.pool.reduced import (
     outcomes_of,
     tally,
 )
+from equipoise.simulation.characteristics.pool.truth import truth_of
+from equipoise.simulation.characteristics.pool.undisturbed import again, undisturbed, unmissed
 from equipoise.simulation.characteristics.sample.screened import Sample
 from equipoise.simulation.characteristics.sample.supplied import kits_of
 from equipoise.simulation.errors import scenario_error
@@ -35,6 +39,7 @@ from equipoise.simulation.looks import bounds_of
 from equipoise.simulation.randomisation.plans import plan_of
 from equipoise.simulation.scenario import Scenario
 from equipoise.simulation.supplies import check_kits, planned_supplies
+from equipoise.simulation.whole.primary import Case
 from equipoise.study.study import Study
 
 Progress = Callable[[int, int], None]
@@ -56,7 +61,8 @@ def compile_pool(
     kits that can reach nobody.
     """
     estimand, arms = study.definition.estimands[name], tuple(study.definition.arms)
-    tallied, outcomes, meaning = followed_once(study, scenario, seal, name, sample, seed, progress)
+    pool = followed_once(study, scenario, seal, name, sample, seed, progress)
+    tallied = pool.tally
     regimens, planned = tuple(study.definition.regimens), planned_of(study, scenario)
     check_kits(scenario, [name for name, units in zip(regimens, tallied.units.sum(0), strict=True) if units])
     looks = bounds_of(scenario.looks, planned)
@@ -66,8 +72,8 @@ def compile_pool(
         recruitment=recruitment._replace(analysed=np.arange(len(recruitment.analysed))),
         allocation=plan_of(scheme_of(study, seal.block_sizes), strata_of(study, scenario, sample)[0]),
         tally=tallied,
-        outcomes=outcomes,
-        meaning=meaning,
+        outcomes=pool.outcomes,
+        meaning=pool.meaning,
         decimals=decimals_of(study, name),
         estimand=estimand,
         strata=strata,
@@ -85,8 +91,19 @@ def compile_pool(
         regimens=regimens, kits=tuple(scenario.supply.kits) if scenario.supply else (),
         confidence=float(estimand.confidence),
         attempts=room_of(study, scenario, sample), binary=estimand.variable.endpoint == "binary",
-        summary=estimand.summary,
+        scored=estimand.variable.score is not None, summary=estimand.summary,
+        truth=truth_of(plan, pool.undisturbed, float(estimand.confidence)),
     )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Followed:
+    """What is known of the participants who were followed. undisturbed: their outcomes had nothing been missing."""
+
+    tally: Tally
+    outcomes: Outcomes
+    meaning: Meaning
+    undisturbed: Outcomes
 
 
 def followed_once(
@@ -97,7 +114,7 @@ def followed_once(
     sample: Sample,
     seed: int,
     progress: Progress | None,
-) -> tuple[Tally, Outcomes, Meaning]:
+) -> Followed:
     """The pool, made once for all scenarios of a sample that differ in recruitment, looks and kits alone."""
     plain = msgspec.structs.replace(
         scenario, scenario="", label="", sites=scenario.sites[:1], participants=None, looks=None, supply=None
@@ -117,8 +134,11 @@ def _followed(
     sample: Sample,
     seed: int,
     progress: Progress | None,
-) -> tuple[Tally, Outcomes, Meaning]:
-    total, done = len(sample.randomised) * len(study.definition.arms), 0
+) -> Followed:
+    estimand, arms = study.definition.estimands[name], tuple(study.definition.arms)
+    scored, later = estimand.variable.score is not None, undisturbed(scenario)
+    times = 1 if scored else 2
+    total, done = len(sample.randomised) * len(arms) * times, 0
 
     def one_more() -> None:
         nonlocal done
@@ -126,20 +146,29 @@ def _followed(
         if progress is not None and (done % 10 == 0 or done == total):
             progress(done, total)
 
-    cases = [
-        follow(study, scenario, seal, name, sample, arm, seed=seed, progress=one_more)
-        for arm in study.definition.arms
-    ]
-    rows = [members_of(case, sample) for case in cases]
-    both = list(zip(cases, rows, strict=True))
-    outcomes = interleaved([outcomes_of(*each) for each in both])
+    def every(then: Scenario | None) -> tuple[list[Case], list[list[Participant]], Outcomes]:
+        cases = [
+            follow(study, scenario, seal, name, sample, arm, seed=seed, later=then, progress=one_more)
+            for arm in arms
+        ]
+        rows = [members_of(case, sample) for case in cases]
+        both = zip(cases, rows, strict=True)
+        return cases, rows, interleaved([outcomes_of(*each) for each in both])
+
+    cases, rows, outcomes = every(None)
     meaning = Meaning(grid=np.zeros(0), table=np.zeros((0, 0)), place=np.full(len(outcomes.kind), -1))
-    if asks(study.definition.estimands[name]):
+    if asks(estimand):
         try:
             meaning = meaning_of(cases, rows, outcomes, decimals_of(study, name))
         except ValueError as error:
             raise scenario_error("SIMU-007", f"{scenario.scenario}: estimands.{name}", str(error)) from error
-    return interleaved([tally(*each, tuple(study.definition.regimens)) for each in both]), outcomes, meaning
+    regimens = tuple(study.definition.regimens)
+    return Followed(
+        tally=interleaved([tally(*each, regimens) for each in zip(cases, rows, strict=True)]),
+        outcomes=outcomes,
+        meaning=meaning,
+        undisturbed=unmissed(cases, rows, outcomes) if scored else again(outcomes, every(later)[2]),
+    )
 
 
 def dispensing_of(study: Study, scenario: Scenario, tallied: Tally, arms: int) -> Dispensing:

@@ -68,20 +68,24 @@ def follow(
     arm: str,
     *,
     seed: int = 0,
+    later: Scenario | None = None,
     progress: Callable[[], None] = lambda: None,
 ) -> Case:
     """Everybody of the sample who is randomised, in one arm, from screening to the closed ledger.
 
-    The case holds their ledger as that of one trial. Raises SIMU-004 as whole trials do.
+    later: the scenario of what follows the allocation, where it is another. The case holds their ledger as that of one
+    trial. Raises SIMU-004 as whole trials do.
     """
     free, plain = unlimited(study), unscripted(scenario)
     draws = CourseDraws(seed, len(sample.patients), [each.patient.key for each in sample.randomised])
     events: list[Event] = []
+    after = unscripted(later) if later is not None else plain
     world = world_of(free, plain, seal, draws, events.extend)
-    world.sink = to_arm(arm, world.sink)
+    world.sink, world.scenario = to_arm(arm, world.sink), after
 
     def begin(world: World, subject: Subject) -> None:
         draws.begin(subject.patient.key)
+        subject.patient.scenario = after
         progress()
         followup.begin(world, subject)
 

@@ -60,7 +60,7 @@ def tally(case: Case, rows: Sequence[Participant], regimens: Sequence[str]) -> T
     people = len(case.data.participants)
     outcomes, responses = answered(case, people)
     facts = replace(NOTHING, outcomes=outcomes, responses=responses, happened=happened(case, rows))
-    given = case.of_first(people) if case.binary else None
+    given = case.of_first(people) if case.binary and case.where is not None else None
     patients = {each.state.subject: each.patient for each in case.made.subjects}
     own: Mapping[str | None, list[Event]] = defaultdict(list)
     for event in case.made.events:
