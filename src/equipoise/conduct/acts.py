@@ -109,23 +109,30 @@ def unreadable(
     return None
 
 
-def filed(facts: Facts, act: str, event: Event, values: Mapping[str, Any], repeat: str) -> Facts:
-    """The facts with the record of an act; one with the same `repeat` is replaced, and keeps its date."""
+def act_record(
+    facts: Facts, act: str, event: Draft | Event, values: Mapping[str, Any], repeat: str, sequence: int = 0
+) -> Record | None:
+    """The record of an act, None where the study has no form for it. It keeps the date of an earlier one with the
+    same `repeat`, which it replaces."""
     study = facts.study
     form = study.acts.get(act)
     if form is None:
-        return facts
+        return None
     earlier = facts.row(form, repeat)
-    return facts.with_record(
-        Record(
-            form=form,
-            date=earlier.date if earlier else day_of(event.effective),
-            values=study.parse_record(form, of_act(study, act, values)),
-            encounter=event.encounter,
-            repeat=repeat,
-            sequence=event.sequence,
-        )
+    return Record(
+        form=form,
+        date=earlier.date if earlier else day_of(event.effective),
+        values=study.parse_record(form, of_act(study, act, values)),
+        encounter=event.encounter,
+        repeat=repeat,
+        sequence=sequence,
     )
+
+
+def filed(facts: Facts, act: str, event: Event, values: Mapping[str, Any], repeat: str) -> Facts:
+    """The facts with the record of an act."""
+    record = act_record(facts, act, event, values, repeat, event.sequence)
+    return facts if record is None else facts.with_record(record)
 
 
 def decimal_of(text: Any) -> Decimal | None:

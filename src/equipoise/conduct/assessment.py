@@ -18,6 +18,7 @@ from equipoise.conduct.command import Command, Context, Decision, Refusal
 from equipoise.conduct.consent import check_consented
 from equipoise.conduct.deviations import deviation
 from equipoise.conduct.errors import refuse
+from equipoise.conduct.judgement import false_checks
 from equipoise.conduct.schedule import planned
 from equipoise.conduct.shapes import shaped
 from equipoise.conduct.state import Assessment, ParticipantState
@@ -122,15 +123,15 @@ def _unfit(context: Context, command: Command, form: str) -> Refusal | None:
     except EquipoiseError as error:
         return refuse("ASSE-008", command, error.fault, (f"{error.code} {error.place}",))
     record = Record(form=form, date=command.day, values=values, encounter=command.encounter)
-    facts = context.participant.facts.with_record(record).on(command.day).with_own(record)
-    impossible = [check.message for check in context.study.checks[form].musts.false(facts)]
+    facts, musts = context.participant.facts, context.study.checks[form].musts
+    impossible = [check.message for check in false_checks(musts, facts, record, command.day)]
     if impossible:
         return refuse("ASSE-008", command, "the score is impossible", impossible)
-    left = [
-        item.label
-        for name, item in _required(context.study, form)
-        if name not in given and _asked(context.study, form, name, facts)
-    ]
+    unanswered = [(name, item) for name, item in _required(context.study, form) if name not in given]
+    if not unanswered:
+        return None
+    case = facts.with_record(record).on(command.day).with_own(record)
+    left = [item.label for name, item in unanswered if _asked(context.study, form, name, case)]
     return refuse("ASSE-008", command, f"{len(left)} items have no answer", left) if left else None
 
 
@@ -201,8 +202,8 @@ def _guess(context: Context, command: Command, answers: dict[str, Any]) -> Refus
     except EquipoiseError as error:
         return refuse("ASSE-012", command, error.fault, (f"{error.code} {error.place}",))
     record = Record(form=form, date=command.day, values=values, encounter=command.encounter)
-    facts = context.participant.facts.with_record(record).with_own(record)
-    impossible = [check.message for check in context.study.checks[form].musts.false(facts)]
+    facts, musts = context.participant.facts, context.study.checks[form].musts
+    impossible = [check.message for check in false_checks(musts, facts, record, command.day)]
     return refuse("ASSE-012", command, "the guess is impossible", impossible) if impossible else None
 
 

@@ -16,7 +16,7 @@ from equipoise.conduct.scheme import levels_of
 from equipoise.ledger.entry import Draft
 
 if TYPE_CHECKING:
-    from equipoise.study.facts import Facts
+    from equipoise.study.facts import Record
 
 CATEGORIES = ("minor", "major")
 
@@ -97,7 +97,7 @@ def on_window(context: Context, command: Command) -> list[Draft]:
     return [deviation(context, command, "DEVI-002", text, concerns="sealed" if sealed else "open")]
 
 
-def on_correction(context: Context, command: Command, facts: Facts) -> list[Draft]:
+def on_correction(context: Context, command: Command, record: Record) -> list[Draft]:
     """A correction after randomisation that would have changed eligibility or stratum.
 
     It never changes the arm or the stratum that was randomised.
@@ -106,7 +106,7 @@ def on_correction(context: Context, command: Command, facts: Facts) -> list[Draf
     if participant.randomised_on is None:
         return []
     form = command.data["form"]
-    then = facts.on(participant.randomised_on)
+    then = participant.facts.with_record(record).on(participant.randomised_on)
     drafts = []
     before = participant.facts.on(participant.randomised_on)
     was = {

@@ -51,7 +51,7 @@ from equipoise.conduct.treatment import (
 if TYPE_CHECKING:
     from equipoise.conduct.judgement import Finding
     from equipoise.ledger.entry import Draft, Event
-    from equipoise.study.facts import Facts
+    from equipoise.study.facts import Facts, Record
     from equipoise.study.study import Study
 
 
@@ -201,22 +201,21 @@ def _changes(context: Context, command: Command, main: Item) -> Iterator[Barrier
         yield Barrier(code="DOSE-016", fault=fault)
 
 
-def after_record(
-    context: Context, command: Command, facts: Facts, form: str, changed: Iterable[str]
-) -> list[Draft]:
+def after_record(context: Context, command: Command, record: Record, changed: Iterable[str]) -> list[Draft]:
     """What a new or corrected record means for the treatment that is running: alarms, never a refusal.
 
-    facts: as they are with the record.  form, changed: the form and the items that were entered.
+    changed: the items that were entered.
     A companion whose need has changed asks for a new prescription; a hold or stop rule that has come true says so.
     """
     participant = context.participant
-    if participant.arm is None or not _read_by_regimens(context.study, form):
+    if participant.arm is None or not _read_by_regimens(context.study, record.form):
         return []
-    keys = _concerned(context.study, form, frozenset(changed))
+    keys = _concerned(context.study, record.form, frozenset(changed))
     regimens = running(participant) if keys else ()
     if not regimens:
         return []
-    before, after = participant.facts.on(command.day), facts.on(command.day)
+    before = participant.facts.on(command.day)
+    after = participant.facts.with_record(record).on(command.day)
     drafts = []
     for regimen in regimens:
         drafts += _rejudged(context, command, regimen, keys, before, after)

@@ -17,6 +17,7 @@ from equipoise.conduct import deviations, dosing
 from equipoise.conduct.command import Command, Context, Decision, Refusal, day_of
 from equipoise.conduct.consent import check_consented
 from equipoise.conduct.errors import refuse
+from equipoise.conduct.judgement import false_checks
 from equipoise.conduct.queries import query_id
 from equipoise.conduct.state import ParticipantState
 from equipoise.errors import EquipoiseError
@@ -117,9 +118,7 @@ def _entered(context: Context, command: Command, kind: str, earlier: Record | No
         sequence=0,
         values=given,
     )
-    facts = context.participant.facts.with_record(record)
-    case = facts.on(day).with_own(record)
-    false = context.study.checks[form_id].false(case)
+    false = false_checks(context.study.checks[form_id], context.participant.facts, record, day)
     impossible = [check.message for check in false if check.must]
     if impossible:
         return refuse("FORM-009", command, f"{_name(command)} is impossible", impossible)
@@ -128,10 +127,10 @@ def _entered(context: Context, command: Command, kind: str, earlier: Record | No
     if false:
         events += _queries(context, command, false)
     if kind == "FormCorrected":
-        events += deviations.on_correction(context, command, facts)
+        events += deviations.on_correction(context, command, record)
     else:
         events += deviations.on_window(context, command)
-    events += dosing.after_record(context, command, facts, form_id, command.data.get("values", {}))
+    events += dosing.after_record(context, command, record, command.data.get("values", {}))
     return tuple(events)
 
 

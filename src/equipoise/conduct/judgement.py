@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from itertools import chain
@@ -17,10 +18,10 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from equipoise.rules import Expression, Fact, Missing, Quantity, Verdict, evaluate, explain_verdict
+from equipoise.rules import EmptyCase, Expression, Fact, Missing, Quantity, Verdict, evaluate, explain_verdict
 from equipoise.rules.explain import say_value
-from equipoise.study.facts import Facts
-from equipoise.study.study import Study
+from equipoise.study.facts import Facts, Record
+from equipoise.study.study import CompiledCheck, FormChecks, Study
 
 Word = Literal["met", "not_met", "unknown"]
 Moment = Literal["screening", "randomisation"]
@@ -222,6 +223,13 @@ def _instructions(study: Study, regimen: str, among: frozenset[str] | None) -> t
         for key, (name, each) in found.items()
         if among is None or key in among
     )
+
+
+def false_checks(checks: FormChecks, facts: Facts, record: Record, day: date) -> list[CompiledCheck]:
+    """The checks of a form that are false of a record that is being entered on a day. Most read nothing else."""
+    if checks.alone:
+        return checks.false(EmptyCase(facts.study.parameters, record))
+    return checks.false(facts.with_record(record).on(day).with_own(record))
 
 
 def explained(study: Study, case: Facts, key: str) -> str:

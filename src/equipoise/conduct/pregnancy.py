@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import replace
 
 from equipoise.conduct import dosing
-from equipoise.conduct.acts import filed, seen, time_of, unreadable
+from equipoise.conduct.acts import act_record, filed, seen, time_of, unreadable
 from equipoise.conduct.command import Command, Context, Decision
 from equipoise.conduct.errors import refuse
 from equipoise.conduct.shapes import shaped
@@ -78,20 +78,17 @@ def record_of(pregnancy: Pregnancy) -> dict[str, Any]:
 
 
 def _answer(
-    context: Context, command: Command, kind: str, data: Mapping[str, Any], record: Mapping[str, Any]
+    context: Context, command: Command, kind: str, data: Mapping[str, Any], values: Mapping[str, Any]
 ) -> Decision:
     """The event, and what it means for the treatment that is running."""
-    unfit = unreadable(context.study, command, "pregnancy", record, "PREG-003")
+    unfit = unreadable(context.study, command, "pregnancy", values, "PREG-003")
     if unfit is not None:
         return unfit
     draft = context.draft(command, kind, data)
-    form = context.study.acts.get("pregnancy")
-    if form is None:
+    record = act_record(context.participant.facts, "pregnancy", draft, values, values["event"])
+    if record is None:
         return (draft,)
-    envelope = {name: getattr(draft, name) for name in draft.__slots__}
-    event = Event(sequence=0, **envelope)
-    facts = filed(context.participant.facts, "pregnancy", event, record, record["event"])
-    return (draft, *dosing.after_record(context, command, facts, form, frozenset(record)))
+    return (draft, *dosing.after_record(context, command, record, values))
 
 
 def _reported(study: Study, participant: ParticipantState, event: Event) -> ParticipantState:

@@ -14,13 +14,12 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import replace
 
 from equipoise.conduct import dosing
-from equipoise.conduct.acts import TRUTH, deviate, filed, seen, time_of, truth, unreadable
+from equipoise.conduct.acts import TRUTH, act_record, deviate, filed, seen, time_of, truth, unreadable
 from equipoise.conduct.clocks import Knowledge, clocks, due_at, followed, late, started
 from equipoise.conduct.command import Command, Context, Decision, Refusal
 from equipoise.conduct.errors import refuse
 from equipoise.conduct.shapes import shaped
 from equipoise.conduct.state import AdverseEvent, ParticipantState, put
-from equipoise.ledger.entry import numbered
 
 if TYPE_CHECKING:
     from equipoise.ledger.entry import Event
@@ -151,11 +150,10 @@ def _answer(
     if unfit is not None:
         return unfit
     draft = context.draft(command, kind, data)
-    form = context.study.acts.get("adverse_event")
-    if form is None:
+    record = act_record(context.participant.facts, "adverse_event", draft, values, after.id)
+    if record is None:
         return (draft,)
-    facts = filed(context.participant.facts, "adverse_event", numbered(draft, 0), values, after.id)
-    return (draft, *dosing.after_record(context, command, facts, form, frozenset(values)))
+    return (draft, *dosing.after_record(context, command, record, values))
 
 
 def _known(context: Context, command: Command) -> AdverseEvent | Refusal:

@@ -32,12 +32,14 @@ class Expression:
 
     node: the tree.  type: what it gives.  text: its canonical text.
     depends: ("item", form, item), ("form", form) and ("name", name) of everything that it reads.
+    alone: whether it reads nothing but the record that is being entered, and parameters.
     """
 
     node: n.Node
     type: Type
     depends: frozenset[Dependency]
     text: str
+    alone: bool = field(compare=False)
 
     @cached_property
     def value(self) -> Function:
@@ -50,6 +52,7 @@ class Expression:
 class _Checking:
     scope: Scope
     depends: set[Dependency] = field(default_factory=set)
+    alone: bool = True
     variables: dict[str, str] = field(default_factory=dict)
 
 
@@ -62,6 +65,7 @@ def check(node: n.Node, scope: Scope) -> Expression:
         type=kind,
         depends=frozenset(c.depends),
         text=to_text(checked),
+        alone=c.alone,
     )
 
 
@@ -87,6 +91,7 @@ def _name(node: n.Name, c: _Checking) -> Checked:
         near = hint(node.name, c.scope.names)
         raise fault("RULE-013", node.place, found=node.name, hint=near)
     c.depends.add(("name", node.name))
+    c.alone = c.alone and node.name in c.scope.parameters
     return node, c.scope.names[node.name]
 
 
@@ -130,7 +135,9 @@ def _reads(node: n.Item, form: FormScope, c: _Checking) -> str:
 def _item(node: n.Item, c: _Checking) -> Checked:
     form = _form(node.form, node.place, c)
     kind = _item_type(node.form, node.item, node.item_place, c)
-    return replace(node, reads=_reads(node, form, c)), kind
+    reads = _reads(node, form, c)
+    c.alone = c.alone and reads == n.OWN
+    return replace(node, reads=reads), kind
 
 
 def _member(node: n.Member, c: _Checking) -> Checked:
@@ -271,6 +278,7 @@ def _bound(node: n.Quantified | n.Select, c: _Checking) -> bool:
         raise fault("RULE-029", node.place, found=node.variable)
     c.variables[node.variable] = node.form
     c.depends.add(("form", node.form))
+    c.alone = False
     return form.kind == LOG
 
 

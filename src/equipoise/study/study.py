@@ -59,6 +59,11 @@ class FormChecks:
         return false_function([check.rule.node for check in self.checks])
 
     @cached_property
+    def alone(self) -> bool:
+        """Whether they read nothing but the record that is being entered, and parameters."""
+        return all(check.rule.alone for check in self.checks)
+
+    @cached_property
     def musts(self) -> FormChecks:
         """Those of them that say what is impossible."""
         return FormChecks(checks=tuple(check for check in self.checks if check.must))
