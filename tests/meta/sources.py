@@ -16,7 +16,7 @@ CORE = ("rules", "study", "ledger", "allocation", "blinding", "conduct")
 def tracked() -> tuple[Path, ...]:
     """Every file that git tracks or would track, relative paths resolved, deleted ones left out."""
     listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
+        ["git", "-c", "safe.directory=*", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
         cwd=ROOT,
         capture_output=True,
         check=True,

@@ -33,7 +33,9 @@ def participant(*records: Record, closed: tuple[str, ...] = (), **names: Any) ->
         facts = facts.with_record(one)
     for log in closed:
         facts = facts.with_log(log)
-    return facts.with_names(names.items())
+    for name, value in names.items():
+        facts = facts.with_name(name, value)
+    return facts
 
 
 def weighing(text: str) -> Facts:

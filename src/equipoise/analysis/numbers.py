@@ -6,7 +6,6 @@ from __future__ import annotations
 import math
 from decimal import ROUND_HALF_UP, Decimal
 
-NOT_ESTIMABLE = "not estimable"
 LEAST_P = Decimal("0.001")
 
 

@@ -173,15 +173,3 @@ class SearchIndex(Index, Protocol):
     """Finds studies by their words and facets."""
 
     def search(self, query: Query) -> Results: ...
-
-
-class RelatedIndex(Index, Protocol):
-    """Finds the studies that resemble one study."""
-
-    def related(self, nct_id: str, top: int = 10) -> Sequence[Found]: ...
-
-
-class PatientIndex(Index, Protocol):
-    """Finds the studies that a described patient might enter."""
-
-    def match(self, text: str, top: int = 100) -> Sequence[Found]: ...

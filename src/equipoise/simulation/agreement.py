@@ -11,7 +11,7 @@ and Young, Resampling-Based Multiple Testing, 1993). Several comparisons share o
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -36,6 +36,8 @@ TOTALLED = (
     "shipped", "used", "expired", "left", "stockouts",
 )  # fmt: skip
 """Stems of which the sum over arms, kits or sites is compared too: a rare event shows there first."""
+UNCOMPARED = ("trial", "truth")
+"""The number of the trial, and what is the same in all trials of one way; whether an interval holds it is compared."""
 LOOKS = 10
 """Looks that are told apart."""
 GAPS = (("second attempts", "attempts", "people"), ("width of the interval", "upper", "lower"))
@@ -96,7 +98,7 @@ def compare(
     permutations: int | None = None,
     seed: int = 1,
 ) -> Agreement:
-    """Compares all columns but the number of the trial; one that a frame has not is taken to be 0 there.
+    """Compares all columns but those of UNCOMPARED; one that a frame has not is taken to be 0 there.
 
     `one` is the smaller sample; NaN is a value of its own, below all others. alarm: how often two samples of one
     distribution are found to differ, at most. Raises ValueError for frames without a column, and for fewer
@@ -171,7 +173,7 @@ def totalled(frame: polars.DataFrame) -> dict[str, np.ndarray]:
     found = {
         name: np.nan_to_num(frame[name].to_numpy().astype(float), nan=-1e9)
         for name in frame.columns
-        if name != "trial"
+        if name not in UNCOMPARED
     }
     sums = {
         f"{stem} (all)": sum(values for name, values in found.items() if name.startswith(f"{stem}."))
@@ -222,8 +224,3 @@ def permuted(scores: np.ndarray, size: int, permutations: int, seed: int) -> np.
 def difference_seen(bound: float, size: int, other: int) -> float:
     """The difference of means, in standard deviations, that passes a bound of |z| in 9 of 10 tests."""
     return (bound + 1.2816) * float(np.sqrt(1 / size + 1 / other))
-
-
-def means_side_by_side(found: Agreement) -> Mapping[str, tuple[float, float]]:
-    """By column, both means."""
-    return {each.column: each.means for each in found.columns}

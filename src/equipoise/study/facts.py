@@ -163,13 +163,6 @@ class Facts(Struct, frozen=True, kw_only=True, gc=False):
         """With the value of a context name."""
         return self._changed(("name", name), names={**self.names, name: value})
 
-    def with_names(self, names: Iterable[tuple[str, Value | Missing]]) -> Facts:
-        """With the values of several context names."""
-        facts = self
-        for name, value in names:
-            facts = facts.with_name(name, value)
-        return facts
-
     def on(self, day: date) -> Facts:
         """As read on a day: `today` is that day. What was read of them on the same day is still known."""
         if self.day.values[TODAY] == day:

@@ -18,7 +18,8 @@ def twice(number):
 
 
 @pytest.fixture(autouse=True)
-def afresh():
+def afresh(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.delenv(compiling.CACHE, raising=False)
     compiling.folder.cache_clear()
     yield
     compiling.folder.cache_clear()
@@ -82,7 +83,6 @@ def _refusing(njit):
 
 def test_without_a_home_too(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
-    monkeypatch.delenv(compiling.CACHE, raising=False)
 
     def homeless() -> Path:
         raise RuntimeError("no home")

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 from markupsafe import Markup
 
@@ -204,8 +203,3 @@ def svg_files(report: Report) -> dict[str, Markup]:
 def report_json(report: Report) -> str:
     """The report as JSON text: numbers rounded to 6 decimals, keys in a fixed order."""
     return json.dumps(report_data(report), ensure_ascii=False, indent=2)
-
-
-def to_results(report: Report) -> Mapping[str, Any]:
-    """The report as plain data (see the reference of estimators), from which an exporter fills a record."""
-    return report_data(report)
