@@ -43,8 +43,9 @@ def test_a_killed_writer_loses_nothing_that_it_acknowledged(path: Path, acknowle
     assert process.stdout is not None
     said = [process.stdout.readline().strip() for _ in range(acknowledged)]
     process.send_signal(signal.SIGKILL)
-    said += process.communicate()[0].split()
-    assert process.returncode == -signal.SIGKILL
+    # not `communicate`, which would pass over what `readline` has read ahead
+    said += process.stdout.read().split()
+    assert process.communicate() == ("", "") and process.returncode == -signal.SIGKILL
     with SQLiteStore.open(path) as store:
         assert verify_store(store).ok
         kept = [event.command for event in store.events()]
