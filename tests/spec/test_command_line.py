@@ -47,7 +47,7 @@ def test_without_a_command_the_help_is_printed(capsys: pytest.CaptureFixture[str
     assert code == exits.USAGE
     for name, (_, line) in COMMANDS.items():
         assert f"  {name} " in out
-        assert line in out
+        assert line in " ".join(out.split())
 
 
 @pytest.mark.parametrize("code", exits.MEANINGS)
@@ -56,7 +56,7 @@ def test_the_help_says_what_each_exit_code_means(code: int, capsys: pytest.Captu
         main(["--help"])
     assert end.value.code == exits.OK
     out = capsys.readouterr().out
-    assert any(line.split()[:1] == [str(code)] and exits.MEANINGS[code] in line for line in out.splitlines())
+    assert f" {code} {exits.MEANINGS[code]} " in " ".join(out.split())
 
 
 def test_the_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
@@ -69,7 +69,21 @@ def test_a_command_that_does_not_exist_is_a_fault_of_usage(capsys: pytest.Captur
     with pytest.raises(SystemExit) as end:
         main(["chek"])
     assert end.value.code == exits.USAGE
-    assert "invalid choice: 'chek'" in capsys.readouterr().err
+    assert "there is no command 'chek'; did you mean 'check'?" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_help_of_a_command_keeps_to_a_narrow_terminal_and_says_its_exit_codes(
+    name: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    with pytest.raises(SystemExit) as end:
+        main([name, "--help"])
+    said = capsys.readouterr().out
+    assert end.value.code == exits.OK
+    assert all(f"  {code} " in said for code in exits.MEANINGS)
+    prose = said.split("positional arguments:")[0].split("options:")[0].split("\n\n", 1)[1]
+    assert max(map(len, prose.splitlines())) <= 60
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -169,6 +183,11 @@ def test_explain_says_what_a_rule_comes_to_for_a_patient(capsys: pytest.CaptureF
     assert code == exits.OK and "True:" in out and "Because:" in out
     code, _, err = said(capsys, "explain", STUDY, "criteria.I05", "--patient", "nobody of that name")
     assert code == exits.INPUT and "COMM-002" in err
+
+
+def test_explain_finds_a_rule_by_a_name_in_its_path(capsys: pytest.CaptureFixture[str]) -> None:
+    whole = said(capsys, "explain", STUDY, "criteria.I05.rule")
+    assert said(capsys, "explain", STUDY, "I05") == whole and whole[0] == exits.OK
 
 
 def test_explain_refuses_a_name_that_is_not_there(capsys: pytest.CaptureFixture[str]) -> None:
@@ -300,8 +319,11 @@ def test_the_ledger_of_a_run_can_be_verified_and_analysed_again(
     few: Path, finished: tuple[Path, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out, _ = finished
-    assert said(capsys, "verify", out / "ledger.sqlite")[0] == exits.OK
-    code, printed, err = said(capsys, "analyse", out / "ledger.sqlite", few, "--out", tmp_path)
+    handed, ledger = tmp_path.with_name("handed-out.txt"), out / "ledger.sqlite"
+    assert said(capsys, "verify", ledger, "--hand-out", handed)[0] == exits.OK
+    assert "study: NCT06965244\nmode: simulation\n" in handed.read_text(encoding="utf-8")
+    assert said(capsys, "verify", ledger, "--checkpoint", handed)[0] == exits.OK
+    code, printed, err = said(capsys, "analyse", few, ledger, "--out", tmp_path)
     assert (code, err) == (exits.OK, "")
     assert "SIMULATED" in printed
     for path in tmp_path.rglob("*.*"):
@@ -342,10 +364,24 @@ def test_the_same_run_gives_the_same_ledger(few: Path, tmp_path: Path) -> None:
     assert heads[0] == heads[1]
 
 
+def test_simulate_looks_at_names_and_folder_before_its_long_work(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, _, err = said(capsys, "simulate", STUDY, "--estimand", "primry", "--out", tmp_path / "out")
+    assert code == exits.INPUT
+    assert err.startswith(f"COMM-008 {STUDY}: the study has no estimand 'primry' (did you mean 'primary'?")
+    code, _, err = said(capsys, "simulate", STUDY, "--scenario", "bse")
+    assert code == exits.INPUT and "COMM-003" in err and "did you mean 'base'?" in err
+    taken = tmp_path / "a-file"
+    taken.write_text("", encoding="utf-8")
+    code, _, err = said(capsys, "simulate", STUDY, "--out", taken)
+    assert code == exits.INPUT and err.startswith(f"COMM-001 {taken}")
+
+
 def test_try_names_the_scenarios_that_there_are(capsys: pytest.CaptureFixture[str]) -> None:
     code, _, err = said(capsys, "try", STUDY, "--scenario", "absent")
     assert code == exits.INPUT
-    assert err.startswith(f"COMM-003 {STUDY / 'scenarios'}: there is no scenario 'absent' (there: base, ")
+    assert err.startswith(f"COMM-003 {STUDY / 'scenarios'}: there is no scenario 'absent' (did you mean 'base'? ")
 
 
 def test_a_study_without_a_seal_of_its_own_gets_one_from_its_name(tmp_path: Path) -> None:
@@ -378,7 +414,18 @@ def test_verify_accepts_a_whole_ledger(ledger: Path, capsys: pytest.CaptureFixtu
     assert (code, err) == (exits.OK, "")
     assert "entries  3" in out
     assert f"head     {made.hash.hex()}" in out
-    assert out.endswith("The chain holds.\n")
+    last = "It passes through the checkpoint of entry 3, handed out 2026-11-22T08:00:00Z."
+    assert out.endswith(f"The chain holds.\n{last}\n")
+
+
+def test_a_text_that_is_no_checkpoint_says_nothing_of_the_ledger(
+    ledger: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = ledger.with_name("letter.txt")
+    other.write_text("Dear monitor,", encoding="utf-8")
+    code, _, err = said(capsys, "verify", ledger, "--checkpoint", other)
+    assert code == exits.INPUT
+    assert err.startswith("LEDG-014 checkpoint, line 1")
 
 
 def test_verify_finds_a_row_that_was_changed(ledger: Path, capsys: pytest.CaptureFixture[str]) -> None:

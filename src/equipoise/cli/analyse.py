@@ -11,6 +11,7 @@ from pathlib import Path
 
 from equipoise.cli import exits
 from equipoise.cli.publishing import headlines, report_of, write_files
+from equipoise.cli.showing import prepared
 from equipoise.stores.sqlite import SQLiteStore
 from equipoise.study.load import load
 
@@ -22,7 +23,9 @@ BLIND = (
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The arguments of the command."""
-    parser.add_argument("ledger", type=Path, help="the ledger's SQLite file")
+    parser.add_argument(
+        "ledger", type=Path, help="the ledger's SQLite file; ledger and study in either order"
+    )
     parser.add_argument("study", type=Path, help="the folder of the study")
     parser.add_argument("--out", type=Path, required=True, help="the folder to write into")
     parser.add_argument("--seed", type=int, default=1, help="the seed of the imputations (default: 1)")
@@ -31,8 +34,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Writes the report and prints the main results. Raises the codes of ledger, study and analysis."""
-    study = load(arguments.study)
-    with SQLiteStore.open(arguments.ledger) as store:
+    prepared(arguments.out)
+    folder, file = sorted((arguments.study, arguments.ledger), key=lambda path: not path.is_dir())
+    study = load(folder)
+    with SQLiteStore.open(file) as store:
         report = report_of(study, store, arguments.seed, by_arm=False if arguments.blind else None)
     for words in (report.source.banner, "" if report.by_arm else BLIND):
         if words:

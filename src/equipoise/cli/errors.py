@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from equipoise.errors import EquipoiseError
 
 
@@ -18,7 +20,7 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
     "COMM-002": (
         "nothing here has the name {detail}",
         "A name that is not in the definition explains nothing.",
-        "Name one of those that `equipoise explain STUDY` lists.",
+        "Name a rule that `equipoise explain STUDY` lists, or a case of the folder `cases`.",
     ),
     "COMM-003": (
         "there is no scenario {detail}",
@@ -45,7 +47,22 @@ CATALOGUE: dict[str, tuple[str, str, str]] = {
         "A trial that runs here is found, related and matched through its registered record, once.",
         "Read the record in first: `equipoise registry ingest STUDY/record.json --index DIR`.",
     ),
+    "COMM-008": (
+        "the study has no estimand {detail}",
+        "An estimand says by which endpoint, analysis and level a trial is decided.",
+        "Name an estimand of the definition.",
+    ),
 }
+
+
+def unlike(name: str, known: Iterable[str]) -> str:
+    """`'bse' (did you mean 'base'? there are: base, null)`."""
+    from difflib import get_close_matches
+
+    names = sorted(known)
+    near = get_close_matches(name, names, n=1)
+    meant = f"did you mean {near[0]!r}? " if near else ""
+    return f"{name!r} ({meant}there are: {', '.join(names) or 'none'})"
 
 
 def command_error(code: str, place: str, detail: str = "") -> CommandError:

@@ -21,8 +21,11 @@ MEANINGS = {
 }
 
 LEDGER_CODES = frozenset({"LEDG", "STOR"})
+UNREADABLE_CHECKPOINT = "LEDG-014"
+"""A text that was given with a ledger; it says nothing of the ledger itself."""
 
 
 def exit_code(error: EquipoiseError) -> int:
     """The exit code for an error, by the package that raised it."""
-    return LEDGER if error.code[:4] in LEDGER_CODES else INPUT
+    of_ledger = error.code[:4] in LEDGER_CODES and error.code != UNREADABLE_CHECKPOINT
+    return LEDGER if of_ledger else INPUT

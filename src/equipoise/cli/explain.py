@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import textwrap
+from difflib import get_close_matches
 from pathlib import Path
 
 from equipoise.cli import exits
@@ -33,7 +34,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "path",
         nargs="?",
         default="criteria",
-        help="a rule (`criteria.NAME.rule`) or the beginning of its path (default: criteria)",
+        help="a rule (`criteria.NAME.rule`), the beginning of its path, or a name in it (default: criteria)",
     )
     parser.add_argument(
         "--patient", metavar="CASE", help="a patient of the cases, by the beginning of the name"
@@ -43,12 +44,23 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Prints the rules. Raises COMM-002 where no rule has such a path, or no case such a name."""
     study = load(arguments.study)
-    found = [key for key in study.expressions if f"{key}.".startswith(f"{arguments.path}.")]
-    if not found:
-        raise command_error("COMM-002", str(arguments.study), repr(arguments.path))
+    found = named(study, arguments.study, arguments.path)
     facts = patient(study, arguments.study, arguments.patient) if arguments.patient else None
     print("\n\n".join(said(study, key, facts) for key in found))
     return exits.OK
+
+
+def named(study: Study, folder: Path, path: str) -> list[str]:
+    """The rules under the beginning of a path, or with a part of their path of this name. Raises COMM-002."""
+    keys = list(study.expressions)
+    under = [key for key in keys if f"{key}.".startswith(f"{path}.")]
+    under = under or [key for key in keys if path in key.split(".")]
+    if not under:
+        parts = {part for key in keys for part in key.split(".")}
+        near = get_close_matches(path, [*keys, *parts], n=3)
+        meant = f"; did you mean {' or '.join(map(repr, near))}?" if near else ""
+        raise command_error("COMM-002", str(folder), f"{path!r}{meant}")
+    return under
 
 
 def patient(study: Study, folder: Path, name: str) -> Facts:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+import textwrap
+from collections.abc import Iterable, Sequence
 from importlib import import_module
 from types import ModuleType
 
@@ -54,22 +55,59 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }
 
 
+class Help(argparse.RawDescriptionHelpFormatter):
+    """Help whose sentences fill the width of the terminal; lists and examples, which have spaces at the start of a line
+    or two in a row, stay as they are."""
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        parts = text.strip("\n").split("\n\n")
+        return "\n\n".join(part if "  " in part else textwrap.fill(part, width, tabsize=2) for part in parts)
+
+
 def overview() -> argparse.ArgumentParser:
     """The parser that knows the names of the commands and no more."""
-    width = max(map(len, COMMANDS))
-    listed = "\n".join(f"  {name:<{width}}  {line}" for name, (_, line) in COMMANDS.items())
-    meanings = "\n".join(f"  {code:<{width}}  {meaning}" for code, meaning in exits.MEANINGS.items())
     parser = argparse.ArgumentParser(
         prog="equipoise",
         usage="equipoise COMMAND ...",
         description="Runs a randomised trial from its protocol.",
-        epilog=f"commands:\n{listed}\n\n`equipoise COMMAND --help` explains one of them."
-        f"\n\nexit codes:\n{meanings}\n\nexample:\n  equipoise check studies/NAME",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog=f"commands:\n{listed((name, line) for name, (_, line) in COMMANDS.items())}"
+        "\n\n`equipoise COMMAND --help` explains one of them."
+        f"\n\n{codes()}\n\nexample:\n  equipoise check studies/NAME",
+        formatter_class=Help,
     )
     parser.add_argument("--version", action="version", version=f"equipoise {__version__}")
-    parser.add_argument("command", choices=COMMANDS, metavar="COMMAND", help=argparse.SUPPRESS)
+    parser.add_argument("command", metavar="COMMAND", help=argparse.SUPPRESS)
     return parser
+
+
+def listed(rows: Iterable[tuple[object, str]]) -> str:
+    """Names with their meanings in two columns, as wide as the terminal."""
+    from shutil import get_terminal_size
+
+    gap = " " * (max(map(len, COMMANDS)) + 4)
+    wide = max(get_terminal_size().columns - 2, 40)
+    return "\n".join(
+        textwrap.fill(meaning, wide, initial_indent=f"  {name}".ljust(len(gap)), subsequent_indent=gap)
+        for name, meaning in rows
+    )
+
+
+def codes() -> str:
+    """What the exit codes mean."""
+    return f"exit codes:\n{listed(exits.MEANINGS.items())}"
+
+
+def called(words: Sequence[str]) -> str:
+    """The command that the first word names; ends as a fault of usage, with the nearest one, where there is none."""
+    parser = overview()
+    name = parser.parse_args(words[:1]).command
+    if name not in COMMANDS:
+        from difflib import get_close_matches
+
+        near = get_close_matches(name, COMMANDS, n=1)
+        meant = f"did you mean {near[0]!r}? " if near else ""
+        parser.error(f"there is no command {name!r}; {meant}there are: {', '.join(COMMANDS)}")
+    return name
 
 
 def command_parser(name: str, module: ModuleType) -> argparse.ArgumentParser:
@@ -77,8 +115,8 @@ def command_parser(name: str, module: ModuleType) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog=f"equipoise {name}",
         description=module.__doc__,
-        epilog=f"example:\n  {module.EXAMPLE}",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog=f"example:\n  {module.EXAMPLE}\n\n{codes()}",
+        formatter_class=Help,
     )
     module.configure(parser)
     return parser
@@ -90,7 +128,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if not words:
         overview().print_help()
         return exits.USAGE
-    name = overview().parse_args(words[:1]).command
+    name = called(words)
     module = import_module(COMMANDS[name][0])
     arguments = command_parser(name, module).parse_args(words[1:])
     try:

@@ -24,7 +24,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     subparsers = parser.add_subparsers(dest="subcommand", required=True, metavar="COMMAND", help="what to do")
     for name, (module, line) in SUBCOMMANDS.items():
         loaded = import_module(module)
-        loaded.configure(subparsers.add_parser(name, help=line, description=loaded.__doc__))
+        loaded.configure(
+            subparsers.add_parser(
+                name, help=line, description=loaded.__doc__, formatter_class=parser.formatter_class
+            )
+        )
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -45,6 +45,14 @@ def draw(console: Console, table: Table) -> None:
         console.print(f"  {note}", markup=False, style="dim")
 
 
+def prepared(folder: Path) -> None:
+    """Makes a folder, and proves that it can be written to, before a long work that ends there. Raises OSError."""
+    from tempfile import TemporaryFile
+
+    folder.mkdir(parents=True, exist_ok=True)
+    TemporaryFile(dir=folder).close()
+
+
 def write_whole(path: Path, content: bytes | str) -> None:
     """Writes a neighbour first and moves it over, so that a reader sees the old file or the new one."""
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -4,6 +4,8 @@
 `--engine whole`: each trial is run by the engine that patients are treated by, with every form and check; some
 seconds a trial. Both answer the same question in the same columns. `--scheduler` runs either on a Dask cluster;
 the numbers do not depend on who runs them. `--out` writes the table, the picture, and one row a trial as Parquet.
+The first call for a scenario takes up to a minute: the engine meets its patients, and the loop is compiled. Both are
+kept for the next call. What it is at is said on the error stream.
 """
 
 from __future__ import annotations
@@ -18,6 +20,8 @@ from typing import TYPE_CHECKING, Any
 
 from equipoise import __version__
 from equipoise.cli import exits
+from equipoise.cli.errors import command_error, unlike
+from equipoise.cli.showing import prepared
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -26,6 +30,7 @@ if TYPE_CHECKING:
 
 EXAMPLE = "equipoise simulate studies/NAME --scenario base null --trials 10000 --seed 1 --out out/NAME"
 TRIALS = {"fast": 10_000, "whole": 20}
+FIRST = "The first call for a scenario takes up to a minute; what the engine says, and the compiled loop, are kept."
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -91,6 +96,8 @@ def _from(least: int, text: str) -> int:
 def run(arguments: argparse.Namespace) -> int:
     """Prints the characteristics. Raises COMM-003, the codes of the definition, SIMU-001 to SIMU-015."""
     with ExitStack() as stack:
+        if arguments.out:
+            prepared(arguments.out)
         runner = _runner(arguments, stack)
         report = stack.enter_context(steps())
         answer = said(answered(arguments, runner, report))
@@ -132,7 +139,10 @@ def answered(
     from equipoise.study.load import load
 
     study, seal = load(arguments.study), practice_seal(arguments.study)
-    scenarios = [scenario_of(arguments.study, name) for name in arguments.scenario]
+    known = study.definition.estimands
+    if arguments.estimand is not None and arguments.estimand not in known:
+        raise command_error("COMM-008", str(arguments.study), unlike(arguments.estimand, known))
+    scenarios = [scenario_of(arguments.study, name) for name in dict.fromkeys(arguments.scenario)]
     if arguments.participants:
         scenarios = [changed(each, participants=arguments.participants) for each in scenarios]
     trials = arguments.trials or TRIALS[arguments.engine]
@@ -169,7 +179,8 @@ def said(answer: Answer) -> Answer:
 
 @contextmanager
 def steps() -> Iterator[Callable[[str, int, int], None]]:
-    """A bar a step on the error stream, where that is a terminal; called with the step, what is done, what there is."""
+    """A bar a step on the error stream, where that is a terminal, else a line; called with the step, what is done, what
+    there is."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -179,7 +190,11 @@ def steps() -> Iterator[Callable[[str, int, int], None]]:
         tasks: dict[str, Any] = {}
 
         def report(step: str, done: int, total: int) -> None:
+            if not tasks and step.startswith("screening"):
+                console.print(FIRST, markup=False, soft_wrap=True)
             if step not in tasks:
+                if not console.is_terminal:
+                    console.print(f"{step}: {total}", markup=False, soft_wrap=True)
                 tasks[step] = progress.add_task(step, total=total)
             progress.update(tasks[step], completed=done, total=total)
 

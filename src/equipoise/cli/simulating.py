@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from equipoise.cli.errors import command_error
+from equipoise.cli.errors import command_error, unlike
 from equipoise.simulation.practice import practice_seal as practice_seal
 from equipoise.simulation.scenario import Scenario, load_scenario
 from equipoise.simulation.trial import Simulated
@@ -18,8 +18,9 @@ def scenario_of(study: Path, name: str) -> Scenario:
     folder = study / "scenarios"
     path = folder / f"{name}.yaml"
     if not path.is_file():
-        known = ", ".join(sorted(each.stem for each in folder.glob("*.yaml"))) or "none"
-        raise command_error("COMM-003", str(folder), f"{name!r} (there: {known})")
+        raise command_error(
+            "COMM-003", str(folder), unlike(name, (each.stem for each in folder.glob("*.yaml")))
+        )
     return load_scenario(path)
 
 

@@ -28,7 +28,7 @@ CASES = "A case that cannot be read proves nothing."
 
 # code: (fault, why, remedy)
 CATALOGUE: dict[str, tuple[str, str, str]] = {
-    "STUD-001": ("the definition has {count} faults", WHOLE, "Correct each of them:\n{list}"),
+    "STUD-001": ("the definition has {count}", WHOLE, "Correct each of them:\n{list}"),
     "STUD-002": ("{found}", WHOLE, "Give a folder that holds a study: *.yaml files, and a folder forms/."),
     "STUD-003": ("this is not YAML: {found}", WHOLE, "Correct the layout at this place."),
     "STUD-004": ("{name!r} is written twice; it is also at {other}", ONCE, "Keep one of the two."),
@@ -165,7 +165,7 @@ class DefinitionError(StudyError):
         super().__init__(
             code="STUD-001",
             place=folder,
-            fault=fault.format(count=len(self.problems)),
+            fault=fault.format(count="one fault" if len(self.problems) == 1 else f"{len(self.problems)} faults"),
             why=why,
             remedy=remedy.format(list=listed),
         )
