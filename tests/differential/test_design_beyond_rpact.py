@@ -15,6 +15,7 @@ from scipy.stats import barnard_exact, boschloo_exact, chi2_contingency, fisher_
 import equipoise as eq
 from equipoise.analysis.design.nuisance import binomial
 from equipoise.analysis.errors import AnalysisError
+from equipoise.errors import EquipoiseError
 
 
 # Haybittle and Peto: getDesignGroupSequential(typeOfDesign="HP", kMax=2 to 5), and constantBoundsHP=2.5, alpha=0.05
@@ -346,10 +347,11 @@ def test_exact_tests_refuse_what_they_cannot_enumerate() -> None:
         lambda: eq.exact_power(0.5, 0.4, 100_000, 100_000),
         lambda: eq.exact_power(0.5, 0.4, 10, 10, alternative="both"),  # type: ignore[arg-type]
         lambda: eq.exact_p(11, 10, 3, 10),
-        lambda: eq.exact_p(1.5, 10, 3, 10),  # type: ignore[arg-type]
     ):
         with pytest.raises(AnalysisError, match="ANAL-013"):
             call()
+    with pytest.raises(EquipoiseError, match="FRAM-008"):
+        eq.exact_p(1.5, 10, 3, 10)  # type: ignore[arg-type]
     assert eq.exact_power(0.9, 0.1, 1000, 1000) == 1.0
 
 
@@ -449,3 +451,31 @@ def test_more_designs_agree_with_rpact() -> None:
         assert found.efficacy == pytest.approx(expected, abs=2e-8)
     bound = eq.boundaries("OF", 3, futility=[-0.5, 0.2], binding=True)
     assert bound.efficacy == pytest.approx((3.46187192, 2.44791311, 1.99871268), abs=1e-8)
+
+
+@pytest.mark.parametrize(
+    ("table", "doubled", "ordered"),
+    [  # scipy 1.17.1 boschloo_exact (two-sided, n=512) doubles; the second is ordered by the two-sided Fisher p-value
+        ((7, 12, 2, 13), 0.030916703, 0.029773283),
+        ((9, 17, 3, 15), 0.061205803, 0.058115951),
+        ((38, 61, 27, 61), 0.051716410, 0.051716410),
+    ],
+)
+def test_both_two_sided_tests_of_boschloo(table: tuple, doubled: float, ordered: float) -> None:
+    x1, n1, x2, n2 = table
+    assert eq.exact_p(*table, test="boschloo_doubled") == pytest.approx(doubled, abs=1e-7)
+    assert eq.exact_p(*table, test="boschloo") == pytest.approx(ordered, abs=1e-7)
+    scipys = boschloo_exact([[x1, x2], [n1 - x1, n2 - x2]], n=128).pvalue
+    assert eq.exact_p(*table, test="boschloo_doubled") == pytest.approx(scipys, abs=1e-4)
+    for side in ("greater", "less"):
+        assert eq.exact_p(*table, test="boschloo_doubled", alternative=side) == eq.exact_p(
+            *table, test="boschloo", alternative=side
+        )
+
+
+def test_the_doubled_test_rejects_where_its_p_value_is_small_and_keeps_the_level() -> None:
+    table = eq.exact_rejections(9, 7, test="boschloo_doubled", alpha=0.1)
+    for x1 in range(10):
+        for x2 in range(8):
+            assert table[x1, x2] == (eq.exact_p(x1, 9, x2, 7, test="boschloo_doubled") <= 0.1)
+    assert eq.largest_size(9, 7, test="boschloo_doubled", alpha=0.1)[0] <= 0.1

@@ -7,6 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from equipoise.allocation import (
@@ -83,3 +84,41 @@ def test_the_big_stick_in_the_long_run() -> None:
         known = list_properties(BiasedCoin(**TWO, tolerance=tolerance), 2000 if tolerance < 3 else 600)
         assert known.certain == pytest.approx(1 / (2 * tolerance), abs=0.01)
         assert known.converging == pytest.approx(1 / 2 + 1 / (4 * tolerance), abs=0.005)
+
+
+@pytest.mark.parametrize(
+    ("scheme", "ahead"),
+    [
+        (Complete(**TWO), lambda n, apart: 0.5),
+        (BiasedCoin(**TWO, probability=COIN), lambda n, apart: 1 / 3 if apart else 0.5),
+        (Urn(**TWO), lambda n, apart: (n - apart) / (2 * n) if n else 0.5),
+    ],
+    ids=["complete", "Efron", "Wei"],
+)
+def test_long_lists_agree_with_a_walk_of_the_difference_alone(scheme, ahead) -> None:
+    """|D| grows with the probability `ahead` of the arm that is ahead; a walk that stops beyond m has kept below it."""
+    places = 250
+
+    def ends(most: int) -> np.ndarray:
+        """The probability of each |D| after all places, of the lists that never had a greater one than `most`."""
+        now = np.zeros(most + 2)
+        now[0] = 1.0
+        for n in range(places):
+            then = np.zeros(most + 2)
+            for apart in range(most + 1):
+                up = 1.0 if apart == 0 else ahead(n, apart)
+                then[apart + 1] += now[apart] * up
+                if apart:
+                    then[apart - 1] += now[apart] * (1 - up)
+            then[most + 1] = 0.0
+            now = then
+        return now
+
+    known = list_properties(scheme, places)
+    whole = ends(places)
+    assert known.mean_difference == pytest.approx(float(whole @ np.arange(len(whole))), abs=1e-9)
+    below = np.array([ends(most).sum() for most in range(0, 61, 6)])
+    given = np.array(
+        [sum(p for each, p in known.greatest.items() if each <= most) for most in range(0, 61, 6)]
+    )
+    assert given == pytest.approx(below, abs=1e-12)

@@ -15,8 +15,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import cache
+from math import lcm
 
 import numpy as np
 
@@ -27,6 +27,8 @@ from equipoise.simulation.randomisation.errors import assessment_error
 Counts = tuple[int, ...]
 Step = tuple[float, int, Counts]
 MOST_LISTS = 1 << 16
+NEGLIGIBLE = 1e-22
+"""A state that is less likely is not followed: all of them together change no digit that a number has."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,8 +77,14 @@ def beyond(distribution: dict[float, float], limit: float) -> float:
 
 def difference(counts: Sequence[int], ratio: Sequence[int]) -> float:
     """The range of the counts, each divided by its share."""
-    parts = [Fraction(count, part) for count, part in zip(counts, ratio, strict=True)]
-    return float(max(parts) - min(parts))
+    parts = _parts(counts, ratio)
+    return (max(parts) - min(parts)) / lcm(*ratio)
+
+
+def _parts(counts: Sequence[int], ratio: Sequence[int]) -> list[int]:
+    """The counts, each divided by its share, times the least number that leaves them whole."""
+    whole = lcm(*ratio)
+    return [count * (whole // part) for count, part in zip(counts, ratio, strict=True)]
 
 
 def list_properties(scheme: ListScheme | PermutedBlocks, places: int) -> ListProperties:
@@ -114,7 +122,7 @@ def _guessed(
     chances: Sequence[float], counts: Sequence[int], ratio: Sequence[int]
 ) -> tuple[float, float, float, float]:
     """The probability that each guesser is right, and that nothing was left to chance."""
-    parts = [Fraction(count, part) for count, part in zip(counts, ratio, strict=True)]
+    parts = _parts(counts, ratio)
     shares = []
     for extreme in (min(parts), max(parts)):
         named = [chance for chance, part in zip(chances, parts, strict=True) if part == extreme]
@@ -143,7 +151,8 @@ class _Walk:
         for _ in range(self.places):
             for (counts, left), weight in states.items():
                 yield weight, self.steps(counts, left), counts
-            states = self._on(states)
+            following = self._on(states)
+            states = {state: weight for state, weight in following.items() if weight > NEGLIGIBLE}
         self._last = states
 
     def _on(self, states: dict[tuple[Counts, Counts], float]) -> dict[tuple[Counts, Counts], float]:
@@ -163,22 +172,29 @@ class _Walk:
         return dict(sorted(ends.items()))
 
     def greatest(self) -> dict[float, float]:
-        """The distribution of the greatest difference: by place, the probability of each is carried along."""
-        states: dict[tuple[Counts, Counts, float], float] = {
-            (*state, 0.0): weight for state, weight in self.start().items()
-        }
-        measure = cache(lambda counts: difference(counts, self.ratio))
-        moves = cache(lambda state: [(*to, measure(to[0]), p) for to, p in self._on({state: 1.0}).items()])
+        """The distribution of the greatest difference: each state carries that of the greatest so far."""
+        size = 1 + max(self.places * lcm(*self.ratio) // part for part in self.ratio)
+        first = np.zeros(size)
+        first[0] = 1.0
+        states = {state: weight * first for state, weight in self.start().items()}
         for _ in range(self.places):
-            following: dict[tuple[Counts, Counts, float], float] = defaultdict(float)
-            for (counts, left, most), weight in states.items():
-                for more, begun, apart, share in moves((counts, left)):
-                    following[more, begun, max(most, apart)] += weight * share
-            states = following
-        greatest: dict[float, float] = defaultdict(float)
-        for (_, _, most), weight in states.items():
-            greatest[most] += weight
-        return dict(sorted(greatest.items()))
+            following: dict[tuple[Counts, Counts], np.ndarray] = {}
+            for state, so_far in states.items():
+                for to, share in self._on({state: 1.0}).items():
+                    parts = _parts(to[0], self.ratio)
+                    more = share * _at_least(so_far, max(parts) - min(parts))
+                    following[to] = following[to] + more if to in following else more
+            states = {state: so_far for state, so_far in following.items() if so_far.sum() > NEGLIGIBLE}
+        total = np.sum(list(states.values()), axis=0)
+        return {int(place) / lcm(*self.ratio): float(total[place]) for place in np.flatnonzero(total)}
+
+
+def _at_least(so_far: np.ndarray, apart: int) -> np.ndarray:
+    """The distribution of the greater of what was so far and this."""
+    greater = so_far.copy()
+    greater[: apart + 1] = 0.0
+    greater[apart] = so_far[: apart + 1].sum()
+    return greater
 
 
 Starts = Callable[[Counts], Sequence[tuple[float, Counts]]]

@@ -14,7 +14,7 @@ from equipoise.simulation.randomisation.report_tables import tables_of
 PAGE = Markup(
     '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
     '<meta name="viewport" content="width=device-width, initial-scale=1">\n<meta name="robots" content="noindex">\n'
-    "<title>Randomisation assessed: {title} | {study}</title>\n<style>\n{style}\n</style>\n</head>\n<body>\n"
+    "<title>{banner} | Randomisation assessed: {title} | {study}</title>\n<style>\n{style}\n</style>\n</head>\n<body>\n"
     '<a class="skip" href="#main">Skip to content</a>\n'
     '<aside class="banner" aria-label="Notice"><strong>{banner}</strong></aside>\n'
     '<header class="masthead">\n<div class="frame">\n'
