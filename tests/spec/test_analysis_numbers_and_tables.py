@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from decimal import Decimal
 from xml.etree import ElementTree
 
@@ -99,18 +100,30 @@ def test_a_live_table_has_no_warning_but_keeps_its_provenance() -> None:
 
 
 def test_a_table_of_words_is_not_aligned_as_numbers() -> None:
-    from dataclasses import replace
-
     html = table_html(replace(TABLE, prose=True, arms=()), LIVE)
     assert 'class="value"' not in html and '<th scope="col">One</th>' in html
 
 
-def test_csv_says_what_it_is_and_holds_no_formula() -> None:
+def test_csv_is_rectangular_says_what_it_is_and_holds_no_formula() -> None:
     text = table_csv(TABLE, SIMULATION)
-    rows = list(csv.reader(io.StringIO(text)))
-    assert rows[0] == [f"# {SIMULATION.banner}"] and SIMULATION.head in rows[1][0]
-    assert rows[2] == ["Item & more", "One", "<Two>"] and rows[4] == ["Row", "-1.5", "'=2+2"]
-    assert not table_csv(TABLE, LIVE).startswith("# SIMULATED")
+    rows = list(csv.reader(io.StringIO(text, newline="")))
+    assert rows[0] == ["Item & more", "One", "<Two>", "notice", "source", "notes"]
+    assert {len(row) for row in rows} == {6} and rows[2][:3] == ["Row", "-1.5", "'=2+2"]
+    assert all(row[3] == SIMULATION.banner and SIMULATION.head in row[4] for row in rows[1:])
+    assert [row[5] for row in rows[1:]] == ["From -2 to 3.", *[""] * (len(rows) - 2)]
+    assert "SIMULATED" not in table_csv(TABLE, LIVE) and text.count("\r\n") == text.count("\n") == len(rows)
+    assert table_csv(replace(TABLE, corner=""), LIVE).startswith("Row,")
+    assert table_csv(replace(TABLE, rows=()), SIMULATION).count(SIMULATION.banner) == 1
+
+
+def test_rows_of_a_table_stand_in_the_group_of_their_heading() -> None:
+    html = table_html(TABLE, SIMULATION)
+    groups = [each.count("<tr") for each in html.split("<tbody>")[1:]]
+    assert sum(groups) == len(TABLE.rows) and html.count("<tbody>") == html.count("</tbody>")
+    assert all(each.lstrip().startswith('<tr class="spans') for each in html.split("<tbody>")[2:])
+    wide = replace(TABLE, columns=tuple("abcdef"), arms=(), rows=())
+    assert '<table class="dense">' in table_html(wide, LIVE)
+    assert '<table class="words">' in table_html(replace(wide, prose=True), LIVE)
 
 
 def test_a_figure_is_an_image_with_words_and_provenance() -> None:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import date
 from functools import cache
 from io import BytesIO
+from itertools import pairwise
 from xml.etree import ElementTree
 
 import pytest
@@ -26,7 +27,7 @@ from equipoise.analysis.reporting.render import figures, report_json, tables
 from equipoise.analysis.reporting.report import Report, analyse
 from equipoise.analysis.reporting.rtf import escaped, rtf
 from equipoise.analysis.reporting.trace import resolve
-from equipoise.analysis.tables import Provenance, Row, Table, plain_cell, table_csv
+from equipoise.analysis.tables import MINUS, Provenance, Row, Table, plain_cell, table_csv
 from equipoise.cli.publishing import headlines, report_of
 from equipoise.ledger import Draft, PlainStore
 from equipoise.study.allocation import Recruitment
@@ -101,6 +102,8 @@ def test_the_pages_are_tagged_a4_with_banner_hash_and_number() -> None:
     found = reader("SIMULATED-report.pdf")
     root = found.trailer["/Root"]
     assert root["/MarkInfo"]["/Marked"] and root["/Lang"] == "en" and found.metadata.title == report().title
+    assert SIMULATED in found.metadata.subject and report().source.head in found.metadata.subject
+    assert SIMULATED in found.metadata["/Keywords"] and found.metadata.author
     head = report().source.head
     for number, page in enumerate(found.pages, start=1):
         text = page.extract_text()
@@ -229,7 +232,8 @@ def test_any_text_comes_back_from_rich_text(one: str, two: str) -> None:
     text = rtf([table_of(one, two)], SOURCE, "x")
     text.encode("ascii")
     kept = [
-        "".join(c for c in each if c == "\n" or (c >= " " and c != "\x7f")).strip() for each in (one, two)
+        "".join(c for c in MINUS.sub("−", each) if c == "\n" or (c >= " " and c != "\x7f")).strip()
+        for each in (one, two)
     ]
     assert decoded(text)[1][1:] == kept
 
@@ -244,10 +248,31 @@ def test_rich_text_repeats_headings_and_names_its_source() -> None:
     )
     heads = [row for row in rows if row[0] == "Characteristic"]
     assert heads == [
-        ["Characteristic", "New ointment (n = 5)", "Old ointment (n = 5)", "All participants (n = 10)"]
+        [
+            "Characteristic",
+            "New ointment (n\u00a0=\u00a05)",
+            "Old ointment (n\u00a0=\u00a05)",
+            "All participants (n\u00a0=\u00a010)",
+        ]
     ]
     assert "\\qc" in text and escaped("a{b}\\c\n–") == "a\\{b\\}\\\\c\\line \\u8211?"
     assert any(row[0] == f"01 {EVIL}" for row in rows)
+
+
+def test_a_long_table_in_rich_text_has_its_headings_on_every_page() -> None:
+    rows = [
+        Row(head=f"Group {n // 7}") if n % 7 == 0 else Row(head=f"Row {n}", cells=("-1",)) for n in range(150)
+    ]
+    rows[40] = Row(head="Many words", cells=("word " * 200,))
+    table = Table(id="t", title="Long", corner="Corner", columns=("Column",), rows=tuple(rows))
+    text = rtf([table], SOURCE, "x")
+    pages = text.split("\\pagebb")
+    heads = [row[0] for row in decoded(text) if row]
+    assert len(pages) > 3 and heads.count("Corner") == len(pages)
+    assert [head for head in heads if head != "Corner"] == [row.head for row in rows]
+    assert not any(one.startswith("Group") and after == "Corner" for one, after in pairwise(heads))
+    assert [f"Long ({n} of {len(pages)})" in page for n, page in enumerate(pages, 1)] == [True] * len(pages)
+    assert SIMULATED.replace("–", "\\u8211?") in pages[2] and "\\u8722?1\\cell" in text
 
 
 # --- CSV ---

@@ -190,7 +190,7 @@ def figure_html(figure: Figure, source: Provenance) -> Markup:
     """The picture in its scrolling box, its caption with the provenance, and what follows it."""
     return Markup(
         '<figure id="figure-{id}">\n<div class="scroll" role="region" aria-label="{title}" tabindex="0">\n{svg}\n'
-        "</div>\n<figcaption>{caption}{banner} {words}.</figcaption>\n{after}</figure>\n"
+        "</div>\n<figcaption>{caption}{banner} {words}.</figcaption>\n</figure>\n{after}"
     ).format(
         id=figure.id,
         title=figure.title,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from markupsafe import Markup, escape
@@ -17,6 +17,10 @@ from markupsafe import Markup, escape
 from equipoise.analysis.cut import Cut
 
 MINUS = re.compile(r"(?<![\w.\-])-(?=\d)")
+CSV_SOURCE = ("notice", "source", "notes")
+"""The last columns of a table as CSV."""
+DENSE = 6
+"""From this number of columns on, a table of numbers is set closer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,16 +111,18 @@ def provenance(slice_: Cut, digest: str, seed: int) -> Provenance:
 def table_html(table: Table, source: Provenance) -> Markup:
     """The table in a box that scrolls by itself, its notes below, its provenance in the caption."""
     heads = Markup("").join(_column(table, place) for place in range(len(table.columns)))
-    rows = Markup("\n").join(_row(table, row) for row in table.rows)
+    rows = Markup("\n").join(_rows(table))
     notes = Markup("").join(
         Markup('<p class="table-note">{}</p>\n').format(_signed(note)) for note in table.notes
     )
     return Markup(
         '<div class="scroll" role="region" aria-labelledby="{id}" tabindex="0" data-mode="{mode}" data-head="{head}">\n'
-        '<table>\n<caption id="{id}">{title}{banner} <span class="quiet">{words}</span></caption>\n'
-        '<thead>\n<tr><th scope="col">{corner}</th>{heads}</tr>\n</thead>\n<tbody>\n{rows}\n</tbody>\n</table>\n'
+        '<table{kind}>\n<caption id="{id}"><span class="caption-text">{title}{banner} '
+        '<span class="quiet">{words}</span></span></caption>\n'
+        '<thead>\n<tr><th scope="col">{corner}</th>{heads}</tr>\n</thead>\n{rows}\n</table>\n'
         "</div>\n{notes}"
     ).format(
+        kind=_kind(table),
         id=f"table-{table.id}",
         mode=source.mode,
         head=source.head,
@@ -138,17 +144,16 @@ def banner_html(source: Provenance) -> Markup:
 
 
 def table_csv(table: Table, source: Provenance) -> str:
-    """RFC 4180 text: the warning and the cut as comment lines first, then a header line and the rows."""
+    """RFC 4180 text, one header line and every row as long as it, so that any reader of CSV takes it as it is. The last
+    columns are what the rows come from: the warning and the cut on each, the table's notes on the first."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    for line in (source.banner, f"{table.title}. {source.whole}, {source.mode}"):
-        if line:
-            writer.writerow([f"# {line}"])
-    writer.writerow([plain_cell(each) for each in (table.corner, *table.columns)])
-    for row in table.rows:
-        writer.writerow([plain_cell(row.head), *(plain_cell(cell) for cell in row.cells)])
-    for note in table.notes:
-        writer.writerow([f"# {note}"])
+    writer.writerow([plain_cell(each) for each in (table.corner or "Row", *table.columns, *CSV_SOURCE)])
+    said = (source.banner, f"{table.title}. {source.whole}, {source.mode}")
+    for place, row in enumerate(table.rows or (Row(head=""),)):  # the warning stands in an empty table too
+        notes = " ".join(table.notes) if place == 0 else ""
+        cells = (row.head, *padded(row.cells, len(table.columns)), *said, notes)
+        writer.writerow([plain_cell(each) for each in cells])
     return out.getvalue()
 
 
@@ -157,22 +162,40 @@ def padded(cells: Sequence[str], columns: int) -> tuple[str, ...]:
     return (*cells, *([""] * (columns - len(cells))))
 
 
+def _kind(table: Table) -> Markup:
+    """The class of a table whose width asks for it: many columns are set closer, columns of words have shares."""
+    if table.prose and len(table.columns) > 2:
+        return Markup(' class="words"')
+    return Markup(' class="dense"') if len(table.columns) >= DENSE else Markup("")
+
+
 def _column(table: Table, place: int) -> Markup:
     arm = table.arms[place] if place < len(table.arms) else 0
     kind = " ".join(name for name in ("" if table.prose else "value", f"arm-{arm}" if arm else "") if name)
     opening = Markup('<th scope="col" class="{}">').format(kind) if kind else Markup('<th scope="col">')
-    return opening + escape(table.columns[place]) + Markup("</th>")
+    return opening + escape(_signed(table.columns[place])) + Markup("</th>")
+
+
+def _rows(table: Table) -> Iterator[Markup]:
+    """The rows in groups: each heading of rows begins one, which is what it is the heading of."""
+    yield Markup("<tbody>")
+    for place, row in enumerate(table.rows):
+        if place and not row.cells:
+            yield Markup("</tbody>\n<tbody>")
+        yield _row(table, row)
+    yield Markup("</tbody>")
 
 
 def _row(table: Table, row: Row) -> Markup:
+    head = _signed(row.head)
     if not row.cells:
         return Markup('<tr class="spans level-{}"><th scope="rowgroup" colspan="{}">{}</th></tr>').format(
-            row.level, len(table.columns) + 1, row.head
+            row.level, len(table.columns) + 1, head
         )
     cell = Markup("<td>{}</td>") if table.prose else Markup('<td class="value">{}</td>')
     cells = Markup("").join(cell.format(_signed(each)) for each in row.cells)
     kind = f"level-{row.level} strong" if row.strong else f"level-{row.level}"
-    return Markup('<tr><th scope="row" class="{}">{}</th>{}</tr>').format(kind, row.head, cells)
+    return Markup('<tr><th scope="row" class="{}">{}</th>{}</tr>').format(kind, head, cells)
 
 
 def _signed(text: str) -> str:

@@ -221,7 +221,7 @@ def test_the_command_writes_a_page_a_picture_tables_and_numbers(
     assert own["own"] and own["scheme"].startswith("Minimisation over long_standing (weight 2), work")
     assert sum(data["strata"].values()) == pytest.approx(1) and data["note"].startswith("SIMULATED")
     page = (tmp_path / "randomisation.html").read_text()
-    assert "What to read from it" in page and "(this trial)" in page and page.count("<table>") == 3
+    assert "What to read from it" in page and "(this trial)" in page and page.count("<table") == 3
     written = sorted(each.name for each in tmp_path.iterdir())
     assert written == [
         "randomisation-balance.csv", "randomisation-errors.csv", "randomisation-guesses.csv",

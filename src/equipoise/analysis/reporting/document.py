@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from equipoise.analysis.figures import spoken
 from equipoise.analysis.plan import plan_digest
 from equipoise.analysis.reporting.trace import cell_id
+from equipoise.analysis.reporting.widths import joined, widths
 from equipoise.analysis.svg import LOOKS, Figure, svg
 from equipoise.analysis.tables import MINUS, Row, Table
 
@@ -109,23 +110,6 @@ def table_block(number: int, table: Table) -> dict[str, Any]:
     }
 
 
-def widths(table: Table) -> list[int]:
-    """The relative width of each column, the heads first: by the longest cell and the longest word of the heading."""
-    if table.prose:
-        return [22, 78] if len(table.columns) == 1 else [16, *[24] * (len(table.columns) - 2), 34, 12]
-    heads = max([len(row.head) + 2 * row.level for row in table.rows if row.cells], default=10)
-    made = [min(max(heads, 10, longest(table.corner)), 40)]
-    for place, name in enumerate(table.columns):
-        cells = max([len(row.cells[place]) for row in table.rows if row.cells], default=4)
-        made.append(max(longest(name) + 1, min(cells, 32), 5))
-    return made
-
-
-def longest(text: str) -> int:
-    """The length of the longest word."""
-    return max(map(len, text.split()), default=0)
-
-
 def row_data(number: int, place: int, row: Row) -> dict[str, Any]:
     """A row for the template."""
     return {
@@ -135,11 +119,6 @@ def row_data(number: int, place: int, row: Row) -> dict[str, Any]:
         "strong": row.strong,
         "id": cell_id(number, place),
     }
-
-
-def joined(text: str) -> str:
-    """`(n = 61)` without a place to break."""
-    return text.replace("(n = ", "(n\u00a0=\u00a0")
 
 
 def signed(text: str) -> str:
@@ -153,7 +132,7 @@ def figure_block(number: int, figure: Figure, report: Report) -> dict[str, Any]:
         "kind": "figure",
         "number": number,
         "svg": str(svg(figure, report.source, alone=True, looks=PRINTED, captioned=False)),
-        "alt": figure.description or figure.title,
+        "alt": signed(f"{figure.title}. {figure.description}".strip()),
         "caption": figure.caption,
         "tall": figure.height > TALL * figure.width,
     }
@@ -189,6 +168,19 @@ def cover(report: Report) -> dict[str, Any]:
             if each.analyses
         ],
     }  # fmt: skip
+
+
+def properties(report: Report) -> dict[str, Any]:
+    """What the file says of itself to those who do not open it: title, sponsor, warning, cut."""
+    source, header = report.source, report.study.definition.study
+    kind = "Report by arm" if report.by_arm else "Blind report"
+    warning = source.banner or source.mode
+    return {
+        "title": report.title,
+        "author": header.sponsor,
+        "description": f"{warning}. {kind} of {header.id}. {source.whole}; definition {source.digest}.",
+        "keywords": [warning, kind, header.id],
+    }
 
 
 def headline(analysis: Any, ratio: bool, report: Report) -> str:
@@ -237,6 +229,7 @@ def data_of(document: Document, report: Report, listed: Sequence[Listed]) -> dic
         "words": source.words.rpartition(", ")[0],
         "head": source.head,
         "date": [int(each) for each in day],
+        "properties": properties(report),
         "cover": cover(report),
         "chapters": list(document.chapters),
         "appendix": appendix(report, listed),

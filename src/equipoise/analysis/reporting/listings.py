@@ -16,6 +16,7 @@ from equipoise.analysis.reporting.result_listing import group_cell as group_cell
 from equipoise.analysis.reporting.result_listing import result_table as result_table
 from equipoise.analysis.tables import Row, Table
 from equipoise.conduct.errors import CATALOGUE
+from equipoise.registry.escapes import plain
 
 if TYPE_CHECKING:
     from equipoise.study.model import Decision
@@ -264,7 +265,7 @@ def decision_table(decisions: Mapping[str, Decision]) -> Table:
         chosen = each.options.get(each.choice or "", "not chosen")
         who = f"{each.status}: {each.decided_by.name}, {each.on}" if each.decided_by else each.status
         rows.append(
-            Row(head=key.replace("_", " ").capitalize(), cells=(each.quote, chosen, each.reason, who))
+            Row(head=key.replace("_", " ").capitalize(), cells=(plain(each.quote), chosen, each.reason, who))
         )
     return Table(
         id="decisions",
