@@ -101,9 +101,10 @@ PART = re.compile(
     r"\b(?:part|stage|phase|cohorts?|strat\w+|substudy|sub-study|lead-in|run-in|open[- ]label)\b", re.I
 )
 _WITHIN = re.compile(
-    r"\b(?:one|each|opposite|other|right|left) (?:side|eye|half|arm of)\b|\bcontralateral\b"
-    r"|\bsplit[- ](?:face|body|mouth)"
-    r"|\blesions? (?:\w+ ){0,8}to receive\b|\bwithin[- ](?:subject|patient|participant)|\bown control",
+    r"\b(?:one|each|opposite|other|right|left)\s+(?:side|eye|half|arm\s+of)\b|\bcontralateral\b|\bone\s+on\s+each\b"
+    r"|\bsplit[-\s]+(?:face|body|mouth)"
+    r"|\blesions?\s+(?:\S+\s+){0,12}to\s+receive\b|\bwithin[-\s]+(?:subject|patient|participant)|\bown\s+control"
+    r"|\bin\s+(?:a\s+)?random(?:i[sz]ed)?\s+order\b|\b(?:receive|assigned\s+to)\s+an\s+order\s+of\b",
     re.I,
 )
 PRESENT_NOTATION = "2017-01"
@@ -138,7 +139,8 @@ def old_masking_notation(subject: Subject) -> Iterator[Hit]:
     question="Which groups are participants randomised to?",
 )
 def randomised_groups(subject: Subject) -> Iterator[Hit]:
-    """RANDOMIZED with one registered arm or with SINGLE_GROUP, unless it is a crossover or one within each participant.
+    """RANDOMIZED with one registered arm or with SINGLE_GROUP, unless what each participant receives is in random order
+    or on random sides.
 
     Arms that are parts, cohorts or strata, and trials of diagnostics, are left.
     """

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from equipoise.registry.escapes import plain
+from equipoise.registry.search.text import readable
 
 Json = Mapping[str, Any]
 
@@ -112,16 +113,20 @@ def part(value: Any, *names: str) -> Json:
     return value if isinstance(value, dict) else {}
 
 
+def _text(text: str) -> str:
+    return readable(plain(text))
+
+
 def said(value: Json, name: str) -> str:
     """A text with its signs as signs; empty when there is none."""
     found = value.get(name)
-    return plain(found) if isinstance(found, str) else ""
+    return _text(found) if isinstance(found, str) else ""
 
 
 def texts_in(value: Json, name: str) -> list[str]:
     """The texts of a list; empty when there is none."""
     found = value.get(name)
-    return [plain(item) for item in found if isinstance(item, str)] if isinstance(found, list) else []
+    return [_text(item) for item in found if isinstance(item, str)] if isinstance(found, list) else []
 
 
 def objects_in(value: Json, name: str) -> list[Json]:
@@ -205,7 +210,7 @@ def _each(items: Iterable[Json], *names: str) -> Iterator[str]:
         for name in names:
             found = item.get(name)
             if isinstance(found, str):
-                yield plain(found)
+                yield _text(found)
 
 
 def _condition_texts(data: Json) -> Iterator[str]:

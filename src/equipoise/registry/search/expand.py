@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from equipoise.registry.search.forms import forms, tolerance
+from equipoise.registry.search.numbers import parted
 from equipoise.registry.search.synonyms import LONGEST, Name, Synonyms
 from equipoise.registry.search.tree import All, Any, Loose, Near, Node, Not, Phrase, Term, all_of, any_of
 
@@ -74,9 +75,14 @@ def _named(names: Sequence[Name], field: str) -> list[Node]:
 
 def _word(node: Loose, known: Known, notes: dict[str, None], *, quiet: bool) -> Node:
     """A typed word by its forms that exist; by near spellings where none does."""
-    found = [form for form in forms(node.word) if known(node.field, form)]
+    found: list[Node] = [Term(form, node.field) for form in forms(node.word) if known(node.field, form)]
+    found += [
+        Phrase(both, node.field)
+        for both in parted(node.word)
+        if all(known(node.field, word) for word in both)
+    ]
     if found:
-        return any_of([Term(form, node.field) for form in found])
+        return any_of(found)
     if tolerance(node.word) and not quiet:
         notes[f"no study has {node.word}: words spelled nearly so were searched"] = None
         return Near(node.word, tolerance(node.word), node.field)

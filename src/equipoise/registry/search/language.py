@@ -11,6 +11,7 @@ from calendar import monthrange
 from dataclasses import dataclass, field
 
 from equipoise.registry.search.document import FIELDS, MOST, NUMBERS
+from equipoise.registry.search.numbers import is_mixed, study_numbers
 from equipoise.registry.search.query import FACETS, MOST_TEXT
 from equipoise.registry.search.text import words
 from equipoise.registry.search.tree import (
@@ -48,6 +49,7 @@ SHORTEST_PREFIX = 3
 # Words that nearly every record has; they are left out of what is not quoted.
 COMMON = frozenset({"the", "of", "in", "on", "for", "with", "and", "or", "to"})
 TOKEN = re.compile(r'(?P<space>\s+)|(?P<mark>[()])|(?P<quoted>"[^"]*"?)|(?P<word>[^\s()"]+)')
+QUOTES = str.maketrans(dict.fromkeys("\u201c\u201d\u201e\u00ab\u00bb", '"'))
 PREFIXED = re.compile(r"(-?)([a-z]+):(.*)", re.DOTALL)
 SPAN = re.compile(r"(.*?)\.\.(.*)")
 MOMENT = re.compile(r"(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?")
@@ -81,7 +83,7 @@ class Parser:
 
 def parse(text: str) -> tuple[Node, tuple[str, ...]]:
     """What a text asks for, and how it was understood where that is not plain."""
-    parser = Parser(tokens_of(text[:MOST_TEXT]))
+    parser = Parser(tokens_of(study_numbers(text[:MOST_TEXT].translate(QUOTES))))
     if len(text) > MOST_TEXT:
         parser.note(f"only the first {MOST_TEXT} letters were read")
     nodes = []
@@ -209,7 +211,12 @@ def _word(parser: Parser, text: str, name: str) -> list[Node]:
     if sign.startswith("~") and len(found) == 1:
         distance = 1 if len(found[0]) < 8 else 2
         return _counted(parser, [Near(found[0], distance, name)])
-    return _counted(parser, [Loose(found[0], name) if len(found) == 1 else Phrase(found[:MOST_WORDS], name)])
+    if len(found) == 1:
+        return _counted(parser, [Loose(found[0], name)])
+    phrase = Phrase(found[:MOST_WORDS], name)
+    together = "".join(found)
+    # `IL-6` is also written `IL6`, and `COVID-19` without its hyphen.
+    return _counted(parser, [any_of([phrase, Term(together, name)]) if is_mixed(together) else phrase])
 
 
 def _beginning(parser: Parser, found: tuple[str, ...], name: str) -> Node:

@@ -29,10 +29,11 @@ from equipoise.registry.search.plan import ALL_WORDS, STRONG_WORDS
 from equipoise.registry.search.query import FACETS, Query
 from equipoise.registry.search.reasons import SHORT
 from equipoise.registry.search.synonyms import NONE, Synonyms, load_synonyms
-from equipoise.registry.search.text import LONGEST
+from equipoise.registry.search.text import LONGEST, searched
 from equipoise.registry.search.tree import Node
 
 NAME = "search"
+TOKENIZER = "words, 2"  # an index whose words were made otherwise has another name here, and is made anew
 NUMBERS = ("start", "posted", "updated", "enrolment", "youngest", "oldest")
 META = "meta.json"  # tantivy replaces it with each commit
 SOME, MANY = 200, 20_000  # from here on a second thread pays, and more memory
@@ -47,7 +48,7 @@ def schema() -> tantivy.Schema:
     for name in ("kind", "exact"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
     for name in (ALL_WORDS, STRONG_WORDS, *FIELDS):
-        builder.add_text_field(name, tokenizer_name="words")
+        builder.add_text_field(name, tokenizer_name=TOKENIZER)
     for name in FACETS:
         builder.add_text_field(f"shown_{name}", tokenizer_name="raw", index_option="basic", fast=True)
         builder.add_text_field(f"key_{name}", tokenizer_name="raw", index_option="basic", fast=True)
@@ -187,16 +188,16 @@ def _opened(path: Path) -> Any:
         index = tantivy.Index(schema(), path=str(path))
     except ValueError as error:
         raise index_error("REGI-031", str(path), str(error)) from error
-    index.register_tokenizer("words", analyzer())
+    index.register_tokenizer(TOKENIZER, analyzer())
     index.config_reader("manual")
     return index
 
 
 def packed(made: Document) -> tantivy.Document:
     """A document as tantivy takes it."""
-    parts: dict[str, Any] = {name: [*texts] for name, texts in made.texts.items()}
-    parts[ALL_WORDS] = [text for texts in made.texts.values() for text in texts]
-    parts[STRONG_WORDS] = [text for name in STRONG for text in made.texts[name]]
+    parts: dict[str, Any] = {name: [*map(searched, texts)] for name, texts in made.texts.items()}
+    parts[ALL_WORDS] = [text for texts in parts.values() for text in texts]
+    parts[STRONG_WORDS] = [text for name in STRONG for text in parts[name]]
     for name, values in made.facets.items():
         parts[f"shown_{name}"] = [*values]
         parts[f"key_{name}"] = [*facets.keys(name, values)]

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from urllib.parse import parse_qsl, urlencode
 
+from equipoise.registry.search.text import UNSEEN
+
 # name of the facet: what it is, in words
 FACETS: Mapping[str, str] = MappingProxyType(
     {
@@ -110,8 +112,8 @@ def query(
 
 
 def _clean(text: str) -> str:
-    """Text that every encoding accepts: no lone surrogates, no control characters, single spaces."""
-    whole = text.encode("utf-8", "replace").decode("utf-8")
+    """Text that every encoding accepts: no lone surrogates, nothing that cannot be seen, single spaces."""
+    whole = UNSEEN.sub("", text).encode("utf-8", "replace").decode("utf-8")
     return " ".join("".join(char if char.isprintable() else " " for char in whole).split())
 
 

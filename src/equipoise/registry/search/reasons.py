@@ -6,12 +6,13 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import pairwise
 from typing import Any
 
 from equipoise.registry.interfaces import Reason, Stored
 from equipoise.registry.search.document import FIELDS, TEXTS, exact_in
 from equipoise.registry.search.forms import distance
-from equipoise.registry.search.text import WORD, aligned
+from equipoise.registry.search.text import GREEK, UNSPACED, WORD, aligned
 from equipoise.registry.search.tree import All, Near, Node, Phrase, Prefix, Term, wanted
 
 EXCERPT = 200
@@ -21,6 +22,8 @@ START, END = r"(?<![^\W_])", r"(?![^\W_])"
 BY_WEIGHT = tuple(sorted(FIELDS, key=lambda name: -FIELDS[name].weight))
 # What an index keeps beside its words: for most hits it shows why without a look at the record.
 SHORT = BY_WEIGHT[:6]
+LETTERS = {name: letter for letter, name in GREEK.items()}  # as `text.searched` names them
+PAIRS = {"oe": "œ", "ae": "æ"}
 Texts = Mapping[str, Sequence[str]]
 
 
@@ -134,7 +137,7 @@ def _shows(leaf: Node, shown: set[tuple[str, str]]) -> bool:
     """Whether a word, beginning, neighbourhood or phrase is among what was marked in the fields shown."""
     own = getattr(leaf, "field", "")
     marked = [text for field, text in shown if own in ("", field)]
-    if isinstance(leaf, Term):
+    if isinstance(leaf, Term) and not _otherwise(leaf):
         return leaf.word in marked
     if isinstance(leaf, Near):
         return any(_near(text, leaf.word, leaf.distance) for text in marked)
@@ -157,7 +160,8 @@ def sought_in(tree: Node) -> tuple[Sought, ...]:
         near = tuple(leaf for leaf in leaves if isinstance(leaf, Near))
         named = [leaf for leaf in leaves if not isinstance(leaf, Near)]
         if leaves:
-            needles = () if near else tuple(dict.fromkeys(map(_needle, named)))
+            sure = not near and not any(map(_otherwise, named))
+            needles = tuple(dict.fromkeys(map(_needle, named))) if sure else ()
             pattern = _pattern(leaves)
             others = _pattern(named) if named else None
             found.append(Sought(field=field, pattern=pattern, needles=needles, near=near, named=others))
@@ -179,19 +183,46 @@ def _source(leaf: Node) -> str:
     if isinstance(leaf, Prefix):
         return rf"{_begun(leaf.word)}[^\W_]*"
     if isinstance(leaf, Phrase):
-        first, *others = leaf.words
-        joined = r"[\W_]+".join([_begun(first), *map(re.escape, others)])
-        return rf"{joined}[^\W_]*" if leaf.open else rf"{joined}{END}"
+        first = leaf.words[0]
+        joined = _begun(first)
+        for before, word in pairwise(leaf.words):
+            # Of writing without spaces each sign is a word.
+            between = "*" if UNSPACED.match(before) or UNSPACED.match(word) else "+"
+            joined += rf"[\W_]{between}{_letters(word)}"
+        return rf"{joined}[^\W_]*" if leaf.open else rf"{joined}{_ended(leaf.words[-1])}"
     if isinstance(leaf, Near):
         # Any word may be near: those of a like length are looked at one by one.
         return rf"{START}[^\W_]{{{max(len(leaf.word) - leaf.distance, 1)},{len(leaf.word) + leaf.distance}}}{END}"
     assert isinstance(leaf, Term)
-    return rf"{_begun(leaf.word)}{END}"
+    return rf"{_begun(leaf.word)}{_ended(leaf.word)}"
 
 
 def _begun(word: str) -> str:
     """The beginning of a word. The letters come before the look behind them, since letters are found quickly."""
-    return rf"{word}(?<![^\W_]{word})"
+    if UNSPACED.match(word):
+        return word
+    return rf"{START}{_letters(word)}" if _varied(word) else rf"{word}(?<![^\W_]{word})"
+
+
+def _ended(word: str) -> str:
+    return "" if UNSPACED.match(word) else END
+
+
+def _letters(word: str) -> str:
+    """A word in all letters in which a text may write it."""
+    for pair, letter in PAIRS.items():
+        word = word.replace(pair, f"(?:{pair}|{letter})")
+    return f"(?:{word}|{LETTERS[word]})" if word in LETTERS else word
+
+
+def _otherwise(leaf: Node) -> bool:
+    """Whether a text may show a word or phrase in other letters than its own."""
+    found = leaf.words if isinstance(leaf, Phrase) else (getattr(leaf, "word", ""),)
+    return any(map(_varied, found))
+
+
+def _varied(word: str) -> bool:
+    return word in LETTERS or any(pair in word for pair in PAIRS)
 
 
 def _in_field(texts: Iterable[str], sought: Sought) -> tuple[Reason, set[str]] | None:
