@@ -245,3 +245,17 @@ def test_strata_of_win_odds_have_van_elterens_weights() -> None:
 def test_win_odds_without_an_error_are_refused(first: list, second: list, strata: tuple, code: str) -> None:
     with pytest.raises(AnalysisError, match=code):
         win_odds(first, second, strata=strata)
+
+
+def test_the_origin_and_the_unit_of_a_covariate_do_not_matter() -> None:
+    """Of the year of birth the search found no maximum, or another one, before covariates were standardised."""
+    random = np.random.default_rng(5)
+    arm, age = ["a", "b"] * 40, random.normal(0, 10, 80)
+    count = random.poisson(np.exp(0.3 + 0.03 * age))
+    for fit, rate in ((fit_counts, 1e-7), (fit_categories, 1e-5)):
+        plain = ratio_effect(fit(count, arm, covariates={"age": age}, reference="a"), "b")
+        for moved in (1960 + age, 1e6 * (1960 + age), 1e-6 * age):
+            found = ratio_effect(fit(count, arm, covariates={"age": moved}, reference="a"), "b")
+            assert (found.estimate, found.standard_error) == pytest.approx(
+                (plain.estimate, plain.standard_error), rel=rate
+            )

@@ -152,7 +152,10 @@ def test_the_paired_t_test_of_scipy_is_met_with_both_degrees_of_freedom() -> Non
 def test_compound_symmetry_is_the_random_intercept_of_statsmodels() -> None:
     model = own("cs")
     rows = [(r[0], r[1], r[2], v, r[2 + v]) for r in OWN for v in (1, 2, 3, 4) if r[2 + v] is not None]
-    design = [[float(r[1] == a and r[3] == v) for a in (0, 1) for v in (1, 2, 3, 4)] + [r[2]] for r in rows]
+    middle = model.origin["base"]
+    design = [
+        [float(r[1] == a and r[3] == v) for a in (0, 1) for v in (1, 2, 3, 4)] + [r[2] - middle] for r in rows
+    ]
     theirs = MixedLM([r[4] for r in rows], np.array(design), groups=[r[0] for r in rows]).fit(reml=True)
     assert model.fit.coefficients == pytest.approx(theirs.fe_params, abs=1e-4)
     assert model.fit.deviance == pytest.approx(-2 * theirs.llf, abs=1e-6)
@@ -247,12 +250,12 @@ def test_slope_and_curvature_are_those_of_the_likelihood(covariance: str) -> Non
 
 def test_the_correction_is_what_the_paper_sums_over_the_full_matrices() -> None:
     """Kenward and Roger's sum, written with the matrices of all observations and without any pattern."""
-    fit, design, place = own().fit, [], []
+    fit, middle, design, place = own().fit, own().origin["base"], [], []
     for index, row in enumerate(OWN):
         for visit in (1, 2, 3, 4):
             if row[2 + visit] is not None:
                 cells = [float(row[1] == a and visit == v) for a in (0, 1) for v in (1, 2, 3, 4)]
-                design.append([*cells, row[2]])
+                design.append([*cells, row[2] - middle])
                 place.append((index, visit - 1))
     columns, who, when = np.array(design), *np.array(place).T
     same = who[:, None] == who[None, :]
@@ -353,3 +356,19 @@ def test_very_small_and_very_large_units_fit_as_well(scale: float) -> None:
     plain, scaled = difference(own(), 1, 0, 4), difference(own("us", rows), 1, 0, 4)
     assert scaled.estimate / scale == pytest.approx(plain.estimate, rel=1e-6)
     assert scaled.df == pytest.approx(plain.df, rel=1e-6)
+
+
+@pytest.mark.parametrize("far", [1e3, 1e6])
+def test_neither_the_origin_of_the_response_nor_that_of_a_covariate_matters(far: float) -> None:
+    """A year of birth, or a pH, is far from 0 in its own spread; with sums of products as they came the search found no
+    maximum there."""
+    moved = tuple((r[0], r[1], r[2] + far, *(None if y is None else y - far for y in r[3:])) for r in OWN)
+    plain, away = own(), own(rows=moved)
+    assert numbers(away) == pytest.approx(numbers(plain), rel=1e-7)
+    for arm in (0, 1):
+        one, two = least_squares_mean(plain, arm, 3), least_squares_mean(away, arm, 3)
+        assert (two.estimate + far, two.standard_error) == pytest.approx(
+            (one.estimate, one.standard_error), rel=1e-7
+        )
+    at = least_squares_mean(away, 1, 3, {"base": far + 20}).estimate + far
+    assert at == pytest.approx(least_squares_mean(plain, 1, 3, {"base": 20}).estimate, rel=1e-7)

@@ -398,10 +398,21 @@ def test_a_delta_moves_the_imputed_scores_of_every_arm_but_the_reference() -> No
     assert gap == pytest.approx(4 * 6 / 30)
 
 
-def test_the_grid_of_scores_moves_each_arm_and_agrees_with_the_analysis_in_its_middle() -> None:
+def test_robust_errors_are_declared_by_the_interval() -> None:
+    rows = scores(gone=3)
+    plain, robust = (analyse_continuous(SPEC, rows, measured(interval=each)) for each in ("student", "hc2"))
+    assert robust.contrasts[0].estimate == plain.contrasts[0].estimate
+    assert robust.contrasts[0].error != plain.contrasts[0].error
+    assert robust.contrasts[0].df < plain.contrasts[0].df
+    assert robust.groups[0].mean_error != plain.groups[0].mean_error
+    assert "robust errors (HC2)" in robust.method and "robust" not in plain.method
+
+
+@pytest.mark.parametrize("interval", ["student", "hc2", "hc3"])
+def test_the_grid_of_scores_moves_each_arm_and_agrees_with_the_analysis_in_its_middle(interval: str) -> None:
     rows = scores(60, gone=6)
     spec = replace(SPEC, tipping=True, deltas=(-5.0, 0.0, 5.0))
-    found = analyse_continuous(spec, rows, measured(model=Model(), missing=IMPUTED))
+    found = analyse_continuous(spec, rows, measured(model=Model(), missing=IMPUTED, interval=interval))
     points = {(each.first, each.second): each for each in found.grid}
     middle, (one,) = points[0.0, 0.0], found.contrasts
     assert (middle.estimate, middle.lower, middle.p_value) == pytest.approx(

@@ -54,6 +54,8 @@ Interval = Literal[
     "bannick",
     "bannick_strata",
     "student",
+    "hc2",
+    "hc3",
     "satterthwaite",
     "kenward_roger",
     "jackknife",

@@ -45,7 +45,7 @@ METHODS: dict[tuple[str, str], dict[str, tuple[str, ...]]] = {
         "g_computation": MARGINAL,
     },
     ("continuous", "mean_difference"): {
-        "ancova": ("student", "jackknife"),
+        "ancova": ("student", "hc2", "hc3", "jackknife"),
         "mmrm": ("satterthwaite", "kenward_roger"),
     },
     ("time_to_event", "hazard_ratio"): {"cox": ("wald",)},
@@ -57,7 +57,7 @@ METHODS: dict[tuple[str, str], dict[str, tuple[str, ...]]] = {
 """By endpoint and summary, the estimators, and for each its intervals. The first of an interval is the
 default."""
 
-POOLED = ("wald", "mantel_haenszel", "greenland_robins", "rubin", *MARGINAL, "student")
+POOLED = ("wald", "mantel_haenszel", "greenland_robins", "rubin", *MARGINAL, "student", "hc2", "hc3")
 """The intervals that come from a variance, so that imputed data sets can be pooled."""
 
 UNADJUSTED = ("crude", "mantel_haenszel", "inverse_variance", "kaplan_meier", "mann_whitney")

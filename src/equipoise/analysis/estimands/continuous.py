@@ -18,7 +18,7 @@ from equipoise.analysis.estimands.binary import Setting, undetermined_note
 from equipoise.analysis.estimands.covariates import covariates, predictors
 from equipoise.analysis.estimands.specs import Spec
 from equipoise.analysis.estimands.tipping import score_grid, told
-from equipoise.analysis.estimators.ancova import Ancova, adjusted_mean, ancova, mean_difference
+from equipoise.analysis.estimators.ancova import Ancova, adjusted_mean, ancova, errors_of, mean_difference
 from equipoise.analysis.estimators.covariance import Array
 from equipoise.analysis.estimators.imputation import Pool, rubin
 from equipoise.analysis.estimators.longitudinal import VisitModel, difference, fit_visits, least_squares_mean
@@ -85,7 +85,8 @@ def method_name(setting: Setting) -> str:
             f"model for repeated measures with arm by visit{after}, {shape}, restricted maximum likelihood, "
             f"{FREEDOM[setting.interval]} degrees of freedom"
         )
-    base = f"least squares at the time point{after}"
+    robust = {"hc2": ", robust errors (HC2)", "hc3": ", robust errors (HC3)"}.get(setting.interval, "")
+    base = f"least squares at the time point{after}{robust}"
     assumed = ASSUMED[setting.missing.assumption]
     if setting.missing.method == "multiple_imputation":
         return f"{base}; multiple imputation, {assumed}; pooled by Rubin's rules with Barnard-Rubin degrees of freedom"
@@ -198,9 +199,13 @@ def seen(rows: Sequence[Outcome], setting: Setting) -> Made:
     used = [row for row in compared(rows, setting) if row.value is not None]
     values = np.array([value_of(setting, row, row.value) for row in used])
     fit = at_time_point(values, used, setting)
-    means = {arm: (one := adjusted_mean(fit, arm)) and (one.estimate, one.standard_error) for arm in fit.arms}
+    errors = errors_of(setting.interval)
+    read = {arm: adjusted_mean(fit, arm, errors=errors) for arm in fit.arms}
+    means = {arm: (one.estimate, one.standard_error) for arm, one in read.items()}
     made = tuple(
-        contrast(arm, setting.arms[-1], mean_difference(fit, arm, setting.arms[-1], setting.confidence))
+        contrast(
+            arm, setting.arms[-1], mean_difference(fit, arm, setting.arms[-1], setting.confidence, errors)
+        )
         for arm in setting.arms[:-1]
     )
     lost = any(row.kind == "missing" for row in rows)
@@ -252,12 +257,16 @@ def completed_values(used: Sequence[Outcome], lost: np.ndarray, setting: Setting
 def from_sets(sets: Sequence[Array], used: Sequence[Outcome], setting: Setting) -> Made:
     """Least squares of each completed set, pooled."""
     fits = [at_time_point(each, used, setting) for each in sets]
-    means = {}
+    errors, means = errors_of(setting.interval), {}
     for arm in setting.arms:
-        pool = pooled([adjusted_mean(each, arm) for each in fits])
+        pool = pooled([adjusted_mean(each, arm, errors=errors) for each in fits])
         means[arm] = pool.estimate, pool.error
     contrasts = tuple(
-        pooled_contrast(arm, setting, pooled([mean_difference(each, arm, setting.arms[-1]) for each in fits]))
+        pooled_contrast(
+            arm,
+            setting,
+            pooled([mean_difference(each, arm, setting.arms[-1], errors=errors) for each in fits]),
+        )
         for arm in setting.arms[:-1]
     )
     return means, contrasts, ()

@@ -18,7 +18,7 @@ from equipoise.analysis.errors import AnalysisError
 from equipoise.analysis.estimands.binary import Setting, covariates, how_of, known_responses, people_of
 from equipoise.analysis.estimands.binary_effects import How, People, from_pool, pooled_part
 from equipoise.analysis.estimands.scales import SCALES
-from equipoise.analysis.estimators.ancova import ancova
+from equipoise.analysis.estimators.ancova import ancova, contrast_row, error_weights, errors_of
 from equipoise.analysis.estimators.covariance import Array
 from equipoise.analysis.estimators.imputation import Pool, rubin
 from equipoise.analysis.results import Analysis, Contrast, GridPoint
@@ -90,14 +90,14 @@ def score_grid(
     those of the reference. `sets` are completed values (n,) of the rows, `imputed` (n,) says which of them
     were.
 
-    The estimate is linear in the values and its variance in their residual sum of squares, so one fit gives
+    The estimate is linear in the values and its variance in their squared residuals, so one fit gives
     all. Source: Cro and others, Stat Med 2020;39:2815-2842.
     """
     one, two = setting.arms[0], setting.arms[-1]
     labels = [row.arm for row in rows]
     base = ancova(sets[0], labels, covariates(rows, setting.model))
-    row = np.array([float(arm == one) - float(arm == two) for arm in base.arms] + [0.0] * len(base.centre))
-    spread = float(row @ base.inverse @ row)
+    row = contrast_row(base, one, two)
+    weights, df = error_weights(base, row, errors_of(setting.interval))
     moves = [np.array([each == arm for each in labels]) & imputed for arm in (one, two)]
     values = np.array(sets)
     found = []
@@ -106,8 +106,7 @@ def score_grid(
             moved = values + first * moves[0] + second * moves[1]
             coefficients = moved @ base.design @ base.inverse
             left = moved - coefficients @ base.design.T
-            variances = (left**2).sum(axis=1) / base.df * spread
-            pool = rubin((coefficients @ row).tolist(), variances.tolist(), complete_df=base.df)
+            pool = rubin((coefficients @ row).tolist(), (left**2 @ weights).tolist(), complete_df=df)
             found.append(_scored(first, second, pool, setting.confidence))
     return tuple(found)
 

@@ -158,7 +158,7 @@ def fit_categories(
 def _columns(
     values: Array, arm: Sequence[str], covariates: Mapping[str, ArrayLike] | None, reference: str
 ) -> tuple[tuple[str, ...], Array, tuple[str, ...]]:
-    """The arms with the reference last, a column for each other arm, then the covariates."""
+    """The arms with the reference last, a column for each other arm, then the covariates, standardised."""
     columns = {name: np.asarray(each, dtype=float) for name, each in (covariates or {}).items()}
     arms = (*(each for each in dict.fromkeys(sorted(arm)) if each != reference), reference)
     same = {len(arm), *(len(each) for each in columns.values())} == {len(values)}
@@ -167,7 +167,15 @@ def _columns(
             "ANAL-017", "arms", "rows differ in length, or there is no reference to compare with"
         )
     own = [np.array([float(each == one) for each in arm]) for one in arms[:-1]]
-    return arms, np.column_stack([*own, *columns.values()]), (*arms[:-1], *columns)
+    return arms, np.column_stack([*own, *map(_standard, columns.values())]), (*arms[:-1], *columns)
+
+
+def _standard(column: Array) -> Array:
+    """A covariate less its mean, over its spread: the ratios between arms stay as they are, and the search for a
+    maximum does not depend on the covariate's unit or origin."""
+    spread = float(column.std()) if len(column) else 0.0
+    varies = spread > 1e-12 * np.abs(column).max(initial=0.0)
+    return (column - column.mean()) / spread if varies else column
 
 
 def _maximum(model: Any, start: Array | None, name: str) -> Any:

@@ -21,13 +21,15 @@ from equipoise.analysis.estimators.mmrm_inference import Estimate, FTest, contra
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VisitModel:
-    """A fitted model of arms over visits. `means` has each covariate's mean over the rows that were used,
-    `by_visit` the covariates with a slope for each visit."""
+    """A fitted model of arms over visits. `means` has each covariate's value at which means are read (its mean over the
+    rows that were used), `origin` what was taken from it before the fit, `by_visit` the covariates with a slope for
+    each visit."""
 
     fit: Mmrm
     arms: tuple[object, ...]
     visits: tuple[object, ...]
     means: Mapping[str, float]
+    origin: Mapping[str, float]
     by_visit: tuple[str, ...]
 
 
@@ -65,7 +67,9 @@ def fit_visits(
     used = {label for label, keep in zip(visit, kept, strict=True) if keep}
     order = tuple(visits) if visits is not None else tuple(sorted(used))  # type: ignore[type-var]
     means = {name: float(each[kept].mean()) for name, each in covariates.items()}
-    names, design = _design(arms, order, arm, visit, covariates, tuple(by_visit))
+    # Less their means, covariates keep their digits whatever their origin, as a year of birth has one.
+    near = {name: each - means[name] for name, each in covariates.items()}
+    names, design = _design(arms, order, arm, visit, near, tuple(by_visit))
     fit = mmrm(
         values,
         design,
@@ -76,7 +80,7 @@ def fit_visits(
         visits=order,
         restricted=restricted,
     )
-    return VisitModel(fit=fit, arms=arms, visits=order, means=means, by_visit=tuple(by_visit))
+    return VisitModel(fit=fit, arms=arms, visits=order, means=means, origin=means, by_visit=tuple(by_visit))
 
 
 def _design(
@@ -123,10 +127,8 @@ def cell(model: VisitModel, arm: object, visit: object, at: Mapping[str, float] 
     cells[model.arms.index(arm) * width + moment] = 1
     parts = [cells]
     for name in model.means:
-        if name in model.by_visit:
-            parts.append(np.eye(width)[moment] * values[name])
-        else:
-            parts.append(np.array([values[name]]))
+        away = values[name] - model.origin[name]
+        parts.append(np.eye(width)[moment] * away if name in model.by_visit else np.array([away]))
     return np.concatenate(parts)
 
 

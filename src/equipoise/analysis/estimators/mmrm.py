@@ -32,7 +32,8 @@ class Mmrm:
     `names` (p,), `coefficients` (p,) in units of the response per unit of the column, `covariance` (p, p) of
     the coefficients without adjustment, `sigma` (T, T) of the visits, `deviance` minus twice the (restricted)
     log-likelihood with all its constants, `theta` (K,) and its covariance (K, K) from the observed
-    curvature. `sums`, `point` and `curve` are what the degrees of freedom are made of.
+    curvature. `sums`, `point` and `curve` are what the degrees of freedom are made of; they are those of the residuals
+    of a first fit by least squares, whose coefficients are `before`.
     """
 
     structure: Structure
@@ -43,13 +44,14 @@ class Mmrm:
     iterations: int
     theta: Array
     theta_covariance: Array
+    before: Array
     sums: Sums
     point: Point
     curve: Curve
 
     @property
     def coefficients(self) -> Array:
-        return self.point.coefficients
+        return self.before + self.point.coefficients
 
     @property
     def covariance(self) -> Array:
@@ -98,14 +100,17 @@ def mmrm(
     when, moment = _positions([each for each, keep in zip(visit, kept, strict=True) if keep], visits)
     _check_rows(subject, moment, len(when), covariance)
     check_rank(columns, names)
-    sums = sums_of(values, columns, subject, moment, len(who), len(when))
+    # What least squares leave over has the same likelihood, and keeps its digits where responses are far from 0.
+    before = np.linalg.lstsq(columns, values, rcond=None)[0]
+    left = values - columns @ before
+    sums = sums_of(left, columns, subject, moment, len(who), len(when))
     structure = STRUCTURES[covariance]
-    start = _start(structure, values, columns, subject, moment)
+    start = _start(structure, left, subject, moment)
     theta, found, bent, taken = _climb(sums, structure, start, restricted)
     return Mmrm(
         structure=structure, names=names, visits=when, participants=len(who), observations=len(values),
-        iterations=taken, theta=theta, theta_covariance=2 * _inverse(bent.observed), sums=sums, point=found,
-        curve=bent,
+        iterations=taken, theta=theta, theta_covariance=2 * _inverse(bent.observed), before=before, sums=sums,
+        point=found, curve=bent,
     )  # fmt: skip
 
 
@@ -144,12 +149,9 @@ def check_rank(columns: Array, names: Sequence[str]) -> None:
         raise analysis_error("ANAL-015", "design", f"{', '.join(lost)} depends on the columns before it")
 
 
-def _start(
-    structure: Structure, values: Array, columns: Array, subject: np.ndarray, moment: np.ndarray
-) -> Array:
+def _start(structure: Structure, residuals: Array, subject: np.ndarray, moment: np.ndarray) -> Array:
     """Parameters from the residuals of least squares: variances by visit, covariances of the pairs seen,
     drawn towards independence until the matrix is well positive definite."""
-    residuals = values - columns @ np.linalg.lstsq(columns, values, rcond=None)[0]
     spread = np.zeros((subject.max() + 1, moment.max() + 1))
     seen = np.zeros_like(spread)
     spread[subject, moment], seen[subject, moment] = residuals, 1

@@ -32,8 +32,8 @@ BETWEEN = 10
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Course:
     """Scores over visits: `scores` (n, T) with NaN where missing, the visits in their order; `group` (n,)
-    the place of the arm in `arms`; `covariates` {name: (n,)} complete, those in `by_visit` with a slope for
-    each visit."""
+    the place of the arm in `arms`; `covariates` {name: (n,)} complete, less their means, those in `by_visit` with a
+    slope for each visit."""
 
     scores: Array
     group: NDArray[np.intp]
@@ -74,7 +74,9 @@ def course(
     counts = np.array([seen[group == each].sum(axis=0) for each in range(len(arms))])
     if counts.size == 0 or counts.min() < 2:
         raise analysis_error("ANAL-010", "visits", "an arm has fewer than two scores at a visit")
-    return Course(scores=values, group=group, arms=arms, covariates=columns, by_visit=tuple(by_visit))
+    # Less their means, covariates keep their digits whatever their origin; no mean of a score changes by it.
+    near = {name: each - each.mean() for name, each in columns.items()}
+    return Course(scores=values, group=group, arms=arms, covariates=near, by_visit=tuple(by_visit))
 
 
 def design(given: Course, group: NDArray[np.intp]) -> Array:

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from equipoise.analysis.estimators.ancova import adjusted_mean, ancova, mean_difference
+from equipoise.analysis.estimators.ancova import ERRORS, Ancova, adjusted_mean, ancova, mean_difference
 from equipoise.analysis.estimators.covariance import STRUCTURES
 from equipoise.analysis.estimators.longitudinal import VisitModel, difference, fit_visits, least_squares_mean
 from equipoise.analysis.frames.columns import (
+    Covariates,
     arms_of,
     chosen,
     column,
@@ -44,20 +45,23 @@ def compare_means(
     arm: str,
     reference: object,
     covariates: str | Sequence[str] = (),
+    errors: Literal["student", "hc2", "hc3"] = "student",
     missing: Literal["refuse", "left_out"] = "refuse",
     confidence: float = 0.95,
 ) -> Comparison:
     """Each arm's mean against the reference's by analysis of covariance, from a frame with one row a participant.
 
     outcome: numbers; covariates: columns of numbers or of words, complete. The mean of an arm is read at the means of
-    numbers, and with all words of a column counting alike. Raises FRAM-001 to FRAM-005, ANAL-015, ANAL-017. Source:
-    Fisher, Statistical Methods for Research Workers, 1932, section 49.1.
+    numbers, and with all words of a column counting alike. errors: `student` (one variance), `hc2` or `hc3` (robust).
+    Raises FRAM-001 to FRAM-005, ANAL-015 to ANAL-017. Sources: Fisher, Statistical Methods for Research Workers, 1932,
+    section 49.1; MacKinnon and White, J Econom 1985;29:305-325.
 
     >>> frame = {"arm": ["new"] * 4 + ["old"] * 4, "score": [8, 11, 9, 6, 12, 14, 9, 13]}
     >>> eq.compare_means(frame, outcome="score", arm="arm", reference="old").estimate
     -3.5
     """
     chosen(missing, ("refuse", "left_out"), "missing")
+    chosen(errors, ERRORS, "errors")
     group, values = labels(frame, arm), numbers(frame, outcome)
     arms = arms_of(group, reference)
     given = covariates_of(frame, several(covariates))
@@ -65,28 +69,39 @@ def compare_means(
     gaps = len(values) - len(kept)
     if gaps and missing == "refuse":
         raise frame_error("FRAM-004", outcome, f"{gaps} of {len(values)} values are")
-    fit = ancova(
-        np.array([values[place] for place in kept], dtype=float),
-        [group[place] for place in kept],
-        {name: [each[place] for place in kept] for name, each in given.columns.items()},
-    )
-    at = [given.even.get(name, mean) for name, mean in zip(given.columns, fit.centre, strict=True)]
-    fit = replace(fit, centre=np.array(at, dtype=float))
-    whole = [group[place] for place in kept]
+    whole, seen = [group[place] for place in kept], np.array([values[place] for place in kept], dtype=float)
+    columns = {name: [each[place] for place in kept] for name, each in given.columns.items()}
+    fit = _even(ancova(seen, whole, columns), given)
     note = f"{gaps} of {len(values)} values are missing. Participants whose value is missing are left out."
     return Comparison(
         summary="mean_difference",
-        method="analysis of covariance" if given.columns else "difference of means, common variance",
+        method=_least_squares(bool(columns), errors),
         groups=tuple(
-            mean_group(each, adjusted_mean(fit, each, confidence), whole.count(each), group.count(each))
+            mean_group(
+                each, adjusted_mean(fit, each, confidence, errors), whole.count(each), group.count(each)
+            )
             for each in arms
         ),
         contrasts=tuple(
-            contrast_of(each, arms[-1], mean_difference(fit, each, arms[-1], confidence))
+            contrast_of(each, arms[-1], mean_difference(fit, each, arms[-1], confidence, errors))
             for each in arms[:-1]
         ),
         notes=(note,) if gaps else (),
     )
+
+
+def _even(fit: Ancova, given: Covariates) -> Ancova:
+    """The fit with adjusted means read at the means of numbers, all words of a column counting alike."""
+    at = [given.even.get(name, mean) for name, mean in zip(given.columns, fit.centre, strict=True)]
+    return replace(fit, centre=np.array(at, dtype=float))
+
+
+def _least_squares(adjusted: bool, errors: str) -> str:
+    """The method in words."""
+    found = "analysis of covariance" if adjusted else "difference of means"
+    if errors != "student":
+        return f"{found}, robust errors ({errors.upper()})"
+    return found if adjusted else f"{found}, common variance"
 
 
 def mean_group(arm: str, mean: Estimate, used: int, there: int) -> Group:
