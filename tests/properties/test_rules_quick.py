@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import count
 
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from equipoise.rules import Node, RuleError, check, evaluate, parse, to_text
 from equipoise.rules.nodes import NODE_CLASSES, Member
 from equipoise.rules.quick import false_function
-from tests.properties.rules_expressions import SCOPE, cases, expressions, people
+from tests.properties.rules_expressions import POOLS, SCOPE, cases, expressions, people
 from tests.spec.rules.world import CaseOf
 
 
@@ -30,11 +31,21 @@ def test_the_function_and_the_reference_agree(node: Node, people: list[CaseOf]) 
     agree(node, people)
 
 
+FIXED = {f"the_{name}": POOLS[name][0] for name in ("flag", "score", "weight", "wait", "vague", "choice")}
+
+
+@given(expressions(), cases())
+def test_parameters_may_be_written_into_the_function(node: Node, person: CaseOf) -> None:
+    expression = check(node, replace(SCOPE, parameters=FIXED))
+    known = replace(person, names={**person.names, **FIXED})
+    assert expression.value(known) == evaluate(expression, known).value
+
+
 @given(st.lists(expressions(), max_size=5), cases())
 def test_several_in_one_function_are_false_where_the_reference_is(nodes: list[Node], person: CaseOf) -> None:
     checked = [check(node, SCOPE) for node in nodes]
     expected = [place for place, each in enumerate(checked) if evaluate(each, person).value is False]
-    assert false_function([each.node for each in checked])(person) == expected
+    assert false_function([each.node for each in checked], {})(person) == expected
 
 
 PEOPLE = people(12, seed=2)

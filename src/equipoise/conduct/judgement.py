@@ -7,7 +7,7 @@ met, and lists what is missing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -20,7 +20,8 @@ from msgspec.structs import replace
 
 from equipoise.rules import EmptyCase, Expression, Fact, Missing, Quantity, Verdict, evaluate, explain_verdict
 from equipoise.rules.explain import say_value
-from equipoise.study.facts import Facts, Record
+from equipoise.rules.values import Value
+from equipoise.study.facts import TODAY, Facts, Record
 from equipoise.study.study import CompiledCheck, FormChecks, Study
 
 Word = Literal["met", "not_met", "unknown"]
@@ -228,8 +229,14 @@ def _instructions(study: Study, regimen: str, among: frozenset[str] | None) -> t
 def false_checks(checks: FormChecks, facts: Facts, record: Record, day: date) -> list[CompiledCheck]:
     """The checks of a form that are false of a record that is being entered on a day. Most read nothing else."""
     if checks.alone:
-        return checks.false(EmptyCase(facts.study.parameters, record))
+        return checks.false(EmptyCase(_named_on(facts.study, day), record))
     return checks.false(facts.with_record(record).on(day).with_own(record))
+
+
+@lru_cache(maxsize=1024)
+def _named_on(study: Study, day: date) -> Mapping[str, Value]:
+    """The names whose values are the same for every participant on a day."""
+    return {**study.parameters, TODAY: day}
 
 
 def explained(study: Study, case: Facts, key: str) -> str:

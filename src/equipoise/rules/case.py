@@ -50,10 +50,11 @@ class Case(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class EmptyCase:
-    """A case about which nothing is known but the parameters of the study."""
+    """A case about which nothing is known but the parameters of the study and, perhaps, the record that is being
+    entered."""
 
     parameters: Mapping[str, Value]
-    own: None = None
+    own: Record | None = None
 
     def record(self, form: str, encounter: str) -> None:
         """No record."""

@@ -21,6 +21,7 @@ from equipoise.rules.printer import to_text
 from equipoise.rules.quick import Function, value_function
 from equipoise.rules.scope import BUILT_IN, ENCOUNTER, LOG, FormScope, Scope
 from equipoise.rules.types import Boolean, DateType, DurationType, Number, Type, name_of
+from equipoise.rules.values import Value
 
 Dependency = tuple[str, ...]
 Checked = tuple[n.Node, Type]
@@ -32,7 +33,7 @@ class Expression:
 
     node: the tree.  type: what it gives.  text: its canonical text.
     depends: ("item", form, item), ("form", form) and ("name", name) of everything that it reads.
-    alone: whether it reads nothing but the record that is being entered, and parameters.
+    alone: whether it reads no record but the one that is being entered.  parameters: the values that it may name.
     """
 
     node: n.Node
@@ -40,12 +41,13 @@ class Expression:
     depends: frozenset[Dependency]
     text: str
     alone: bool = field(compare=False)
+    parameters: Mapping[str, Value] = field(compare=False, repr=False)
 
     @cached_property
     def value(self) -> Function:
         """The function of a case that gives what it comes to, without the facts behind it: the value of `evaluate`.
         It is written when it is first asked for."""
-        return value_function(self.node)
+        return value_function(self.node, self.parameters)
 
 
 @dataclass(slots=True)
@@ -66,6 +68,7 @@ def check(node: n.Node, scope: Scope) -> Expression:
         depends=frozenset(c.depends),
         text=to_text(checked),
         alone=c.alone,
+        parameters=scope.parameters,
     )
 
 
@@ -91,7 +94,6 @@ def _name(node: n.Name, c: _Checking) -> Checked:
         near = hint(node.name, c.scope.names)
         raise fault("RULE-013", node.place, found=node.name, hint=near)
     c.depends.add(("name", node.name))
-    c.alone = c.alone and node.name in c.scope.parameters
     return node, c.scope.names[node.name]
 
 

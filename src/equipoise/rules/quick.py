@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from equipoise.rules import nodes as n
 from equipoise.rules.operations import ARITHMETIC, FUNCTIONS, add, compare, inside, negate, subtract
-from equipoise.rules.values import ABSENT, MISSING, NOT_RECORDED, Missing, Quantity
+from equipoise.rules.values import ABSENT, MISSING, NOT_RECORDED, Missing, Quantity, Value
 
 if TYPE_CHECKING:
     from equipoise.rules.case import Case, Record
@@ -38,16 +38,16 @@ READ = {
 """How the two items that every record has are read."""
 
 
-def value_function(node: n.Node) -> Function:
+def value_function(node: n.Node, parameters: Mapping[str, Value]) -> Function:
     """The function of a checked node: its value for a case."""
-    text = _Text()
+    text = _Text(parameters=parameters)
     text.line(f"return {text.write(node)}")
     return text.function()
 
 
-def false_function(nodes: Sequence[n.Node]) -> Callable[[Case], list[int]]:
+def false_function(nodes: Sequence[n.Node], parameters: Mapping[str, Value]) -> Callable[[Case], list[int]]:
     """The function of several checked nodes: the places of those that are false for a case."""
-    text = _Text()
+    text = _Text(parameters=parameters)
     text.line("false = []")
     for place, node in enumerate(nodes):
         text.line(f"if {text.write(node)} is False: false.append({place})")
@@ -59,10 +59,12 @@ def false_function(nodes: Sequence[n.Node]) -> Callable[[Case], list[int]]:
 class _Text:
     """A function while it is written.
 
-    constants: the values that it names.  depth: of the block that is open.  reads: the names of what was read in the
-    outermost block, by how it was read: it holds for all that follows.  records: the names of bound variables.
+    parameters: the names of the definition that have one value.  constants: the values that the function names.
+    depth: of the block that is open.  reads: the names of what was read in the outermost block, by how it was read: it
+    holds for all that follows.  records: the names of bound variables.
     """
 
+    parameters: Mapping[str, Value]
     lines: list[str] = field(default_factory=list)
     constants: dict[str, Any] = field(default_factory=dict)
     depth: int = 1
@@ -133,6 +135,8 @@ def _literal(node: n.Literal, text: _Text) -> str:
 
 
 def _name(node: n.Name, text: _Text) -> str:
+    if node.name in text.parameters:
+        return text.constant(text.parameters[node.name])
     return text.read(f"case.named({node.name!r})")
 
 
@@ -186,9 +190,14 @@ def _implies(node: n.Implies, text: _Text) -> str:
 
 def _compare(node: n.Compare, text: _Text) -> str:
     left, right = text.write(node.left), text.write(node.right)
-    if isinstance(node.right, n.Literal) and type(node.right.value) in PLAIN:
-        return text.known([left], f"{left} {SIGNS.get(node.operator, node.operator)} {right}")
-    return text.known([left, right], f"compare({node.operator!r}, {left}, {right})")
+    sign, value = SIGNS.get(node.operator, node.operator), text.constants.get(right)
+    usual = f"compare({node.operator!r}, {left}, {right})"
+    if type(value) in PLAIN:
+        return text.known([left], f"{left} {sign} {right}")
+    if type(value) is Quantity:
+        same = f"{left}.value {sign} {text.constant(value.value)} if {left}.unit == {value.unit!r} else "
+        return text.known([left], same + usual)
+    return text.known([left, right], usual)
 
 
 def _among(node: n.Among, text: _Text) -> str:
@@ -210,7 +219,7 @@ def _equal_to_one(options: tuple[Any, ...], operand: Any) -> Any:
 
 def _between(node: n.Between, text: _Text) -> str:
     operand, low, high = (text.write(part) for part in (node.operand, node.low, node.high))
-    ends = [part.value for part in (node.low, node.high) if isinstance(part, n.Literal)]
+    ends = [text.constants.get(part) for part in (low, high)]
     usual = f"inside({operand}, {low}, {high})"
     if [type(end) for end in ends] == [Decimal, Decimal]:
         return text.known([operand], f"{low} <= {operand} <= {high}")

@@ -48,6 +48,8 @@ class Texts(dict[str, Value]):
         self.kind, self.place = kind, place
 
     def __missing__(self, text: str) -> Value:
+        if not isinstance(text, str):
+            raise TypeError("only text is read")
         value = parse_value(self.kind, text, place=self.place)
         if len(self) >= self.MANY:
             self.clear()
@@ -65,7 +67,9 @@ class FormParser:
     derived: Mapping[str, Expression]
     items: Mapping[str, Item]
     parameters: Mapping[str, Value]
-    recent: list[tuple[Any, Any, Mapping[str, Value | Missing]]] = field(default_factory=list, compare=False)
+    recent: list[tuple[Any, Any, Mapping[str, Value | Missing]]] = field(
+        default_factory=lambda: [(None, None, {})], compare=False
+    )
 
     def parse(
         self, given: Mapping[str, Any], earlier: Mapping[str, Value | Missing] | None
@@ -74,21 +78,21 @@ class FormParser:
 
         The last answer is kept: what is decided on is folded right afterwards, with the same entries.
         """
-        for entered, before, answer in self.recent[:1]:  # one read: another thread may put its own there
-            if before is earlier and entered == given:
-                return answer
+        entered, before, answer = self.recent[0]  # one read: another thread may put its own there
+        if before is earlier and entered == given:
+            return answer
         parsed = self._parsed(given, earlier)
-        self.recent[:] = [(dict(given), earlier, parsed)]
+        self.recent[0] = (dict(given), earlier, parsed)
         return parsed
 
     def _parsed(
         self, given: Mapping[str, Any], earlier: Mapping[str, Value | Missing] | None
     ) -> Mapping[str, Value | Missing]:
         texts = self.texts
-        entered = {
-            name: texts[name][entry] if isinstance(entry, str) and name in texts else self.unsaid(name, entry)
-            for name, entry in given.items()
-        }
+        try:
+            entered = {name: texts[name][entry] for name, entry in given.items()}
+        except (KeyError, TypeError):  # something that is not the text of an item that people enter
+            entered = {name: self.read(name, entry) for name, entry in given.items()}
         values = {**earlier, **entered} if earlier else entered
         if self.derived:
             case = EmptyCase(self.parameters, Proposed(values=values))  # type: ignore[arg-type]
@@ -96,8 +100,10 @@ class FormParser:
                 values[name] = self.computed(name, rule.value(case))
         return MappingProxyType(values)
 
-    def unsaid(self, name: str, entry: Any) -> Missing:
-        """Why there is no value, of an entry that is not the text of an item that people enter."""
+    def read(self, name: str, entry: Any) -> Value | Missing:
+        """The value of an entry, or why there is none."""
+        if isinstance(entry, str) and name in self.texts:
+            return self.texts[name][entry]
         place = f"{self.form}.{name}"
         if name not in self.types:
             close = hint(name, self.types)

@@ -24,7 +24,7 @@ from equipoise.rules.types import Type
 from equipoise.rules.values import Missing, Value
 from equipoise.study import scopes
 from equipoise.study.compiling import Compiled, computed_needs, scope_at
-from equipoise.study.facts import Record
+from equipoise.study.facts import TODAY, Record
 from equipoise.study.model import Decision, Definition, Encounter, Form
 from equipoise.study.order import ordered
 from equipoise.study.parsing import FormParser, Texts
@@ -53,20 +53,23 @@ class FormChecks:
     """The edit checks of a form: those of its items, then its own."""
 
     checks: tuple[CompiledCheck, ...]
+    parameters: Mapping[str, Value]
 
     @cached_property
     def _places(self) -> Callable[[Case], list[int]]:
-        return false_function([check.rule.node for check in self.checks])
+        return false_function([check.rule.node for check in self.checks], self.parameters)
 
     @cached_property
     def alone(self) -> bool:
-        """Whether they read nothing but the record that is being entered, and parameters."""
-        return all(check.rule.alone for check in self.checks)
+        """Whether they read nothing but the record that is being entered, the day and parameters."""
+        rules = [check.rule for check in self.checks]
+        names = {part[1] for rule in rules for part in rule.depends if part[0] == "name"}
+        return all(rule.alone for rule in rules) and names <= {TODAY, *self.parameters}
 
     @cached_property
     def musts(self) -> FormChecks:
         """Those of them that say what is impossible."""
-        return FormChecks(checks=tuple(check for check in self.checks if check.must))
+        return replace(self, checks=tuple(check for check in self.checks if check.must))
 
     def false(self, case: Case) -> list[CompiledCheck]:
         """The checks that are false of the record that is being entered, all asked in one function that is written
@@ -193,7 +196,10 @@ def build(definition: Definition, source: Source, compiled: Compiled) -> Study:
         source=source,
         parsers=_parsers(definition, compiled),
         checks={
-            name: FormChecks(checks=tuple(_checks(definition, compiled, name))) for name in definition.forms
+            name: FormChecks(
+                checks=tuple(_checks(definition, compiled, name)), parameters=compiled.parameters
+            )
+            for name in definition.forms
         },
         written_by_acts=frozenset(name for name, form in definition.forms.items() if form.kind == "act"),
         acts=acts,
