@@ -84,7 +84,8 @@ def seen(participant: ParticipantState, *people: str) -> ParticipantState:
 
 def amount(study: Study, key: str, case: Facts) -> Value | Missing | None:
     """The value of an optional rule; None where the definition has none."""
-    return study.rule(key).value(case) if study.has_rule(key) else None
+    rule = study.expressions.get(key)
+    return None if rule is None else rule.value(case)
 
 
 def of_act(study: Study, act: str, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -32,8 +32,8 @@ def activate_amendment(context: Context, command: Command) -> Decision:
 
 def working_digest(trial: TrialState, site: str | None) -> str | None:
     """The study version that applies at a site: its own, or the one with which the ledger was opened."""
-    own = trial.sites[site].digest if site in trial.sites else None
-    return own or trial.digest
+    known = trial.sites.get(site or "")
+    return trial.digest if known is None else known.digest or trial.digest
 
 
 def _activated(study: Study, trial: TrialState, event: Event) -> TrialState:

@@ -75,11 +75,16 @@ def check_blind(context: Context, command: Command) -> Refusal | None:
         return refuse("ASSE-002", command, f"the role `{command.role}` is not masked")
     participant = context.participant
     sites = (participant.site, participant.randomising_site, None)
-    unmasked = [name for name, role in roles.items() if not role.masked]
-    reading = {(command.actor, role, site) for role in unmasked for site in sites}
+    reading = {(command.actor, role, site) for role in _unmasked(context.study) for site in sites}
     if command.actor in participant.seen_by or not reading.isdisjoint(context.state.trial.delegated):
         return refuse("ASSE-003", command, f"{command.actor} cannot score this participant blind")
     return None
+
+
+@lru_cache(maxsize=64)
+def _unmasked(study: Study) -> tuple[str, ...]:
+    """The roles that could read the arm."""
+    return tuple(name for name, role in study.definition.roles.items() if not role.masked)
 
 
 def _blind(

@@ -65,13 +65,16 @@ def started(
     before, facts: without and with what is known now. A clock of the sponsor starts with the sponsor's first
     awareness, or later with what made its rule hold, unless a clock of upgrades takes that.
     """
-    found, now, then = dict(event.started), about(study, facts, event.id), about(study, before, event.id)
+    found, now = dict(event.started), about(study, facts, event.id)
     fresh = [
         (name, clock.starts)
         for name, clock in study.definition.safety.clocks.items()
         if name not in found and runs(study, name, now)
     ]
-    new = {name for name, _ in fresh if known.upgrade is not None and not runs(study, name, then)}
+    new: set[str] = set()
+    if fresh and known.upgrade is not None:
+        then = about(study, before, event.id)
+        new = {name for name, _ in fresh if not runs(study, name, then)}
     upgraded = any(starts == "upgrade_aware" and name in new for name, starts in fresh)
     for name, starts in fresh:
         if starts == "site_aware":

@@ -166,15 +166,14 @@ def _general(study: Study, state: State, command: Command, recorded: str) -> Ref
     working = amendments.working_digest(state.trial, command.site)
     if working not in (None, study.digest) and command.kind != "activate_amendment":
         return refuse("COND-011", command, f"site {command.site} works under another version of the study")
-    return _site(study, state, command) if command.kind not in WITHOUT_PARTICIPANT else None
+    return _site(state, command, role.scope) if command.kind not in WITHOUT_PARTICIPANT else None
 
 
-def _site(study: Study, state: State, command: Command) -> Refusal | None:
+def _site(state: State, command: Command, scope: str) -> Refusal | None:
     """What holds for every command on a participant: known, at the actor's site, by a delegated person."""
     if command.kind != "screen_participant":
         if state.participant is None or state.participant.subject != command.participant:
             return refuse("COND-006", command, f"there is no participant `{command.participant}`")
-        scope = study.definition.roles[command.role].scope
         if scope == "site" and command.site != state.participant.site:
             return refuse(
                 "COND-007", command, f"the participant is followed at site {state.participant.site}"

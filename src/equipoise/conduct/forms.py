@@ -122,8 +122,8 @@ def _entered(context: Context, command: Command, kind: str, earlier: Record | No
     impossible = [check.message for check in false if check.must]
     if impossible:
         return refuse("FORM-009", command, f"{_name(command)} is impossible", impossible)
-    place = earlier.encounter if earlier else command.encounter
-    events = [context.draft(command, kind, dict(command.data), encounter=place)]
+    place = {"encounter": earlier.encounter} if earlier else {}
+    events = [context.draft(command, kind, dict(command.data), **place)]
     if false:
         events += _queries(context, command, false)
     if kind == "FormCorrected":

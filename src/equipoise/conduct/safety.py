@@ -221,15 +221,20 @@ def _products(study: Study) -> frozenset[str]:
 
 def _expected(study: Study, values: Mapping[str, Any]) -> dict[str, str]:
     """For each judged product with reference information: whether the term is listed; a death never is."""
-    documents = study.definition.safety.reference_information
-    term = values["term"].strip().casefold()
+    listed, term, dead = _listed(study), values["term"].strip().casefold(), "death" in values["criteria"]
     return {
-        product: "true" if listed else "false"
+        product: TRUTH[not dead and term in listed[product]]
         for product in values["causality"]
-        if product in documents
-        for listed in [
-            "death" not in values["criteria"] and term in map(str.casefold, documents[product].expected)
-        ]
+        if product in listed
+    }
+
+
+@lru_cache(maxsize=64)
+def _listed(study: Study) -> Mapping[str, frozenset[str]]:
+    """The expected terms of each product with reference information, without regard to case."""
+    documents = study.definition.safety.reference_information
+    return {
+        product: frozenset(map(str.casefold, document.expected)) for product, document in documents.items()
     }
 
 

@@ -40,11 +40,11 @@ def prescribed(
     participant: ParticipantState, regimen: str, on: date | None = None, number: str | None = None
 ) -> Prescription | None:
     """The latest prescription of a regimen, written on or before a day, or the one of that number."""
-    found = [
-        each
-        for each in participant.prescriptions.values()
-        if each.regimen == regimen and (on is None or each.on <= on) and number in (None, each.id)
-    ]
+    written = participant.prescriptions
+    if number is not None:
+        named = written.get(key_of(number, regimen))
+        return named if named is None or on is None or named.on <= on else None
+    found = [each for each in written.values() if each.regimen == regimen and (on is None or each.on <= on)]
     return max(
         reversed(found), key=attrgetter("on"), default=None
     )  # of two on one day, the one written later
