@@ -156,7 +156,7 @@ def test_covariates_and_strata_enter_the_model(
 @pytest.mark.parametrize("df", ["satterthwaite", "kenward_roger"])
 @pytest.mark.parametrize("sloped", [False, True])
 def test_repeated_measures_are_the_analysis(df: str, sloped: bool) -> None:
-    """Three visits, a quarter of them missed, some participants without any; a covariance that may need its fallback."""
+    """Three visits, a quarter of them missed; with few people the covariance needs its fallback."""
     model = Model(covariates=("baseline", "strata"), fallback=("cs",), baseline_by_visit=sloped)
     own = estimand("continuous", "mean_difference", "mmrm", df, model)
     plan, random = pool(own, 13, STRATA), np.random.default_rng(13)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, replace
 from functools import partial
@@ -65,7 +66,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="ask the engine anew; else what it said of the same scenario before is taken from the cache",
     )
-    add("--workers", type=positive, help="threads (fast) or processes (whole) of this machine")
+    add(
+        "--workers",
+        type=positive,
+        help="threads or, where Python analyses each trial, processes of this machine",
+    )
     add("--scheduler", metavar="ADDRESS", help="run on the Dask cluster at tcp://HOST:PORT")
     add(
         "--patience",
@@ -162,7 +167,7 @@ def answered(
         study,
         scenarios,
         seal,
-        workers=arguments.workers,
+        workers=arguments.workers or os.cpu_count(),
         **shared,
     )
 

@@ -202,10 +202,11 @@ def simulate(
 
     trials: of each scenario; trial i has the same draws in all of them, whatever the number of workers. engine: `fast`,
     a compiled loop over virtual patients whom the engine met (some seconds for 10,000 trials), or `whole`, every form
-    and check of every trial (a second or more for each). sample: patients whom the engine meets first, for `fast` and for the truth.
-    estimand: which one decides (default: the first). workers: threads, or for `whole` processes. fresh: `fast` meets
-    its patients anew; else what was kept of the same scenario in the user's cache serves. Raises FRAM-005, and the SIMU
-    codes. Source of the estimates: Morris and others, Stat Med 2019;38:2074-2102.
+    and check of every trial (a second or more for each). sample: patients whom the engine meets first, for `fast` and
+    for the truth. estimand: which one decides (default: the first). workers: threads; processes for `whole`, and
+    for `fast` where Python analyses each trial. fresh: those patients are met anew; else what was kept of the same
+    scenario in the user's cache serves. Raises FRAM-005, and the SIMU codes. Source of
+    the estimates: Morris and others, Stat Med 2019;38:2074-2102.
 
     >>> found = eq.simulate(eq.load_study("studies/NAME"), ["base", "null"], trials=10_000)
     >>> found.frames["base"]["months_last"].mean()  # months to the last randomisation

@@ -98,9 +98,10 @@ def unpacked(parcel: Parcel) -> Study:
     return study
 
 
-def parts_of(trials: int, size: int) -> list[tuple[int, int]]:
+def parts_of(trials: int, size: int, first: int = 0) -> list[tuple[int, int]]:
     """First trial and number of trials of each part."""
-    return [(first, min(size, trials - first)) for first in range(0, trials, size)]
+    end = first + trials
+    return [(place, min(size, end - place)) for place in range(first, end, size)]
 
 
 def here(work: Work, trials: int, seed: int, progress: Progress) -> polars.DataFrame:
@@ -112,11 +113,14 @@ def here(work: Work, trials: int, seed: int, progress: Progress) -> polars.DataF
     )
 
 
-def in_processes(work: Work, trials: int, seed: int, progress: Progress, workers: int) -> polars.DataFrame:
+def in_processes(
+    work: Work, trials: int, seed: int, progress: Progress, workers: int, first: int = 0
+) -> polars.DataFrame:
     """All parts by so many processes of this machine. Raises SIMU-012 when a process is ended from outside."""
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         waiting = {
-            pool.submit(work, first, count, seed): first for first, count in parts_of(trials, work.size)
+            pool.submit(work, place, count, seed): place
+            for place, count in parts_of(trials, work.size, first)
         }
         try:
             return joined(

@@ -16,9 +16,9 @@ from equipoise.cli.simulating import practice_seal, scenario_of
 from equipoise.simulation import reported
 from equipoise.simulation.characteristics.compiling import Compiled, compile_plan
 from equipoise.simulation.characteristics.enrolling import Compiled as Plan
-from equipoise.simulation.characteristics.pool import reduced
+from equipoise.simulation.characteristics.pool import reduced, trials
 from equipoise.simulation.characteristics.pool.compiling import compile_pool
-from equipoise.simulation.characteristics.pool.estimators.chosen import estimator_for
+from equipoise.simulation.characteristics.pool.estimators.chosen import estimator_for, seconds
 from equipoise.simulation.characteristics.pool.estimators.imputed import foretold
 from equipoise.simulation.characteristics.pool.estimators.rows import read, responding, rows_estimator
 from equipoise.simulation.characteristics.pool.followed import CourseDraws, follow
@@ -106,6 +106,24 @@ def test_the_columns_are_those_that_are_reported_and_add_up() -> None:
     assert all((early < late).all() for early, late in zip(months, months[1:], strict=False))
     assert ((frame["lower"] < frame["estimate"]) & (frame["estimate"] < frame["upper"])).all()
     assert ((frame["p"] < 0.05) == frame["rejected"]).all()
+
+
+def test_analyses_by_python_are_made_by_processes_where_that_is_worth_their_start(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The same rows as by one, from whatever trial on; what is compiled stays with threads."""
+    own = compiled()
+    wins = msgspec.structs.replace(
+        own.plan.estimand, summary="restricted_mean_difference", estimator="kaplan_meier"
+    )
+    slow = dataclasses.replace(own, plan=own.plan._replace(estimand=wins), summary=wins.summary)
+    assert seconds(wins) > 0 == seconds(own.plan.estimand)
+    assert seconds(thousands.study().definition.estimands["activity_over_time"]) > 0
+    monkeypatch.setattr(trials, "STARTING", 0.01)
+    done: list[int] = []
+    found = run_trials(slow, 24, 3, first=7, workers=2, progress=done.append)
+    assert found.equals(run_trials(slow, 24, 3, first=7, workers=1)) and sum(done) == 24
+    assert found["trial"].to_list() == list(range(7, 31))
 
 
 @pytest.mark.parametrize("name", ["primary", "relapsed_by_half_a_year"])

@@ -17,11 +17,12 @@ from equipoise.simulation.characteristics.enrolling import Compiled
 from equipoise.simulation.characteristics.loop.arrays import NOWHERE
 from equipoise.simulation.characteristics.loop.recruiting import recruit, work_of
 from equipoise.simulation.characteristics.loop.stock import ENDED, PLANNED, VISIT, note, stock_of, supply
-from equipoise.simulation.characteristics.pool.estimators.chosen import estimator_for
+from equipoise.simulation.characteristics.pool.estimators.chosen import estimator_for, seconds
 from equipoise.simulation.characteristics.pool.estimators.estimating import Estimator, Found, Picked
 from equipoise.simulation.characteristics.pool.plan import ANALYSED, STEMS, Pooled
 from equipoise.simulation.compiling import kept
 from equipoise.simulation.errors import scenario_error
+from equipoise.simulation.parts import FastWork, in_processes
 from equipoise.simulation.randomisation.plans import state_of
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 PART = 250
 """Trials that are recruited before they are analysed."""
+STARTING = 4.0
+"""Seconds of work that are worth the start of other processes."""
 
 
 class Recruited(NamedTuple):
@@ -127,9 +130,16 @@ def run_pooled(
     workers: int | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> polars.DataFrame:
-    """The trials `first` to `first + trials - 1` of a seed; the same rows in whatever parts. Raises SIMU-008."""
+    """The trials `first` to `first + trials - 1` of a seed; the same rows in whatever parts. Raises SIMU-008.
+
+    workers: threads; where the analyses are made by Python and take long, processes.
+    """
     import polars as pl
 
+    told = progress or (lambda rows: None)
+    if workers is not None and workers > 1 and trials * seconds(compiled.plan.estimand) > STARTING:
+        work = FastWork(compiled, size=max(10, min(PART, trials // (4 * workers))))
+        return in_processes(work, trials, seed, told, workers, first)
     estimator = estimator_for(compiled.plan, compiled.confidence)
     starts = range(first, first + trials, PART)
 
@@ -141,8 +151,7 @@ def run_pooled(
     with ThreadPoolExecutor(workers) as pool:
         for frame in pool.map(part, starts):
             frames.append(frame)
-            if progress is not None:
-                progress(len(frame))
+            told(len(frame))
     return pl.concat(frames, rechunk=True)
 
 

@@ -7,6 +7,7 @@ from equipoise.simulation.characteristics.pool.estimators.counts import counts_e
 from equipoise.simulation.characteristics.pool.estimators.estimating import Estimator
 from equipoise.simulation.characteristics.pool.estimators.imputed import imputed_estimator
 from equipoise.simulation.characteristics.pool.estimators.means import means_estimator
+from equipoise.simulation.characteristics.pool.estimators.repeated import repeated_estimator
 from equipoise.simulation.characteristics.pool.estimators.rows import rows_estimator
 from equipoise.simulation.characteristics.pool.estimators.tables import tables_estimator
 from equipoise.simulation.characteristics.pool.estimators.times import times_estimator
@@ -15,6 +16,8 @@ from equipoise.study.estimand import Estimand
 from equipoise.study.methods import estimator_of
 
 IMPUTING = ("multiple_imputation", "conditional_mean")
+ANALYSED, IMPUTED = 0.004, 0.3
+"""Seconds of an analysis, and of one with some 50 imputations."""
 TABLED = ("crude", "mantel_haenszel", "inverse_variance")
 TWINS = {
     "cox": times_estimator,
@@ -31,9 +34,22 @@ def estimator_for(plan: Pooled, confidence: float) -> Estimator:
     name = estimator_of(plan.estimand) or ""
     if name in TWINS and not imputes(plan.estimand) and plain(plan.estimand):
         return TWINS[name](plan, confidence)
+    if name == "mmrm" and not imputes(plan.estimand):
+        return repeated_estimator(plan, confidence)
     if name in TABLED and at_limit(plan.estimand):
         return imputed_estimator(plan, confidence)
     return rows_estimator(plan, confidence)
+
+
+def seconds(estimand: Estimand) -> float:
+    """About how long the analysis of a trial takes that is made by Python, which threads cannot share; 0 for the
+    others, which are compiled or sums over arrays."""
+    name = estimator_of(estimand) or ""
+    if (name in TWINS and not imputes(estimand) and plain(estimand)) or (
+        name in TABLED and at_limit(estimand)
+    ):
+        return 0.0
+    return IMPUTED if imputes(estimand) else ANALYSED
 
 
 def imputes(estimand: Estimand) -> bool:
@@ -53,7 +69,9 @@ def at_limit(estimand: Estimand) -> bool:
 
 
 def plain(estimand: Estimand) -> bool:
-    """Whether the model holds no more than its twin does: the arms, the baseline, the strata."""
+    """Whether the model holds no more than its twin does: the arms, the baseline, the strata; one variance for all."""
+    if estimand.interval in ("hc2", "hc3"):
+        return False
     known = () if estimator_of(estimand) == "cox" else ("baseline", "strata")
     return set(estimand.model.covariates) <= set(known)
 
