@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from functools import cache
 from pathlib import Path
 
@@ -18,6 +19,7 @@ import yaml
 from equipoise.analysis.plan import plan_digest
 from equipoise.analysis.reporting.render import figures, report_json, sections, tables
 from equipoise.analysis.reporting.report import Report, analyse
+from equipoise.analysis.reporting.trace import behind, estimator_of, rows_of
 from equipoise.analysis.tables import Table
 from equipoise.exchange.ctgov import fill_results
 from equipoise.exchange.registered import finished
@@ -59,6 +61,8 @@ KINDS: dict[str, dict] = {
     },
     "ancova": {"variable": CHANGE, "summary": "mean_difference", "interval": "student",
                "model": {"covariates": ["baseline", "weight", "sex"]}},
+    "ancova_robust": {"variable": CHANGE, "summary": "mean_difference", "interval": "hc3",
+                      "model": {"covariates": ["baseline", "weight"]}},
     "ancova_imputed": {
         "variable": CHANGE, "summary": "mean_difference", "interval": "student",
         "missing": {"method": "multiple_imputation", "imputations": 5}, **WEIGHED,
@@ -274,3 +278,37 @@ def test_models_are_checked_and_the_report_says_how(folder: Path) -> None:
         table = tables(report_of(folder, kind, "usual"))["checks"]
         assert any(row.head.startswith(words) for row in table.rows)
         assert all(0 <= float(row.cells[2].lstrip("<")) <= 1 for row in table.rows if row.cells)
+
+
+def test_every_estimand_that_names_subgroups_has_them(folder: Path) -> None:
+    """The first estimand has those of the allocation in any case; a further one only when it names some."""
+    definition(folder, "ancova")
+    raw = yaml.safe_load((folder / "ancova" / "study.yaml").read_text(encoding="utf-8"))
+    first = raw["estimands"]["primary"]
+    silent = {**first, "subgroups": [], "label": "Silent"}
+    divided = {**first, "label": "Divided"}
+    raw["estimands"] = {"main": deepcopy(silent), "quiet": deepcopy(silent), "divided": deepcopy(divided)}
+    path = folder / "several"
+    path.mkdir()
+    (path / "study.yaml").write_text(yaml.safe_dump(raw, sort_keys=False), encoding="utf-8")
+    study = load(path)
+    trial = Trial()
+    usual(trial)
+    trial.close(plan_digest(study))
+    report = analyse(study, trial.cut(), 1)
+    assert [(each.estimand, each.id) for each in report.subgroups] == [
+        ("main", "sex"), ("divided", "sex"), ("divided", "heavy"),
+    ]  # fmt: skip
+    made = tables(report)
+    assert {name for name in made if name.startswith("subgroups")} == {"subgroups", "subgroups-divided"}
+    assert made["subgroups-divided"].title == "Divided: subgroups"
+    assert "Heavy" in [row.head for row in made["subgroups-divided"].rows]
+    assert figures(report).keys() >= {"forest", "forest-quiet", "forest-divided"}
+    said = json.loads(report_json(report))["subgroups"]
+    assert [each["estimand"] for each in said] == ["main", "divided", "divided"]
+    known = rows_of(report)
+    assert behind(report, known, "subgroups-divided", "heavy:no", "new,old")[0].startswith("outcome/divided/")
+    assert len(behind(report, known, "subgroups-divided", "heavy:no", "new,old")) == 8
+    row = made["subgroups-divided"].rows[1]
+    assert estimator_of(report, "subgroups-divided", row) == report.estimates[2].analyses[0].method
+    no_number_that_is_none(report)

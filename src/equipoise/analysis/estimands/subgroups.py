@@ -1,5 +1,5 @@
-"""The primary comparison within the levels of each factor of the allocation and of each measure that the
-estimand names, and whether the levels differ.
+"""The primary comparison of an estimand within the levels of each factor of the allocation and of each measure that
+the estimand names, and whether the levels differ.
 
 Missing values are imputed once, for everybody, by the primary analysis; a subgroup is a part of the
 completed data. So the subgroups add up to the whole, and a small one needs no imputation of its own. Models
@@ -60,9 +60,10 @@ class Level:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subgroup:
-    """A factor with its levels. p_value: of heterogeneity; None with fewer than two levels that have an
-    estimate. unknown: participants of no level."""
+    """A factor with its levels, of the primary analysis of an estimand. p_value: of heterogeneity; None with fewer than
+    two levels that have an estimate. unknown: participants of no level."""
 
+    estimand: str
     id: str
     label: str
     levels: tuple[Level, ...]
@@ -79,6 +80,19 @@ class Division:
     label: str
     levels: Mapping[str, str]
     level_of: Mapping[str, str]
+
+
+def all_subgroups(
+    study: Study, data: Dataset, reader: Reader, estimates: Sequence[Estimate], seed: int
+) -> tuple[Subgroup, ...]:
+    """Those of the first estimate, and of every other whose estimand names subgroups."""
+    asked = study.definition.estimands
+    return tuple(
+        found
+        for place, each in enumerate(estimates)
+        if not place or asked[each.name].subgroups
+        for found in subgroups(study, data, reader, each, seed)
+    )
 
 
 def subgroups(
@@ -106,6 +120,7 @@ def subgroups(
         levels = tuple(level(key, division.levels[key], who, make) for key, who in held.items())
         found.append(
             Subgroup(
+                estimand=estimate.name,
                 id=division.id,
                 label=division.label,
                 levels=levels,

@@ -12,6 +12,7 @@ from equipoise.analysis.tables import Row, Table
 
 if TYPE_CHECKING:
     from equipoise.analysis.data.quality import Quality
+    from equipoise.analysis.estimands.estimates import Estimate
     from equipoise.analysis.reporting.report import Report
 
 
@@ -99,13 +100,14 @@ def quality_table(found: Quality) -> Table:
     )
 
 
-def subgroups_table(report: Report) -> Table:
-    """Every level of every factor with its groups and its estimate, and the test that the levels differ."""
-    first = report.estimates[0]
+def subgroups_table(first: Estimate, report: Report) -> Table:
+    """Of an estimand, every level of every factor with its groups and its estimate, and the test that the levels
+    differ."""
+    factors = report.subgroups_of(first.name)
     ends = list(first.arms[:1] + first.arms[-1:])
     lines: list[Row] = []
     notes: list[str] = []
-    for factor in report.subgroups:
+    for factor in factors:
         lines.append(Row(head=factor.label, key=factor.id))
         for each in factor.levels:
             groups = [group_cell(one, not float(one.responders or 0).is_integer()) for one in each.groups]
@@ -121,11 +123,9 @@ def subgroups_table(report: Report) -> Table:
             lines.append(Row(head="Heterogeneity", cells=test, level=1, key=factor.id))
         if factor.unknown:
             notes.append(f"{factor.label}: not known, and in no level: {factor.unknown}.")
-    confidence = next(
-        (one.contrast.confidence for f in report.subgroups for one in f.levels if one.contrast), 0.95
-    )
+    confidence = next((one.contrast.confidence for f in factors for one in f.levels if one.contrast), 0.95)
     return Table(
-        id="subgroups",
+        id="subgroups" if first is report.estimates[0] else f"subgroups-{first.name}",
         title=f"{first.label}: subgroups",
         corner="Subgroup",
         columns=(

@@ -39,7 +39,7 @@ CHAPTERS = (
     ("Secondary results", "The further estimands, in the order of the definition.",
      ("responders-", "survival-", "values-", "forest-"), ("results-", "times-")),
     ("Sensitivity and subgroups", "How far the result depends on what was assumed, and on whom it is asked of.",
-     ("forest",), ("subgroups", "checks", "tipping", "tipping-")),
+     ("forest",), ("subgroups", "subgroups-", "checks", "tipping", "tipping-")),
     ("Course over time", "How the score changed.", ("means", "courses", "waterfall"), ("means",)),
     ("Safety", "What harms were seen.", ("events-by-term",), ("harms", "harm-")),
     ("Blinding", "How well the blind held.", (), ("masking",)),

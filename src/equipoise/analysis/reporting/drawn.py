@@ -20,7 +20,7 @@ from equipoise.analysis.figures.responders import responders_figure
 from equipoise.analysis.figures.safety import harms_figure
 from equipoise.analysis.figures.scores import Change, Course, courses_figure, means_figure, waterfall_figure
 from equipoise.analysis.figures.survival import survival_figure
-from equipoise.analysis.numbers import fixed, interval, p_value
+from equipoise.analysis.numbers import fixed, hundredfold, interval, p_value
 from equipoise.analysis.reporting.listings import group_cell, means_table
 from equipoise.analysis.reporting.of_values import values_of
 from equipoise.analysis.results import Analysis, Contrast, Group
@@ -142,7 +142,7 @@ def survival_of(each: Estimate, report: Report) -> Figure:
 
 
 def forest_of(each: Estimate, report: Report) -> Figure | None:
-    """All analyses of an estimand and, of the first, its subgroups; None where nothing is compared."""
+    """All analyses of an estimand and its subgroups; None where nothing is compared."""
     comparable = [one for one in each.analyses if one.contrasts and one.summary == each.summary]
     if not comparable:
         return None
@@ -152,7 +152,7 @@ def forest_of(each: Estimate, report: Report) -> Figure | None:
     lines = [Line(head=heading)]
     for one in comparable:
         lines += [analysis_line(one, contrast, ratio, report) for contrast in one.contrasts]
-    factors = report.subgroups if each is report.estimates[0] else ()
+    factors = report.subgroups_of(each.name)
     for factor in factors:
         lines += subgroup_lines(factor, each.summary)
     arm, reference = report.labels[first.arm], report.labels[first.reference]
@@ -201,7 +201,7 @@ def shown(contrast: Contrast, summary: str) -> str:
     """`32.4 (15.2 to 49.7)`."""
     if not SCALES[summary].percent:
         return f"{fixed(contrast.estimate, 2)} ({interval(contrast.lower, contrast.upper, 2)})"
-    return f"{fixed(100 * contrast.estimate)} ({interval(100 * contrast.lower, 100 * contrast.upper)})"
+    return f"{fixed(hundredfold(contrast.estimate))} ({interval(hundredfold(contrast.lower), hundredfold(contrast.upper))})"
 
 
 def subgroup_lines(factor: Subgroup, summary: str) -> list[Line]:

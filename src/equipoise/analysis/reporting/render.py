@@ -60,8 +60,7 @@ def tables(report: Report) -> dict[str, Table]:
         made += [checks] if checks else []
     if report.estimates and not report.by_arm:
         made.append(observed_table(report))
-    if report.subgroups:
-        made.append(subgroups_table(report))
+    made += [subgroups_table(each, report) for each in report.estimates if report.subgroups_of(each.name)]
     if report.means:
         made.append(means_of(report))
     arm_of = {row.subject: row.arm or POOLED for row in report.data.participants}

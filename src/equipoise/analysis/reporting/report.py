@@ -32,7 +32,7 @@ from equipoise.analysis.data.quality import Quality, quality
 from equipoise.analysis.data.rows import AdverseEvent, Dataset
 from equipoise.analysis.data.summaries import Characteristic, Harms, Mean, harms, means
 from equipoise.analysis.estimands.estimates import Estimate, Reader, estimate_all
-from equipoise.analysis.estimands.subgroups import Subgroup, subgroups
+from equipoise.analysis.estimands.subgroups import Subgroup, all_subgroups
 from equipoise.analysis.reporting.guesses import Masking, last_guesses, masking
 from equipoise.analysis.reporting.harm_rates import HarmRates, harm_rates
 from equipoise.analysis.reporting.pooled import pooled_estimates, readable
@@ -76,6 +76,10 @@ class Report:
     data: Dataset
     study: Study = field(repr=False)
 
+    def subgroups_of(self, name: str) -> tuple[Subgroup, ...]:
+        """The subgroups of one estimand."""
+        return tuple(each for each in self.subgroups if each.estimand == name)
+
     @property
     def emergent(self) -> tuple[AdverseEvent, ...]:
         """The adverse events of the safety population that began on treatment: those that tables count."""
@@ -114,7 +118,7 @@ def analyse(study: Study, slice_: Cut, seed: int, *, by_arm: bool = True) -> Rep
         flow=flow(data.screenings, data.participants, rows, excluded, arms),
         baseline=baseline(study, data, arms, where),
         estimates=estimates,
-        subgroups=subgroups(study, data, reader, estimates[0], seed) if by_arm and estimates else (),
+        subgroups=all_subgroups(study, data, reader, estimates, seed) if by_arm else (),
         means=means(data, where, arms, days) if where else (),
         score_label=score_label(study, where),
         harms=harms(events, treated.members, data.participants, arms) if by_arm else None,

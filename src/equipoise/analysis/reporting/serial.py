@@ -164,7 +164,13 @@ def subgroup_data(each: Subgroup) -> dict[str, Any]:
         }
         for one in each.levels
     ]
-    return {"id": each.id, "label": each.label, "heterogeneity": rounded(each.p_value), "levels": levels}
+    return {
+        "estimand": each.estimand,
+        "id": each.id,
+        "label": each.label,
+        "heterogeneity": rounded(each.p_value),
+        "levels": levels,
+    }
 
 
 def quality_data(found: Quality) -> dict[str, Any]:

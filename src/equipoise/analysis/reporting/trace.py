@@ -100,16 +100,17 @@ def behind(report: Report, rows: Rows, table: str, row: str, column: str) -> lis
     if kind == "baseline":
         return of_baseline(rows, row.partition(":")[0], subjects)
     if kind == "subgroups":
+        name = table.removeprefix("subgroups").removeprefix("-") or report.estimates[0].name
         factor, _, level = row.partition(":")
         people = {
             person
-            for each in report.subgroups
+            for each in report.subgroups_of(name)
             if each.id == factor
             for one in each.levels
             if level in ("", one.id)
             for person in one.people
         }
-        return [f"outcome/{report.estimates[0].name}/{each}" for each in subjects if each in people]
+        return [f"outcome/{name}/{each}" for each in subjects if each in people]
     if kind == "means":
         encounter, _, arm = row.partition(":")
         kept = set(members(report, arm))
@@ -180,8 +181,8 @@ def estimator_of(report: Report, table: str, row: Row) -> str:
     for place, estimate in enumerate(report.estimates):
         if table == ("results" if place == 0 else f"results-{estimate.name}"):
             return next((each.method for each in estimate.analyses if each.id == row.key), "")
-    if table == "subgroups":
-        return report.estimates[0].analyses[0].method
+        if table == ("subgroups" if place == 0 else f"subgroups-{estimate.name}"):
+            return estimate.analyses[0].method
     for estimate in report.estimates:
         for each in estimate.analyses:
             if table == f"tipping-{estimate.name}-{each.id}":
