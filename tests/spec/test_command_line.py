@@ -274,7 +274,7 @@ def few(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_try_runs_a_practice_trial_and_says_so(few: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, out, err = said(capsys, "try", few, "--scenario", "few", "--seed", "7")
     assert (code, err) == (exits.OK, "")
-    assert out.startswith("SIMULATED – not results of this trial\n")
+    assert out.startswith("PRACTICE – not results of this trial\n")
     assert "randomised  10\n" in out
     assert "mode     practice" in out
     assert out.endswith("The chain holds.\n")

@@ -72,7 +72,7 @@ def _record(folder: Path) -> Record | None:
 def _conducted(arguments: argparse.Namespace, study: Study, store: SQLiteStore) -> Simulated:
     """The trial, in one transaction: an interrupted simulation leaves no half of a ledger."""
     scenario = scenario_of(arguments.study, arguments.scenario)
-    seal = practice_seal(arguments.study)
+    seal = practice_seal(arguments.study, study)
     with progress_bar("randomised") as progress, store.batch():
         return simulate(study, scenario, arguments.seed, seal, store=store, progress=progress)
 

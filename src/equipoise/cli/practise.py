@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from equipoise.analysis.cut import SIMULATED
+from equipoise.analysis.cut import PRACTICE
 from equipoise.cli import exits
 from equipoise.cli.simulating import account, practice_seal, progress_bar, scenario_of
 from equipoise.cli.verify import verdict
@@ -37,14 +37,14 @@ def run(arguments: argparse.Namespace) -> int:
             study,
             scenario,
             arguments.seed,
-            practice_seal(arguments.study),
+            practice_seal(arguments.study, study),
             store=store,
             mode="practice",
             progress=progress,
         )
     report = verify_store(store)
     print(
-        f"{SIMULATED}\n\n{study.definition.study.id}, scenario {arguments.scenario}, seed {arguments.seed}\n"
+        f"{PRACTICE}\n\n{study.definition.study.id}, scenario {arguments.scenario}, seed {arguments.seed}\n"
     )
     print(f"{account(simulated)}\n\n{verdict(report, store.mode)}")
     return exits.OK if report.ok else exits.LEDGER

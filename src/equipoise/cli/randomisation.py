@@ -60,7 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
         report = randomisation_report(
             study,
             scenario,
-            practice_seal(arguments.study),
+            practice_seal(arguments.study, study),
             trials=arguments.trials,
             seed=arguments.seed,
             assumptions=assumed,

@@ -143,7 +143,8 @@ def answered(
     from equipoise.simulation.whole.side_by_side import whole_scenarios
     from equipoise.study.load import load
 
-    study, seal = load(arguments.study), practice_seal(arguments.study)
+    study = load(arguments.study)
+    seal = practice_seal(arguments.study, study)
     known = study.definition.estimands
     if arguments.estimand is not None and arguments.estimand not in known:
         raise command_error("COMM-008", str(arguments.study), unlike(arguments.estimand, known))

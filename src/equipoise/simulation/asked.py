@@ -174,7 +174,7 @@ def assess_randomisation(
     from equipoise.simulation.randomisation.report_figures import comparison
     from equipoise.simulation.randomisation.report_tables import tables_of
 
-    given, seal = study.scenario(scenario), practice_seal(study.folder)
+    given, seal = study.scenario(scenario), practice_seal(study.folder, study.study)
     report = made.randomisation_report(study.study, given, seal, trials=trials, seed=seed, workers=workers)
     tables = {one.id: one for one in tables_of(report)}
     picture = comparison(report)
@@ -212,7 +212,7 @@ def simulate(
     >>> found.frames["base"]["months_last"].mean()  # months to the last randomisation
     """
     names = (scenarios,) if isinstance(scenarios, str) else tuple(scenarios)
-    given, seal = [study.scenario(name) for name in names], practice_seal(study.folder)
+    given, seal = [study.scenario(name) for name in names], practice_seal(study.folder, study.study)
     if engine not in ENGINES:
         raise frame_error("FRAM-005", "engine", f"engine {unlike(engine, ENGINES)}")
     if engine == "whole":
@@ -261,9 +261,8 @@ def practice_trial(study: OpenedStudy, scenario: str = "base", *, seed: int = 1)
     from equipoise.simulation.trial import simulate as run
 
     store = MemoryStore("practice")
-    made = run(
-        study.study, study.scenario(scenario), seed, practice_seal(study.folder), store=store, mode="practice"
-    )
+    seal = practice_seal(study.folder, study.study)
+    made = run(study.study, study.scenario(scenario), seed, seal, store=store, mode="practice")
     return PracticeTrial(
         study=study.study.definition.study.id, scenario=scenario, seed=seed, screened=made.screened,
         randomised=made.randomised, commands=sum(made.commands.values()), items=made.items,

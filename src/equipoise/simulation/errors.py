@@ -27,7 +27,7 @@ CATALOGUE: Mapping[str, tuple[str, str]] = MappingProxyType(
         ),
         "SIMU-008": (
             "A trial that never ends its recruitment has no result.",
-            "Check the rates of the sites and the criteria that the sample of patients fails.",
+            "Check the rates of the sites, and what the people of the scenario are refused for.",
         ),
         "SIMU-009": (
             "Kits that cannot reach a participant would make every supply look short.",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 
 from equipoise.conduct.command import Refusal
 from equipoise.simulation import followup, visits
+from equipoise.simulation.errors import scenario_error
 from equipoise.simulation.patients import Patient
 from equipoise.simulation.scenario import SiteSpec
 from equipoise.simulation.world import Subject, World
@@ -17,6 +19,8 @@ OPENING_HOUR = 7
 """A site opens at this hour of its day."""
 AGAIN_AFTER = 60
 """Days from a failed attempt to the next one."""
+FRUITLESS = 1000
+"""People screened for each that is randomised, from which a simulated trial is given up."""
 
 
 def open_trial(world: World, mode: str) -> None:
@@ -66,12 +70,24 @@ def _next_arrival(world: World, spec: SiteSpec, number: int) -> None:
 def _arrive(world: World, spec: SiteSpec, number: int) -> None:
     if world.trial.randomised >= world.planned:
         return
+    _check_recruits(world)
     _next_arrival(world, spec, number + 1)
     open_for = (world.now - world.start).days - spec.opens
     if spec.ramp and world.draws.uniform(f"{spec.site}|ramp|{number}") > open_for / spec.ramp:
         return
     patient = Patient(key=f"{spec.site}|{number}", scenario=world.scenario, draws=world.draws)
     screen(world, patient, spec.site)
+
+
+def _check_recruits(world: World) -> None:
+    """Raises SIMU-008, with what was refused most, where hardly anybody who is screened is ever randomised."""
+    screened = len(world.subjects)
+    if screened < FRUITLESS * (world.trial.randomised + 1):
+        return
+    refused = Counter(f"{each.code} {each.fault}" for _, each in world.refusals)
+    most = f"; refused most often: {refused.most_common(1)[0][0]}" if refused else ""
+    words = f"of {screened} people who were screened {world.trial.randomised} were randomised{most}"
+    raise scenario_error("SIMU-008", world.scenario.scenario, words)
 
 
 def screen(world: World, patient: Patient, site: str, previous: Subject | None = None) -> None:
