@@ -467,3 +467,33 @@ def test_titles_between_criteria_are_no_criteria() -> None:
         "ONE OF THE FOLLOWING:",
         "Asthma",
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "side", "given", "expected"),
+    [
+        ("Adults and children.", "inclusion", {"age": 8}, "met"),
+        ("Children, adolescents and adults", "inclusion", {"age": 40}, "met"),
+        ("Infants and children", "inclusion", {"age": 40}, "not met"),
+        ("Fracture over 3 days old", "exclusion", {"age": 80, "conditions": ["fracture"]}, "not known"),
+        ("Patients over 3 days old", "inclusion", {"age": 1}, "met"),
+        (
+            "All patients with gout will be included. Patients under 18 years will be excluded",
+            "inclusion",
+            {"age": 67, "conditions": ["gout"]},
+            "not known",
+        ),
+        (
+            "Treatment for cannabis or alcohol use",
+            "exclusion",
+            {"age": 40, "conditions": ["alcohol use disorder"]},
+            "not known",
+        ),
+        ("Needs home care (occupational therapy, nursing)", "inclusion", MAN, "not known"),
+        ("Pregnant or nursing", "exclusion", MAN, "met"),
+    ],
+)
+def test_words_that_belong_to_something_else_decide_nothing(
+    text: str, side: str, given: dict[str, Any], expected: str
+) -> None:
+    assert verdict(text, known(**given), side) == expected

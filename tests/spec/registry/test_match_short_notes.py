@@ -49,6 +49,42 @@ NOTES: list[tuple[str, dict[str, Any], set[str], set[str]]] = [
         {"arthritis rheumatoid"},
         {"pregnancy"},
     ),
+    (
+        "58F, hypoglycemia unawareness. denies retinopathy.",
+        {"age": Age(count=58), "sex": F},
+        {"hypoglycemia unawareness"},
+        {"retinopathy"},
+    ),
+    (
+        "55F on sertraline, bupropion. h/o bipolar: no. asthma: yes",
+        {"age": Age(count=55), "sex": F},
+        {"sertraline", "bupropion", "asthma"},
+        {"bipolar"},
+    ),
+    ("60M, JCV neg, naive to fingolimod", {"age": Age(count=60), "sex": M}, set(), {"jcv", "fingolimod"}),
+    ("31M psoriasis, biologic-naive", {"age": Age(count=31), "sex": M}, {"psoriasis"}, {"biologic"}),
+    ("50F, HER2-negative breast cancer", {"age": Age(count=50), "sex": F}, {"breast cancer"}, set()),
+    ("Healthy 25M volunteer", {"age": Age(count=25), "sex": M}, set(), set()),
+    (
+        "Femme de 54 ans, lupus, pas d'asthme, sous trastuzumab, mère : diabète",
+        {"age": Age(count=54), "sex": F},
+        {"lupus", "trastuzumab"},
+        {"asthme"},
+    ),
+    (
+        "Patiente de 33 ans, enceinte, n'a jamais reçu de rituximab",
+        {"age": Age(count=33), "sex": F, "pregnant": True},
+        set(),
+        {"n rituximab"},
+    ),
+    ("Homme âgé de 67 ans, sans diabète", {"age": Age(count=67), "sex": M}, set(), {"diabete"}),
+    ("Bébé de 9 mois, aucune fracture", {"age": Age(count=9, unit="month")}, set(), {"fracture"}),
+    (
+        "Femme, 40 ans, non enceinte",
+        {"age": Age(count=40), "sex": F, "pregnant": False},
+        {"enceinte"},
+        set(),
+    ),
     ("54F with HTN", {"age": Age(count=54), "sex": F}, {"hypertension"}, set()),
     ("Pt 54F, gout", {"age": Age(count=54), "sex": F}, {"gout"}, set()),
     ("A woman of 54 with lupus", {"age": Age(count=54), "sex": F}, {"lupus"}, set()),
@@ -158,3 +194,11 @@ def test_what_is_taken_now_is_current_and_what_was_taken_is_past() -> None:
     stated = {" ".join(each.words): each for each in read_note("On warfarin. Prior methotrexate.").statements}
     assert stated["warfarin"].current and not stated["warfarin"].past
     assert stated["methotrexate"].past and not stated["methotrexate"].current
+
+
+def test_what_is_over_is_that_one_thing_alone() -> None:
+    told = read_note("71M ex-smoker 40 pk-yr, stage III melanoma", today=TODAY).statements
+    assert [each.past for each in told if "melanoma" in each.words or "smoking" in each.words] == [
+        True,
+        False,
+    ]

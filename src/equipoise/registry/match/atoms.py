@@ -100,6 +100,14 @@ AGE_ALONE = re.compile(
 NOT_OF_PATIENT = re.compile(
     r"onset|diagnos|gestation|mother|father|parent|bone|donor|partner|sibling|start|begin", re.I
 )
+# "fracture over 3 days old": so short a time, right behind a word that is nobody and no part of the sentence.
+BRIEF = re.compile(r"\b(?:hours?|days?|weeks?)\b", re.I)
+THING = re.compile(
+    r"\b(?!(?:age[sd]?|patients?|participants?|subjects?|infants?|neonates?|newborns?|bab(?:y|ies)|child(?:ren)?|"
+    r"persons?|people|individuals?|volunteers?|(?:fe)?males?|(?:wo)?m[ae]n|boys?|girls?|adults?|who|are|is|be|being|at|"
+    r"or|and|must|should|if|between|only|all|the|from|with|healthy|term|preterm)\b)[a-z]{3,}\s+$",
+    re.I,
+)
 
 
 def tidy(text: str) -> str:
@@ -137,6 +145,8 @@ def find_ages(text: str) -> Iterator[Atom]:
 def _of_patient(text: str, match: re.Match[str], *, told: bool = False) -> bool:
     """Whether a match says that it is an age, and nothing near it says that it is not the patient's now."""
     before = text[max(0, match.start() - 30) : match.start()] + (match["pre"] or "")
+    if match["post"] and BRIEF.search(match[0]) and not match["pre"] and THING.search(before):
+        return False
     return bool(match["pre"] or match["post"] or told) and not NOT_OF_PATIENT.search(before)
 
 
@@ -188,7 +198,12 @@ def _sex_test(sex: str) -> Callable[[Facts], Judged]:
     return test
 
 
-CHILD_WORDS = re.compile(r"\b(?:pregnan\w+|lactat\w+|breast-?\s?feed\w*|nursing(?! home))\b", re.I)
+# Who nurses a child, and not who nurses the sick ("therapy, nursing", "nursing home").
+NURSING = r"(?<!py, )nursing(?! (?:home|care|facilit|staff|school|service|student|interven))"
+CHILD_WORDS = re.compile(
+    rf"\b(?:pregnan\w+|lactat\w+|breast-?\s?feed\w*|{NURSING})\b",
+    re.I,
+)
 NO_PREGNANCY = re.compile(
     r"\b(?:non-?\s?pregnant|negative (?:serum |urine |blood )*pregnancy tests?|not (?:be )?(?:currently )?pregnant)\b",
     re.I,
@@ -196,7 +211,10 @@ NO_PREGNANCY = re.compile(
 PREGNANT = re.compile(
     r"\b(?:positive (?:serum |urine |blood )*pregnancy tests?|pregnant|pregnanc(?:y|ies))\b", re.I
 )
-FEEDING = re.compile(r"\b(?:lactating|lactation|breast-?\s?feeding|nursing(?! home))(?: mothers?)?\b", re.I)
+FEEDING = re.compile(
+    rf"\b(?:lactating|lactation|breast-?\s?feeding|{NURSING})(?: mothers?)?\b",
+    re.I,
+)
 
 
 def pregnant(facts: Facts) -> Judged:

@@ -2,7 +2,8 @@
 
 What is denied ends where something else begins: at "but", at a verb or a person of its own, at a figure. In "no
 fever, chills or cough" the closing "or" carries the denial through the list; in "no diabetes, hypertension" nothing
-tells whether the second is denied, so it is neither had nor denied.
+tells whether the second is denied, so it is neither had nor denied. The few words by which French says the same are
+known too, so that "pas d'asthme" is no asthma; its names of diseases are compared as they are written.
 """
 
 from __future__ import annotations
@@ -14,7 +15,10 @@ from dataclasses import dataclass, replace
 from equipoise.registry.match.family import ABOUT_RELATIVE, FAMILY
 from equipoise.registry.match.wording import content
 
-SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z0-9])|\n+|;|\s-\s|\s\*\s")
+# A small letter begins a sentence only behind a word that is hardly a short form ("vs.", "incl.", "approx.").
+SENTENCE = re.compile(
+    r"(?<=[.!?])\s+(?=[A-Z0-9])|(?:(?<=[a-z]{5}\.)(?<!approx\.)|(?<=: no\.))\s+(?=[a-z])|\n+|;|\s-\s|\s\*\s"
+)
 # Where a thing ends: signs and the words that join or begin another.
 CHUNK = re.compile(
     r"[,:()]|(?<=[a-z]{3})/(?=[a-z]{3})|\b(?:and|or|nor|but|with|who|which|whose|plus|as well as|complicated by|due to|"
@@ -23,7 +27,9 @@ CHUNK = re.compile(
 )
 CONTRAST = ("but", "however", "although", "though", "except")
 NEGATION = re.compile(
-    r"\b(?:denie[sd]|denying|deny|no|not(?! only)|never|without|negative for|absence of|free of|nor|n't|non)\b|n't\b",
+    r"\b(?:denie[sd]|denying|deny|no|not(?! only)|never|without|neg(?:ative)? for|absence of|free of|nor|n't|non|"
+    r"pas d(?:e|u|es)|aucune?|sans|jamais|ni|absence d(?:e|u))\b|n't\b|\b(?:pas|absence) d['’]|"
+    r"\bne? ?['’]?\w{1,3} pas\b",
     re.I,
 )
 # Denials after which a list is denied to its end, whatever closes it.
@@ -31,23 +37,33 @@ WHOLE_LIST = re.compile(r"\b(?:denie[sd]|denying|deny|negative for)\b", re.I)
 ENDS = re.compile(
     r"\b(?:but|however|although|though|except|presents?|presented|presenting|reports?|reported|has|had|is|was|were|"
     r"are|found|developed|complains?|positive|now|reveals?|revealed|showed?|shows|underwent|received|receives|"
-    r"takes|taking|started|she|he|patient|pt|diagnosed|admitted|who|which|on|lives?|living|resid\w+|works?|working|"
+    r"takes|taking|sous|started|she|he|patient|pt|diagnosed|admitted|who|which|on|lives?|living|resid\w+|works?|working|"
     r"smokes|drinks|uses|weighs|currently|known|status|s/p|h/o|hx|pmhx?|prior(?! to)|previous(?:ly)?)\b",
     re.I,
 )
 FIGURE = re.compile(r"(?<![A-Za-z])(?<!type )(?<!grade )(?<!stage )(?<!class )\d", re.I)
-EVER = re.compile(r"\b(?:history|hx|h/o|never|prior(?! to)|previous|past)\b", re.I)
+EVER = re.compile(
+    r"\b(?:history|hx|h/o|never|jamais|ant[ée]c[ée]dents?|atcd|prior(?! to)|previous|past)\b", re.I
+)
 PAST = re.compile(
-    r"\b(?:history of|hx of|h/o|s/p|status post|prior(?! to)|previous(?:ly)?|past|ago|former(?:ly)?|ex-|resolved|"
-    r"underwent|treated with|completed|discontinued|stopped|pmh|pmhx|childhood)(?:\b|(?<=-))",
+    r"\b(?:history of|hx of|h/o|s/p|status post|prior(?! to)|previous(?:ly)?|past|ago|former(?:ly)?|resolved|"
+    r"ant[ée]c[ée]dents?|atcd|underwent|treated with|completed|discontinued|stopped|pmh|pmhx|childhood)\b",
     re.I,
 )
+FORMER = re.compile(r"\bex-(?=[a-z])|\bancien(?:ne)?\b", re.I)  # of this one thing alone
 CURRENT = re.compile(
     r"^\W*(?:(?:is|she is|he is|and|now) )*on (?!exam|admission|arrival|ct\b|mri|x-?ray|ultraso|imaging|the |her |his |"
-    r"presentation|physical|ausc|palp)|\b(?:takes|taking|currently|current|ongoing|receiving|receives)\b",
+    r"presentation|physical|ausc|palp)|^\W*sous\b|\b(?:takes|taking|currently|current|ongoing|receiving|receives)\b",
     re.I,
 )
-NEGATED_AFTER = re.compile(r"\b(?:negative|ruled out|absent|unremarkable|not (?:present|found|seen))\b", re.I)
+# "HER2-negative cancer" is a cancer, and "HIV negative" is none.
+NEGATED_AFTER = re.compile(
+    r"\b(?:neg(?:ative)?(?=\W*(?:$|\d|(?:on|by|at|in|as of|this|last|x)\b))|ruled out|absent|unremarkable|"
+    r"not (?:present|found|seen))(?!\w)",
+    re.I,
+)
+NAIVE = re.compile(r"[\s-]*\bna[iï]ve(?: (?:to|for))?\b", re.I)
+ANSWER = re.compile(r"\W*(?:no|none|nil|neg(?:ative)?|denied|non)\W*", re.I)
 DOUBT = re.compile(
     r"\b(?:risks?|screen\w*|rule out|r/o|suspect\w*|possibl[ey]|probabl[ey]|likely|presum\w+|provisional|tentative|"
     r"concern\w*|question\w*|exposures?|"
@@ -84,7 +100,7 @@ def _of_sentence(sentence: str) -> Iterator[Piece]:
     scope = Piece(text="")
     for place, chunk in enumerate(chunks):
         joint = joints[place]
-        if joint in CONTRAST or ENDS.search(chunk):
+        if joint in CONTRAST or ENDS.search(chunk) or _answered(chunks, joints, place - 1):
             scope = Piece(text="")
         denies = _denies(chunk)
         # A figure begins something of its own; the words beside it are neither denied nor said.
@@ -96,17 +112,26 @@ def _of_sentence(sentence: str) -> Iterator[Piece]:
             past=scope.past or bool(PAST.search(chunk)),
             ever=scope.ever or bool(EVER.search(chunk)),
         )
-        after = bool(NEGATED_AFTER.search(chunk))
+        naive = bool(NAIVE.search(chunk))
+        after = naive or bool(NEGATED_AFTER.search(chunk)) or _answered(chunks, joints, place)
         mixed = not denies and NEGATION.search(chunk) is not None
         doubtful = bool(DOUBT.search(chunk)) or after and scope.negated or figure or opened or mixed
         yield replace(
             scope,
             text=chunk.strip(),
             negated=scope.negated or after,
+            past=scope.past or bool(FORMER.search(chunk)),
+            ever=scope.ever or naive,
             doubtful=doubtful,
             relative=family[place],
             current=bool(CURRENT.search(chunk)) and not scope.past,
         )
+
+
+def _answered(chunks: Sequence[str], joints: Sequence[str], place: int) -> bool:
+    """Whether a chunk is answered by no: "diabetes: no"."""
+    behind = 0 <= place < len(chunks) - 1 and joints[place + 1] == ":"
+    return behind and ANSWER.fullmatch(chunks[place + 1]) is not None
 
 
 def _cut(sentence: str) -> tuple[list[str], list[str]]:

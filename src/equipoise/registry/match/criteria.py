@@ -65,6 +65,15 @@ WOMEN_TOO = frozenset(
     {"no", "if", "do", "unless", "only", "who", "are", "have", "appropriate", "acceptable", "medically"}
 )
 FILLER = listed("filler")
+# What goes on behind an "or" is still what somebody is treated for, wants or needs.
+GOVERNED = re.compile(
+    r"\b(?:interest\w*|desir\w+|treat\w*|therap\w+|need\w*|seek\w*|counsel\w*|waiting)\b[^,;.]*\bfor\b", re.I
+)
+# A sentence of the other side within a criterion ("adults; those under guardianship will be excluded").
+OTHER_SIDE = {
+    False: re.compile(r"\b(?:(?:be|are|is)\s+excluded|(?:be|are|is)\s+not\s+eligible|ineligible)\b", re.I),
+    True: re.compile(r"\b(?:be|are|is)\s+(?:included|eligible)\b", re.I),
+}
 PLAIN = ("age", "sex", "performance")  # what everybody must be
 
 
@@ -177,7 +186,7 @@ def read_criterion(text: str, side: str = "inclusion") -> Reading | None:
     whole = whole_consent(plain, side) or (_women_alone(plain) if side == EXCLUSION else None)
     if whole is not None:
         return Reading(parts=(whole,), join=every, denied=False)
-    if HEDGE.search(text):
+    if HEDGE.search(text) or OTHER_SIDE[side == EXCLUSION].search(text):
         return None
     parts = tuple(_atoms(plain))
     denial = None if any(part.start == 0 for part in parts) else NEGATION.match(plain)
@@ -264,8 +273,12 @@ def _elements(text: str, start: int, parts: Sequence[Atom]) -> tuple[list[Atom],
 
 
 def _without_shared_heads(elements: list[Atom], joints: Sequence[str], text: str) -> list[Atom]:
-    """In "thyroid or heart disease" the first word alone may mean less than it seems: it is of unknown truth."""
+    """The elements, of unknown truth where a word alone may mean less than it seems: "thyroid" in "thyroid or heart
+    disease", and "alcohol use" in "treatment for cannabis or alcohol use"."""
     kept = list(elements)
+    for position, one in enumerate(elements[1:], 1):
+        if one.kind == "statement" and GOVERNED.search(text, elements[0].start, elements[position - 1].end):
+            kept[position] = replace(one, kind="", test=lambda facts: (None, ""))
     for position, joint in enumerate(joints):
         one, other = (content(text[each.start : each.end]) for each in elements[position : position + 2])
         alone = elements[position].kind == "statement" and len(one) == 1 and joint.strip()

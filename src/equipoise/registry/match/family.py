@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 
 RELATIVES = (
-    r"mother|father|parents?|brothers?|sisters?|siblings?|sons?|daughters?|husband|wife|spouse|uncles?|aunts?|cousins?|"
-    r"grand\w+|relatives?|maternal|paternal"
+    r"(?:mother|father)(?! of (?:\d|one|two|three|four|five|six|seven)\b)|"
+    r"parents?|brothers?|sisters?|siblings?|sons?|daughters?|husband|wife|spouse|uncles?|aunts?|cousins?|"
+    r"grand\w+|relatives?|maternal|paternal|mère|père|s(?:œ|oe)urs?|frères?|oncle|tante"
 )
-FAMILY = re.compile(rf"\b(?:family|{RELATIVES}|fh|fhx|familial)\b", re.I)
+FAMILY = re.compile(rf"\b(?:family|{RELATIVES}|fh|fhx|familia(?:le?|ux))\b", re.I)
 # A clause of which a relative is the subject: what stands before it in the sentence is still of the patient.
 ABOUT_RELATIVE = re.compile(
-    rf"^\W*(?:(?:her|his|their|the|a|one|patient(?:'|’)s|maternal|paternal|older|younger)\s+)*(?:{RELATIVES}|fh|fhx|"
+    rf"^\W*(?:(?:her|his|their|the|a|one|sa|son|une?|patient(?:'|’)s|maternal|paternal|older|younger)\s+)*(?:{RELATIVES}|fh|fhx|"
     r"family (?:history|hx))\b",
     re.I,
 )

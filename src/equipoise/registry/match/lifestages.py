@@ -13,7 +13,7 @@ from equipoise.registry.match import ages
 from equipoise.registry.match.ages import Limit
 from equipoise.registry.match.atoms import NOT_OF_PATIENT, Atom, Judged
 from equipoise.registry.match.facts import Facts
-from equipoise.registry.match.truth import Truth
+from equipoise.registry.match.truth import Truth, some
 
 Test = Callable[[ages.Age], Truth]
 
@@ -81,6 +81,7 @@ BEFORE = re.compile(
     r"patients?|participants?|subjects?|are|is|must|be|an?)\b\W*)*$",
     re.I,
 )
+BESIDE = re.compile(r"\s*(?:,|/|&|,?\s*(?:and|or|and/or|as well as)\b)\s*", re.I)
 AFTER = re.compile(
     r"^[\s-]*(?:pugh|care|bear\w*|birth|onset|form|type|hood|protect\w*|abuse|dose|supervis\w*|depend|size|"
     r"criteria|problems?|changes?)|^[’']s",
@@ -90,18 +91,26 @@ AFTER = re.compile(
 
 def find_stages(text: str) -> Iterator[Atom]:
     """Words for times of life that are the patient's own."""
+    found: list[tuple[int, int, tuple[Test, ...]]] = []
     for match in STAGE.finditer(text):
         before, after = text[: match.start()], text[match.end() :]
         if not BEFORE.search(before) or AFTER.match(after) or NOT_OF_PATIENT.search(before[-30:]):
             continue
-        number = int(str(match.lastgroup)[1:])
-        yield Atom(kind="age", start=match.start(), end=match.end(), test=_test(STAGES[number][1]))
+        stage = STAGES[int(str(match.lastgroup)[1:])][1]
+        if found and BESIDE.fullmatch(text, found[-1][1], match.start()):
+            # "Adults and children" are people of either age: nobody is both.
+            found[-1] = (found[-1][0], match.end(), (*found[-1][2], stage))
+        else:
+            found.append((match.start(), match.end(), (stage,)))
+    for start, end, stages in found:
+        yield Atom(kind="age", start=start, end=end, test=_test(stages))
 
 
-def _test(stage: Test) -> Callable[[Facts], Judged]:
+def _test(stages: tuple[Test, ...]) -> Callable[[Facts], Judged]:
     def test(facts: Facts) -> Judged:
         if facts.age is None:
             return None, "the age is not known"
-        return stage(facts.age), f"age {facts.age}"
+        age = facts.age
+        return some(stage(age) for stage in stages), f"age {age}"
 
     return test

@@ -13,7 +13,7 @@ from datetime import date
 from decimal import Decimal
 
 from equipoise.registry.match.ages import Age
-from equipoise.registry.match.clauses import NEGATED_AFTER, NEGATION, SENTENCE, Piece, pieces
+from equipoise.registry.match.clauses import NAIVE, NEGATED_AFTER, NEGATION, SENTENCE, Piece, pieces
 from equipoise.registry.match.consent import read_consent, read_keeping
 from equipoise.registry.match.errors import match_error
 from equipoise.registry.match.facts import LONGEST, OLDEST, Facts, Statement
@@ -31,6 +31,7 @@ from equipoise.registry.match.residence import places, read_birth, read_country
 from equipoise.registry.match.wording import content, listed
 
 PERSON = r"woman|man|lady|gentleman|girl|boy|female|male|patient|person"
+PERSON_FR = r"(?:femme|homme|patiente?|fillette|garçon|bébé|enfant|nourrisson|mme|monsieur|madame)"
 # A figure behind these is an age only where nothing makes it another measure.
 ALONE = r"(?![\d.,]*\d|\s*(?:%|/|[-–]\s?\d|(?:to|or|mg|kg|kilos?|g|cm|lbs?|pounds|weeks?|days?|hours?)\b))"
 STOP = r"(?:[,;:)]|\.(?!\d)|\Z|\n)"
@@ -41,7 +42,14 @@ AGES = (
     re.compile(rf"\b(?P<n>\d{{1,3}})[\s-]*{UNIT}[\s-]*(?:old|of age)\b", re.I),
     re.compile(r"\b(?P<n>\d{1,3})[\s-]*(?P<unit>y\.?o\b|y/o\b|yr\b)", re.I),
     re.compile(rf"\bage(?:d)?\s*(?:is|of|:|=)?\s*(?P<n>\d{{1,3}})(?:[\s-]*{UNIT})?\b", re.I),
-    re.compile(r"\A\W*(?:an?\s)?(?P<n>\d{1,3})[\s,/-]*(?P<unit>)(?=(?:M|F|man|woman|male|female)\b)"),
+    re.compile(
+        rf"(?:\b{PERSON_FR}[\s,(]+(?:âgée?\s+)?(?:de\s+)?|\bâgée?\s+de\s+|\A\W*)"
+        r"(?P<n>\d{1,3})\s?(?P<unit>ans?|mois|semaines?|jours?)\b", re.I
+    ),
+    re.compile(
+        r"\A\W*(?:(?i:otherwise )?(?i:healthy)\s|an?\s)?(?P<n>\d{1,3})[\s,/-]*"
+        r"(?P<unit>)(?=(?:M|F|man|woman|male|female)\b)"
+    ),
     re.compile(r"(?:\A\W*|[,;.]\s+|\b(?i:pt|patient|is|an?)\s+(?:an?\s)?)(?P<n>\d{1,3})(?P<unit>)\s?(?=[MF]\b)"),
     re.compile(r"\b[MF]\s?[/,-]\s?(?P<n>\d{1,3})(?P<unit>)(?![\d/]|\s*(?:%|mg|kg))"),
     re.compile(rf"\b(?P<n>\d{{1,3}})[\s-]*{UNIT}[\s-]+(?=(?:man|woman|male|female|boy|girl|infant|M|F)\b)"),
@@ -50,8 +58,8 @@ AGES = (
     re.compile(rf"\b(?:{PERSON})\s+(?P<n>\d{{1,3}})\s?(?P<unit>y|yo|yrs?|years)\b(?!\s+{RELATIVE_TO})", re.I),
     re.compile(rf"\b{WHO_IS}\s+(?P<n>\d{{1,3}})(?P<unit>)(?=\s*(?:{STOP}|(?:and|with)\b))", re.I),
 )  # fmt: skip
-FEMALE = r"woman|women|female|girl|lady|gentlewoman"
-MALE = r"man|men|male|boy|gentleman"
+FEMALE = r"woman|women|female|girl|lady|gentlewoman|femme|fillette|patiente|madame|mme"
+MALE = r"man|men|male|boy|gentleman|homme|garçon|monsieur"
 SEXED = re.compile(rf"\b(?:(?P<f>{FEMALE})|(?P<m>{MALE}))\b", re.I)
 LETTER_FIRST = re.compile(r"\b(?P<s>[MF])\s?[/,-]\s?\d{1,3}(?![\d/]|\s*(?:%|mg|kg))")
 LETTER = re.compile(
@@ -64,6 +72,7 @@ PRONOUN = re.compile(r"\b(?:(?P<f>she|her|hers)|(?P<m>he|his|him))\b", re.I)
 IS_PREGNANT = re.compile(
     r"\b(?:is|currently|who is|\d+ weeks?(?:'|’)?|a|healthy|old)\s+pregnant\b|"
     r"\bpregnant (?:woman|female|patient|with)\b|"
+    r"\benceinte\b|"
     r"\bat \d{1,2}(?:\+\d)? weeks?(?:'|’)? (?:of )?gestation\b",
     re.I,
 )
@@ -73,7 +82,7 @@ WAS_PREGNANT = re.compile(
     r"\b(?:been|was|became|become|becoming|get|getting|got|when|while|once|twice|could be)\b", re.I
 )
 NOT_PREGNANT = re.compile(
-    r"\b(?:not (?:currently )?pregnant|non-?pregnant|denies (?:being )?pregnan\w+|"
+    r"\b(?:(?:non|pas) enceinte|not (?:currently )?pregnant|non-?pregnant|denies (?:being )?pregnan\w+|"
     r"(?:hcg|pregnancy)(?: test)?(?: is| was)?"
     r"\s*:?\s*negative|negative (?:\w+ )?(?:hcg|pregnancy))\b",
     re.I,
@@ -109,7 +118,16 @@ OVER = re.compile(
     re.I,
 )
 LASTING = listed("lasting")
-WORDS = {"y": "year", "m": "month", "w": "week", "d": "day", "h": "hour"}
+WORDS = {
+    "y": "year",
+    "a": "year",
+    "s": "week",
+    "j": "day",
+    "m": "month",
+    "w": "week",
+    "d": "day",
+    "h": "hour",
+}
 MOST_STATEMENTS = 2_000
 
 
@@ -252,10 +270,16 @@ def statements(note: str) -> Iterator[Statement]:
     for piece in pieces("".join(bare)):
         if piece.doubtful or piece.relative or count >= MOST_STATEMENTS:
             continue
-        words = frozenset(content(NEGATED_AFTER.sub(" ", NEGATION.sub(" ", piece.text))[:400]))
+        words = frozenset(content(_bare(piece.text)[:400]))
         if words:
             count += 1
             yield _stated(piece, words)
+
+
+def _bare(text: str) -> str:
+    for pattern in (NAIVE, NEGATED_AFTER, NEGATION):
+        text = pattern.sub(" ", text)
+    return text
 
 
 def _stated(piece: Piece, words: frozenset[str]) -> Statement:
