@@ -82,8 +82,8 @@ NOTES: list[tuple[str, dict[str, Any], set[str], set[str]]] = [
     (
         "Femme, 40 ans, non enceinte",
         {"age": Age(count=40), "sex": F, "pregnant": False},
-        {"enceinte"},
         set(),
+        {"enceinte"},
     ),
     ("54F with HTN", {"age": Age(count=54), "sex": F}, {"hypertension"}, set()),
     ("Pt 54F, gout", {"age": Age(count=54), "sex": F}, {"gout"}, set()),
