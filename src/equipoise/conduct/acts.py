@@ -93,7 +93,7 @@ def of_act(study: Study, act: str, values: Mapping[str, Any]) -> dict[str, Any]:
     form = study.acts.get(act)
     if form is None:
         return {}
-    asked = study.form(form).items
+    asked = study.definition.forms[form].items
     return {name: value for name, value in values.items() if name in asked and value is not None}
 
 

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from equipoise.conduct.command import Command, Context, Decision
 from equipoise.conduct.errors import refuse
-from equipoise.conduct.state import ParticipantState, TrialState, drop, put
+from equipoise.conduct.state import Fold, ParticipantState, TrialState, drop, put
 
 if TYPE_CHECKING:
     from equipoise.ledger.entry import Event
@@ -45,7 +45,18 @@ def adjudicate(context: Context, command: Command) -> Decision:
     return (context.draft(command, "EventAdjudicated", data),)
 
 
-def opened(participant: ParticipantState, event: Event) -> ParticipantState:
+def opening(fold: Fold | None) -> Fold:
+    """The fold of an event that may open a judgement, after its own fold where it has one."""
+
+    def folded(study: Study, participant: ParticipantState, event: Event) -> ParticipantState:
+        if fold is not None:
+            participant = fold(study, participant, event)
+        return _opened(participant, event) if opens(event) else participant
+
+    return folded
+
+
+def _opened(participant: ParticipantState, event: Event) -> ParticipantState:
     """The participant with one more judgement waiting. References count within the participant."""
     reference = f"{OPENS[event.type]}-{participant.judged + 1}"
     return replace(
@@ -59,10 +70,14 @@ def _judged(study: Study, participant: ParticipantState, event: Event) -> Partic
     return replace(participant, pending=drop(participant.pending, event.data["what"]))
 
 
+def _more(study: Study, trial: TrialState, event: Event) -> TrialState:
+    return replace(trial, pending_judgements=trial.pending_judgements + 1) if opens(event) else trial
+
+
 def _fewer(study: Study, trial: TrialState, event: Event) -> TrialState:
     return replace(trial, pending_judgements=trial.pending_judgements - 1)
 
 
 HANDLERS = {"adjudicate": adjudicate}
 FOLDS = {"EventAdjudicated": _judged}
-TRIAL_FOLDS = {"EventAdjudicated": _fewer}
+TRIAL_FOLDS = {**dict.fromkeys(OPENS, _more), "EventAdjudicated": _fewer}

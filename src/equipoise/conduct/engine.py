@@ -35,7 +35,7 @@ from equipoise.conduct import (
 )
 from equipoise.conduct.command import Command, Context, Decision, Handler, Refusal, SealedDraws, stamp
 from equipoise.conduct.errors import refuse
-from equipoise.conduct.state import ParticipantState, State
+from equipoise.conduct.state import Fold, ParticipantState, State
 
 if TYPE_CHECKING:
     from equipoise.ledger.entry import Event
@@ -61,14 +61,6 @@ CHAPTERS = (
     lock,
 )
 
-HANDLERS: Mapping[str, Handler] = {
-    kind: handler for chapter in CHAPTERS for kind, handler in chapter.HANDLERS.items()
-}
-FOLDS = {kind: fold for chapter in CHAPTERS for kind, fold in chapter.FOLDS.items()}
-TRIAL_FOLDS = {
-    kind: fold for chapter in CHAPTERS for kind, fold in getattr(chapter, "TRIAL_FOLDS", {}).items()
-}
-
 RESTS_ON: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "QueryAnswered": ("query", ("queries",)),
     "QueryClosed": ("query", ("queries",)),
@@ -79,6 +71,27 @@ RESTS_ON: Mapping[str, tuple[str, tuple[str, ...]]] = {
 }
 """What goes on with something, the key that names it, and where it stands. When its beginning was erased there is
 nothing that it could change."""
+
+
+def _resting(fold: Fold, key: str, places: tuple[str, ...]) -> Fold:
+    """The fold of an event that goes on with something, for when that is there and was not erased."""
+
+    def folded(study: Study, participant: ParticipantState, event: Event) -> ParticipantState:
+        there = any(event.data[key] in getattr(participant, place) for place in places)
+        return fold(study, participant, event) if there else participant
+
+    return folded
+
+
+HANDLERS: Mapping[str, Handler] = {
+    kind: handler for chapter in CHAPTERS for kind, handler in chapter.HANDLERS.items()
+}
+FOLDS: dict[str, Fold] = {kind: fold for chapter in CHAPTERS for kind, fold in chapter.FOLDS.items()}
+FOLDS |= {kind: _resting(FOLDS[kind], *rest) for kind, rest in RESTS_ON.items()}
+FOLDS |= {kind: adjudication.opening(FOLDS.get(kind)) for kind in adjudication.OPENS}
+TRIAL_FOLDS = {
+    kind: fold for chapter in CHAPTERS for kind, fold in getattr(chapter, "TRIAL_FOLDS", {}).items()
+}
 
 WITHOUT_PARTICIPANT = frozenset(sites.HANDLERS) | frozenset(lock.HANDLERS) | frozenset(amendments.HANDLERS)
 AFTER_LOCK = frozenset(lock.HANDLERS) | frozenset(safety.HANDLERS) | frozenset(pregnancy.HANDLERS)
@@ -110,8 +123,6 @@ def evolve(study: Study, state: State, event: Event) -> State:
     fold = TRIAL_FOLDS.get(event.type)
     if fold is not None:
         trial = fold(study, trial, event)
-    if adjudication.opens(event):
-        trial = replace(trial, pending_judgements=trial.pending_judgements + 1)
     participant = state.participant
     if event.type == "ParticipantScreened" or (
         participant is not None and participant.subject == event.participant
@@ -125,21 +136,10 @@ def evolve(study: Study, state: State, event: Event) -> State:
 def own_fold(study: Study, participant: ParticipantState | None, event: Event) -> ParticipantState:
     """The participant's part after an event that names the participant."""
     fold = FOLDS.get(event.type)
-    if fold is not None and _stands(participant, event):
-        participant = fold(study, participant, event)
+    if fold is not None:
+        participant = fold(study, participant, event)  # type: ignore[arg-type]
     assert participant is not None, "the first event of a participant is the screening, which is never erased"
-    if adjudication.opens(event):
-        participant = adjudication.opened(participant, event)
     return _treated_by(study, participant, event)
-
-
-def _stands(participant: ParticipantState | None, event: Event) -> bool:
-    """Whether what the event goes on with is there, and was not erased."""
-    rest = RESTS_ON.get(event.type)
-    if rest is None:
-        return True
-    key, places = rest
-    return any(event.data[key] in getattr(participant, place) for place in places)
 
 
 def _treated_by(study: Study, participant: ParticipantState, event: Event) -> ParticipantState:

@@ -164,11 +164,9 @@ def _after(
         yield "TAKE-014", f"`{regimen}` was taken without an intake of `{rule.regimen}` before"
     elif interval is not None and tolerance is not None:
         apart = hours_between(earlier, taken)
-        text = f"`{regimen}` taken {_said(apart)} after `{rule.regimen}`, planned {_said(interval)}"
-        if apart < interval - tolerance:
-            yield "TAKE-010", text
-        elif apart > interval + tolerance:
-            yield "TAKE-011", text
+        if not interval - tolerance <= apart <= interval + tolerance:
+            code = "TAKE-010" if apart < interval else "TAKE-011"
+            yield code, f"`{regimen}` taken {_said(apart)} after `{rule.regimen}`, planned {_said(interval)}"
 
 
 def _said(hours: Decimal) -> str:

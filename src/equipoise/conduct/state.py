@@ -10,15 +10,19 @@ trial copies them a hundred thousand times.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
 
 from equipoise.study.facts import Facts
+
+if TYPE_CHECKING:
+    from equipoise.ledger.entry import Event
+    from equipoise.study.study import Study
 
 
 class SiteState(Struct, frozen=True, kw_only=True, gc=False):
@@ -174,6 +178,10 @@ class State(Struct, frozen=True, kw_only=True, gc=False):
 
     trial: TrialState = field(default_factory=TrialState)
     participant: ParticipantState | None = None
+
+
+Fold = Callable[["Study", ParticipantState, "Event"], ParticipantState]
+"""What an event comes to for the participant that it names."""
 
 
 def put(mapping: Mapping[str, Any], key: str, value: Any) -> Mapping[str, Any]:

@@ -151,9 +151,8 @@ def _number(generator: Generator, item: Item | None, end: str) -> Maker:
 
         def of_latent(patient: Patient, where: str, encounter: str | None, today: date | None) -> Any:
             text = patient.latent(name)
-            if text is None or not _numeric(text):
-                return text
-            return written(float(text), patient, where, encounter, today)
+            number = None if text is None else _number_of(text)
+            return text if number is None else written(number, patient, where, encounter, today)
 
         return of_latent
     draw = _normal(generator.normal, end) if generator.normal is not None else _between(generator, end)
@@ -192,7 +191,7 @@ def _written(generator: Generator, item: Item | None, end: str) -> Callable[...,
         value *= scale
         if noise is not None:
             value += float(noise(patient, f"{patient.key}|{where}", encounter, today) or 0)
-        return format(min(max(value, low), high), kind)
+        return format(value if low <= value <= high else min(max(value, low), high), kind)
 
     return write
 
@@ -203,17 +202,22 @@ def _thinned(generator: Generator, curve: str, item: Item) -> Maker:
     Each unit has one draw for the whole trial, so that an item only falls while the share falls.
     """
     base = Generator(normal=generator.normal, between=generator.between, low=0, high=generator.high)
-    first = drawn(Generator(choose=generator.choose) if generator.choose else base, None, "|first")
+    first, end = (
+        drawn(Generator(choose=generator.choose) if generator.choose else base, None, "|first"),
+        f"|{item}",
+    )
 
     def make(patient: Patient, where: str, encounter: str | None, today: date | None) -> str:
         units = patient.units.get(item)
         if units is None:
-            units = patient.units[item] = patient.at_first(first, item)
+            units = patient.units[item] = patient.at_first(first, item, end)
         assert today is not None, "an item of a form is entered on a day"
         return str(bisect_left(units, patient.units_left(curve, encounter, today))) if units else "0"
 
     return make
 
 
-def _numeric(text: str) -> bool:
-    return text.lstrip("-").replace(".", "", 1).isdigit()
+@lru_cache(maxsize=4096)
+def _number_of(text: str) -> float | None:
+    """The number that a text is, None when it is a word."""
+    return float(text) if text.lstrip("-").replace(".", "", 1).isdigit() else None

@@ -77,10 +77,11 @@ class Patient:
             return None if text is None else date.fromisoformat(text)
         return None
 
-    def at_first(self, make: Maker, item: Item) -> list[int]:
-        """The draws of the units that an item has at the first encounter, in their order."""
-        key = f"{self.key}|{item}"
-        units, bits = int(float(make(self, key, None, None) or 0)), self.draws.bits(f"{key}|units")
+    def at_first(self, make: Maker, item: Item, end: str) -> list[int]:
+        """The draws of the units that an item has at the first encounter, in their order. `end` names it in a key."""
+        key = f"{self.key}{end}"
+        units = int(float(make(self, key, None, None) or 0))
+        bits = self.draws.bits(f"{key}|units") if units else 0
         self.first[item] = units, bits
         return sorted([(bits // UNIT**place) % UNIT for place in range(units)])
 

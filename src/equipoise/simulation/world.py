@@ -90,14 +90,14 @@ class World:
         self.allocated: Callable[[World, Subject], None] | None = None
         self.start = datetime.fromisoformat(scenario.start).replace(tzinfo=UTC)
         self.now = self.start
-        self._queue: list[tuple[datetime, int, Step]] = []
+        self._queue: list[tuple[float, int, datetime, Step]] = []
         self._number = 0
         self._roles = _roles(study)
 
     def at(self, when: datetime, step: Step) -> None:
-        """Puts a step into the queue; steps of one time keep their order."""
+        """Puts a step into the queue; steps of one time keep their order. Numbers are sooner compared than times."""
         self._number += 1
-        heapq.heappush(self._queue, (when, self._number, step))
+        heapq.heappush(self._queue, (when.timestamp(), self._number, when, step))
 
     def on(self, day: date, minutes: float, step: Step) -> None:
         """Puts a step on a day, never before now."""
@@ -107,7 +107,7 @@ class World:
     def run(self) -> None:
         """Until nothing is left to do."""
         while self._queue:
-            when, _, step = heapq.heappop(self._queue)
+            _, _, when, step = heapq.heappop(self._queue)
             self.now = max(self.now, when)
             step()
 

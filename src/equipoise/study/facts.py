@@ -108,9 +108,6 @@ class Facts(Struct, frozen=True, kw_only=True, gc=False):
         """The value of a context name, a parameter or a derivation."""
         if name in self.names:
             return self.names[name]
-        value = self.study.parameters.get(name)
-        if value is not None:
-            return value
         if name in self.derived:
             return self.derived[name]
         day = self.day
@@ -118,7 +115,7 @@ class Facts(Struct, frozen=True, kw_only=True, gc=False):
             day.reads += 1
             return day.values[name]
         rule = self.study.derivations.get(name)
-        return ABSENT if rule is None else self._derive(name, rule)
+        return self.study.parameters.get(name, ABSENT) if rule is None else self._derive(name, rule)
 
     def _derive(self, name: str, rule: Expression) -> Value | Missing:
         """The value of a derivation, which is kept for every day unless the day was read on the way to it."""
