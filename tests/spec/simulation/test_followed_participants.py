@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import math
+from collections.abc import Callable
+from decimal import Decimal
 from functools import cache
 from types import SimpleNamespace
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -16,14 +20,14 @@ from equipoise.cli.simulating import practice_seal, scenario_of
 from equipoise.simulation import reported
 from equipoise.simulation.characteristics.compiling import Compiled, compile_plan
 from equipoise.simulation.characteristics.enrolling import Compiled as Plan
-from equipoise.simulation.characteristics.pool import reduced, trials
+from equipoise.simulation.characteristics.pool import meaning, trials
 from equipoise.simulation.characteristics.pool.compiling import compile_pool
 from equipoise.simulation.characteristics.pool.estimators.chosen import estimator_for, seconds
 from equipoise.simulation.characteristics.pool.estimators.imputed import foretold
 from equipoise.simulation.characteristics.pool.estimators.rows import read, responding, rows_estimator
 from equipoise.simulation.characteristics.pool.followed import CourseDraws, follow
-from equipoise.simulation.characteristics.pool.plan import MISSING, STEMS, Pooled
-from equipoise.simulation.characteristics.pool.reduced import meaning_of
+from equipoise.simulation.characteristics.pool.meaning import meaning_of
+from equipoise.simulation.characteristics.pool.plan import MISSING, STEMS, Meaning, Outcomes, Pooled
 from equipoise.simulation.characteristics.pool.trials import picked, recruited
 from equipoise.simulation.characteristics.sample.screened import Sample, screen_sample
 from equipoise.simulation.characteristics.simulated import FOLLOWED, simulate_scenarios
@@ -236,26 +240,58 @@ def test_a_change_is_a_straight_line_and_anything_else_is_refused() -> None:
     assert np.allclose(slopes, 1)
 
 
-def test_what_no_table_can_hold_is_refused() -> None:
-    """A variable that bends between scores, and a score with too many values to be asked about."""
-    outcomes = of_reference("activity_over_time").plan.outcomes
-    row = SimpleNamespace(subject="1")
-    given = SimpleNamespace(
-        respond=lambda each, value: value * value,
-        outcomes=lambda own, reading: [SimpleNamespace(subject="1")],
+def few(outcomes: Outcomes, high: float) -> Outcomes:
+    """One row with scores up to this, whose own score is missing."""
+    return type(outcomes)(*(each[:1] for each in outcomes))._replace(
+        highest=np.full(1, high), kind=np.full(1, MISSING)
     )
-    data = SimpleNamespace(participants=[row])
-    case = SimpleNamespace(binary=False, data=data, of_first=lambda count: given, estimand=None)
-    one = type(outcomes)(*(each[:1] for each in outcomes))
-    with pytest.raises(ValueError, match="straight line"):
-        meaning_of([case], [[row]], one._replace(kind=np.zeros(1), highest=np.full(1, 70.0)), 0)  # type: ignore[list-item]
-    case.binary = True
-    with pytest.raises(ValueError, match="70001 values"):
-        meaning_of([case], [[row]], one._replace(highest=np.full(1, 70.0)), 3)  # type: ignore[list-item]
+
+
+def asked_of(respond: Callable[[Any, Decimal], Any], binary: bool, high: float, decimals: int) -> Meaning:
+    """What a rule of our own makes of scores."""
+    given = SimpleNamespace(respond=respond, outcomes=lambda own, reading: [SimpleNamespace(subject="1")])
+    data = SimpleNamespace(participants=[SimpleNamespace(subject="1")])
+    case = SimpleNamespace(binary=binary, data=data, of_first=lambda count: given, estimand=None)
+    outcomes = few(of_reference("activity_over_time").plan.outcomes, high)
+    return meaning_of([case], [data.participants], outcomes, decimals)  # type: ignore[list-item]
+
+
+def test_the_steps_of_a_score_with_very_many_values_are_found() -> None:
+    """70,001 scores: three steps, each to the last digit, from some 600 questions."""
+    count = 0
+
+    def respond(each: object, value: Decimal) -> bool:
+        nonlocal count
+        count += 1
+        return Decimal("12.345") <= value < Decimal("40.007") or value >= Decimal("69.999")
+
+    found = asked_of(respond, True, 70.0, 3)
+    assert count < 700 and len(found.grid) < 520
+    for score, meant in (
+        (12.344, 0),
+        (12.345, 1),
+        (40.006, 1),
+        (40.007, 0),
+        (69.998, 0),
+        (69.999, 1),
+        (30, 1),
+    ):
+        assert read(found.grid, found.table[0], score) == pytest.approx(meant, abs=1e-6)
+        assert found.table[0][np.searchsorted(found.grid, score - 1e-9)] == meant
+
+
+def test_a_variable_that_bends_is_followed_by_short_lines_and_a_wild_one_is_refused() -> None:
+    found = asked_of(lambda each, value: float(value) ** 2, False, 70.0, 0)
+    for score in (0.5, 17.2, 69.9):
+        assert read(found.grid, found.table[0], score) == pytest.approx(score**2, abs=0.5)
+    logs = asked_of(lambda each, value: math.log(value) if value > 0 else None, False, 70.0, 0)
+    assert read(logs.grid, logs.table[0], 40.0) == pytest.approx(math.log(40), abs=0.01)
+    with pytest.raises(ValueError, match="than short lines follow"):
+        asked_of(lambda each, value: math.sin(40 * float(value)), False, 70.0, 0)
 
 
 def test_an_imputed_variable_that_no_table_can_hold_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reduced, "FINEST", 3)
-    few = screen_sample(thousands.study(), thousands.scenario(), thousands.seal(), size=15)
-    with pytest.raises(SimulationError, match="SIMU-007 .*which is to be imputed"):
-        compile_pool(thousands.study(), thousands.scenario(), thousands.seal(), "primary", few)
+    monkeypatch.setattr(meaning, "near", lambda *given: 1.0)
+    some = screen_sample(thousands.study(), thousands.scenario(), thousands.seal(), size=8)
+    with pytest.raises(SimulationError, match="SIMU-007 .*than short lines follow"):
+        compile_pool(thousands.study(), thousands.scenario(), thousands.seal(), "activity_over_time", some)

@@ -22,10 +22,10 @@ from equipoise.simulation.characteristics.enrolling import (
 from equipoise.simulation.characteristics.loop.arrays import Dispensing
 from equipoise.simulation.characteristics.pool.estimators.chosen import asks
 from equipoise.simulation.characteristics.pool.followed import follow
+from equipoise.simulation.characteristics.pool.meaning import meaning_of
 from equipoise.simulation.characteristics.pool.plan import Meaning, Outcomes, Pooled, Tally
 from equipoise.simulation.characteristics.pool.reduced import (
     interleaved,
-    meaning_of,
     members_of,
     outcomes_of,
     tally,
@@ -57,7 +57,7 @@ def compile_pool(
 ) -> Compiled:
     """The plan of an estimand from participants of the sample, followed once in each arm.
 
-    Raises SIMU-004 as whole trials do, SIMU-007 for an imputed score whose meaning no table can hold, SIMU-009 for
+    Raises SIMU-004 as whole trials do, SIMU-007 for a score whose meaning no table can hold, SIMU-009 for
     kits that can reach nobody.
     """
     estimand, arms = study.definition.estimands[name], tuple(study.definition.arms)

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from decimal import Decimal
 
 import numpy as np
 
@@ -21,13 +20,12 @@ from equipoise.analysis.data.taken import exposure_of, limited, measures_of, pla
 from equipoise.analysis.estimands.estimates import times_of
 from equipoise.ledger import events as types
 from equipoise.ledger.entry import Event
+from equipoise.simulation.characteristics.pool.meaning import number
 from equipoise.simulation.characteristics.pool.plan import (
     KINDS,
-    MISSING,
     OUT,
     STEMS,
     VALUE,
-    Meaning,
     Outcomes,
     Tally,
 )
@@ -36,8 +34,6 @@ from equipoise.simulation.supplies import planned_supplies
 from equipoise.simulation.whole import counted
 from equipoise.simulation.whole.primary import Case, Decided, answered, happened
 
-LINES, FINEST = 12, 2000
-"""Straight lines that a continuous variable is made of, and the most scores of a yes or no that are asked about."""
 NOTHING = Decided(
     look=1, people=1, kept=1, closed=None, rejected=False, estimate=0.0, lower=0.0, upper=0.0, p=1.0,
     outcomes={}, responses={}, happened={},
@@ -148,11 +144,6 @@ def _meaning(case: Case, given, each: Outcome) -> float:
     return float(each.value)
 
 
-def number(value: object) -> float:
-    """A number, NaN for none."""
-    return np.nan if value is None else float(value)  # type: ignore[arg-type]
-
-
 def _timed(case: Case, rows: Sequence[Participant]) -> Outcomes:
     """Times to an event, of who is analysed and has an origin."""
     arms = tuple(case.estimand.treatment)
@@ -184,44 +175,3 @@ def interleaved(parts: Sequence[Tally] | Sequence[Outcomes]):
     kind = type(parts[0])
     fields = [np.stack(arrays, axis=1) for arrays in zip(*parts, strict=True)]
     return kind(*(each.reshape(each.shape[0] * each.shape[1], *each.shape[2:]) for each in fields))
-
-
-def meaning_of(
-    cases: Sequence[Case], rows: Sequence[Sequence[Participant]], outcomes: Outcomes, decimals: int
-) -> Meaning:
-    """What the scores mean that the analysis may ask about: any number for a continuous variable, of everybody; for a
-    yes or no, the scores that can be recorded, of those whose score is missing. Raises ValueError where no table can
-    say."""
-    binary, arms = cases[0].binary, len(cases)
-    grid, between = _grid(outcomes, decimals, binary)
-    asked = outcomes.kind == MISSING if binary else outcomes.kind != OUT
-    place = np.where(asked, np.cumsum(asked) - 1, -1)
-    table = np.zeros((int(asked.sum()), len(grid)))
-    for arm, case in enumerate(cases):
-        given = case.of_first(len(case.data.participants))
-        known = {each.subject: each for each in given.outcomes(case.estimand, Reading())}
-        for member, row in enumerate(rows[arm]):
-            at = place[member * arms + arm]
-            if at >= 0:
-                each = known[row.subject]
-                table[at] = [number(given.respond(each, value)) for value in grid]
-                middle = [number(given.respond(each, value)) for value in between]
-                line = (table[at, 1:] + table[at, :-1]) / 2
-                if between and not np.allclose(middle, line, rtol=1e-9, atol=1e-9, equal_nan=True):
-                    raise ValueError("a variable that is no straight line between two scores")
-    return Meaning(grid=np.array([float(value) for value in grid]), table=table, place=place)
-
-
-def _grid(outcomes: Outcomes, decimals: int, binary: bool) -> tuple[list[Decimal], list[Decimal]]:
-    """The scores to ask about, and those between them where the variable must be a straight line."""
-    low, high = Decimal(repr(float(outcomes.lowest.min()))), Decimal(repr(float(outcomes.highest.max())))
-    unit = Decimal(1).scaleb(-decimals)
-    if not binary:
-        width = max(high - low, unit)
-        step = width * 3 / LINES
-        grid = [low - width + step * place for place in range(LINES + 1)]
-        return grid, [each + step / 2 for each in grid[:-1]]
-    count = int((high - low) / unit) + 1
-    if count > FINEST:
-        raise ValueError(f"a score with {count} values, which is to be imputed")
-    return [low + unit * place for place in range(max(2, count))], []
