@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from equipoise.allocation import RandomAllocationRule as RandomAllocationRule
     from equipoise.allocation import Urn as Urn
     from equipoise.analysis.cut import Cut as Cut
+    from equipoise.analysis.design.combination import fisher_combination as fisher_combination
+    from equipoise.analysis.design.combination import inverse_normal as inverse_normal
+    from equipoise.analysis.design.combination import inverse_normal_effect as inverse_normal_effect
     from equipoise.analysis.design.exact import exact_p as exact_p
     from equipoise.analysis.design.exact import exact_power as exact_power
     from equipoise.analysis.design.exact import exact_rejections as exact_rejections
@@ -49,6 +52,9 @@ if TYPE_CHECKING:
     from equipoise.analysis.design.monitoring import monitored as monitored
     from equipoise.analysis.design.proportions import proportions_power as proportions_power
     from equipoise.analysis.design.proportions import proportions_size as proportions_size
+    from equipoise.analysis.design.recalculated import blinded_means as blinded_means
+    from equipoise.analysis.design.recalculated import blinded_proportions as blinded_proportions
+    from equipoise.analysis.design.recalculated import second_stage as second_stage
     from equipoise.analysis.design.sequential import Boundaries as Boundaries
     from equipoise.analysis.design.sequential import boundaries as boundaries
     from equipoise.analysis.design.sequential import drift_for as drift_for
@@ -191,6 +197,12 @@ CHAPTERS: dict[str, dict[str, str]] = {
         "conditional_operating": "equipoise.analysis.design.underway",
         "repeated_p": "equipoise.analysis.design.underway",
         "sequential_p": "equipoise.analysis.design.underway",
+        "inverse_normal": "equipoise.analysis.design.combination",
+        "inverse_normal_effect": "equipoise.analysis.design.combination",
+        "fisher_combination": "equipoise.analysis.design.combination",
+        "blinded_proportions": "equipoise.analysis.design.recalculated",
+        "blinded_means": "equipoise.analysis.design.recalculated",
+        "second_stage": "equipoise.analysis.design.recalculated",
     },
     "Randomisation": {
         "randomisation_list": "equipoise.analysis.frames.lists",

@@ -5,6 +5,14 @@ Functions over plain numbers, without a study: whoever plans a trial asks here w
 and a power; two proportions also have exact answers, with and without interim looks.
 """
 
+from equipoise.analysis.design.combination import (
+    Combined,
+    CombinedEffect,
+    FisherCombined,
+    fisher_combination,
+    inverse_normal,
+    inverse_normal_effect,
+)
 from equipoise.analysis.design.constrained import Measure
 from equipoise.analysis.design.exact import (
     Alternative,
@@ -44,6 +52,12 @@ from equipoise.analysis.design.inverse import Assumption, assumptions_for
 from equipoise.analysis.design.means import mean_power, mean_size, means_power, means_size
 from equipoise.analysis.design.monitoring import futility_spent, harm_spent, monitored
 from equipoise.analysis.design.proportions import proportions_power, proportions_size
+from equipoise.analysis.design.recalculated import (
+    SecondStage,
+    blinded_means,
+    blinded_proportions,
+    second_stage,
+)
 from equipoise.analysis.design.sequential import (
     Boundaries,
     Look,
@@ -87,7 +101,10 @@ __all__ = [
     "BinaryOperating",
     "BinarySequential",
     "Boundaries",
+    "Combined",
+    "CombinedEffect",
     "ExactTest",
+    "FisherCombined",
     "Goal",
     "Hazard",
     "Look",
@@ -96,12 +113,15 @@ __all__ = [
     "Method",
     "OneSample",
     "OneSampleOperating",
+    "SecondStage",
     "SequentialSize",
     "Size",
     "Stagewise",
     "SurvivalSize",
     "Window",
     "assumptions_for",
+    "blinded_means",
+    "blinded_proportions",
     "boundaries",
     "conditional_operating",
     "conditional_power",
@@ -123,12 +143,15 @@ __all__ = [
     "expected_logrank",
     "farrington_manning_n",
     "farrington_manning_power",
+    "fisher_combination",
     "futility_spent",
     "harm_spent",
     "hazard_from_median",
     "hazard_from_share",
     "inflated",
     "inflation",
+    "inverse_normal",
+    "inverse_normal_effect",
     "largest_score_size",
     "largest_size",
     "mean_power",
@@ -147,6 +170,7 @@ __all__ = [
     "repeated_interval",
     "repeated_p",
     "sample_size",
+    "second_stage",
     "sequential_p",
     "sequential_size",
     "stagewise",

@@ -58,10 +58,9 @@ def stagewise(
     check_confidence(confidence)
     tail = (1 - confidence) / 2
     counted = bounds.binding or bounds.two_sided if followed is None else followed
-    stops = bounds.futility if counted else (None,) * len(bounds.information)
 
     def chance(drift: float) -> float:
-        return _as_extreme(bounds, stops, look, z, drift)
+        return as_extreme(bounds, look, z, drift, counted)
 
     def at(share: float) -> float:
         def lacking(drift: float) -> float:
@@ -78,10 +77,9 @@ def stagewise(
     )
 
 
-def _as_extreme(
-    bounds: Boundaries, stops: tuple[float | None, ...], look: int, z: float, drift: float
-) -> float:
-    """The chance of something at least as extreme, where trials stop below these bounds too."""
+def as_extreme(bounds: Boundaries, look: int, z: float, drift: float, counted: bool) -> float:
+    """The chance of something at least as extreme in the stage-wise order; counted: futility has stopped trials too."""
+    stops = bounds.futility if counted else (None,) * len(bounds.information)
     before, total = None, 0.0
     for number, t in enumerate(bounds.information[:look], start=1):
         if number == look:
