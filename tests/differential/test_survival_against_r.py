@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
+import equipoise as eq
 from equipoise.analysis.errors import AnalysisError
 from equipoise.analysis.estimators.cox import fit_cox, proportional_hazards
 from equipoise.analysis.estimators.survival import (
@@ -85,6 +86,63 @@ def test_the_bands_and_the_median_with_its_interval_agree_with_survfit() -> None
     assert (median(second), median_interval(second)) == (8, (4, 11))
     assert second[-1].survival == 0 and band(second[-1]) is None
     assert band(second[-2]).upper == pytest.approx(0.197044905699, abs=1e-10)
+
+
+OTHER_BANDS = {
+    "log": (
+        (
+            0.719817083916,
+            0.653124218462,
+            0.585918982030,
+            0.509613099102,
+            0.439393924969,
+            0.337036616158,
+            0.248788226818,
+        ),
+        (1.0, 0.996443675909, 0.967574754552, 0.934769195536, 0.895994938535, 0.858200848045, 0.807372045529),
+        ((16, None), (4, 12)),
+    ),
+    "plain": (
+        (
+            0.707479311825,
+            0.636332661137,
+            0.564099326679,
+            0.480843098173,
+            0.403909512191,
+            0.286481591130,
+            0.184384863841,
+        ),
+        (1.0, 0.977112717014, 0.941783026262, 0.899549058690, 0.850992448593, 0.789148660971, 0.711973679577),
+        ((13, None), (4, 11)),
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", OTHER_BANDS)
+def test_the_other_bands_agree_with_survfit(kind: str) -> None:
+    """survfit(Surv(time, event) ~ 1, conf.type = "log") and "plain", by group, and quantile(, 0.5)."""
+    lower, upper, medians = OTHER_BANDS[kind]
+    first, second = (kaplan_meier(each for each in SPELLS if each.first == one) for one in (True, False))
+    found = [band(each, kind=kind) for each in first]
+    assert [each.lower for each in found] == pytest.approx(lower, abs=1e-10)
+    assert [each.upper for each in found] == pytest.approx(upper, abs=1e-10)
+    assert (median_interval(first, kind=kind), median_interval(second, kind=kind)) == medians
+    last = band(second[-2], kind=kind)
+    assert (last.lower, last.upper) == pytest.approx(
+        {"log": (0.007032229847, 0.322454434134), "plain": (0.0, 0.138701380738)}[kind], abs=1e-10
+    )
+
+
+def test_the_bands_of_a_frame_are_those_asked_for() -> None:
+    frame = {"time": TIME, "event": EVENT, "arm": ["6-MP" if each else "placebo" for each in GROUP]}
+    names = {"time": "time", "event": "event", "arm": "arm", "reference": "placebo"}
+    found = eq.compare_survival(frame, bands="plain", **names)
+    assert [each.median_interval for each in found.arms] == [(13, None), (4, 11)]
+    assert found.arms[0].interval_at(24).lower == pytest.approx(0.184384863841, abs=1e-10)
+    assert "bands (plain)" in found.figure().caption
+    assert "bands (log-log)" in eq.compare_survival(frame, **names).figure().caption
+    with pytest.raises(eq.EquipoiseError, match="FRAM-005"):
+        eq.compare_survival(frame, bands="loglog", **names)
 
 
 def test_restricted_means_agree_with_survfit() -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -20,6 +21,8 @@ from equipoise.analysis.estimators.cox import STEPS as STEPS
 from equipoise.analysis.estimators.cox import Proportional, fit_cox, proportional_hazards
 from equipoise.analysis.estimators.proportions import Interval, normal_quantile, two_sided_p
 
+Bands = Literal["log-log", "log", "plain"]
+BANDS: tuple[Bands, ...] = ("log-log", "log", "plain")
 HALF = 0.5
 EQUAL = 1e-9
 """Two shares nearer than this are the same."""
@@ -101,16 +104,24 @@ def kaplan_meier(spells: Iterable[Spell]) -> tuple[Point, ...]:
     )
 
 
-def band(point: Point, confidence: float = 0.95) -> Interval | None:
-    """The pointwise interval of the share without the event, by the logarithm of minus its logarithm; None
-    at 0, where it has no width that the data tell. Source: Kalbfleisch and Prentice, 2002, section 1.4."""
-    if not 0 < point.survival < 1:
+def band(point: Point, confidence: float = 0.95, kind: Bands = "log-log") -> Interval | None:
+    """The pointwise interval of the share without the event; None at 0, where it has no width that the data tell.
+
+    kind: normal in the logarithm of minus its logarithm (`log-log`), in its logarithm (`log`, the default of other
+    programs), or as it is (`plain`), these two cut to 0 and 1. Source: Kalbfleisch and Prentice, 2002, section 1.4.
+    """
+    share = point.survival
+    if not 0 < share < 1:
         return None
-    logarithm = math.log(point.survival)
-    half = normal_quantile(confidence) * math.sqrt(point.variance) / (point.survival * -logarithm)
-    return Interval(
-        lower=point.survival ** math.exp(half), upper=point.survival ** math.exp(-half), confidence=confidence
-    )
+    half = normal_quantile(confidence) * math.sqrt(point.variance)
+    if kind == "plain":
+        ends = share - half, share + half
+    elif kind == "log":
+        ends = share * math.exp(-half / share), share * math.exp(half / share)
+    else:
+        turned = half / (share * -math.log(share))
+        ends = share ** math.exp(turned), share ** math.exp(-turned)
+    return Interval(lower=max(0.0, ends[0]), upper=min(1.0, ends[1]), confidence=confidence)
 
 
 def median(points: Sequence[Point]) -> float | None:
@@ -119,10 +130,12 @@ def median(points: Sequence[Point]) -> float | None:
     return _crossing([(each.time, each.survival) for each in points])
 
 
-def median_interval(points: Sequence[Point], confidence: float = 0.95) -> tuple[float | None, float | None]:
+def median_interval(
+    points: Sequence[Point], confidence: float = 0.95, kind: Bands = "log-log"
+) -> tuple[float | None, float | None]:
     """The interval of the median (Brookmeyer and Crowley, Biometrics 1982;38:29-41): where the bands cross a
     half; an end that they do not reach is None."""
-    bands = [(each.time, found) for each in points if (found := band(each, confidence)) is not None]
+    bands = [(each.time, found) for each in points if (found := band(each, confidence, kind)) is not None]
     lower = _crossing([(time, found.lower) for time, found in bands])
     upper = _crossing([(time, found.upper) for time, found in bands])
     return lower, upper

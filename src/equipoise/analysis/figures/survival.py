@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from markupsafe import Markup
 
-from equipoise.analysis.estimators.survival import Point, band, survival_at
+from equipoise.analysis.estimators.survival import Bands, Point, band, survival_at
 from equipoise.analysis.figures.axes import (
     EVERYBODY,
     HEIGHT,
@@ -40,8 +40,9 @@ def survival_figure(
     *,
     axis: str = "Days from randomisation",
     confidence: float = 0.95,
+    kind: Bands = "log-log",
 ) -> Figure:
-    """Kaplan-Meier curves with log-log bands; a tick where somebody is censored. followed: by arm, the times of
+    """Kaplan-Meier curves with bands; a tick where somebody is censored. followed: by arm, the times of
     everybody, for the number at risk. axis: the title of the times' axis."""
     x = scale(0, max(last, 1), LEFT, WIDTH - RIGHT, 6)
     y = Scale(low=0, high=100, start=FLOOR, end=TOP, ticks=(0, 25, 50, 75, 100))
@@ -54,7 +55,7 @@ def survival_figure(
     for place, (arm, points) in enumerate(curves.items()):
         end = max(followed.get(arm, ()), default=last)
         number = order.index(arm) + 1
-        drawn = curve(points, x, y, end, confidence) + censored(points, followed.get(arm, ()), x, y)
+        drawn = curve(points, x, y, end, confidence, kind) + censored(points, followed.get(arm, ()), x, y)
         name = beside(x.end + 12, heights[place] + 4, names[place])
         parts.append(tag("g", drawn + name, class_=f"arm-{number}"))
         words.append(f"{names[place]}: {fixed(ends[place], 0)}% without the event at the end.")
@@ -72,16 +73,18 @@ def survival_figure(
         width=WIDTH,
         height=int(bottom),
         body=Markup("").join([*parts, below]),
-        caption=f"{title}: Kaplan-Meier estimate with pointwise {fixed(100 * confidence, 0)}% bands (log-log). "
+        caption=f"{title}: Kaplan-Meier estimate with pointwise {fixed(100 * confidence, 0)}% bands ({kind}). "
         f"Events: {', '.join(counted)}; the others are censored (ticks).",
     )
 
 
-def curve(points: Sequence[Point], x: Scale, y: Scale, end: float, confidence: float) -> Markup:
+def curve(
+    points: Sequence[Point], x: Scale, y: Scale, end: float, confidence: float, kind: Bands = "log-log"
+) -> Markup:
     """The band and the line of one arm, up to the last time of anybody."""
     steps = [(x.at(0), y.at(100)), *((x.at(p.time), y.at(100 * p.survival)) for p in points)]
     line = tag("path", class_="line", d=path([*steps, (x.at(end), steps[-1][1])], step=True))
-    bands = [(point.time, found) for point in points if (found := band(point, confidence))]
+    bands = [(point.time, found) for point in points if (found := band(point, confidence, kind))]
     if not bands:
         return line
     stop = next((point.time for point in points if point.survival == 0), end)

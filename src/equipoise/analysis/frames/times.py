@@ -11,9 +11,10 @@ from equipoise.analysis.estimands.events_over_time import checks_of, contrast_of
 from equipoise.analysis.estimands.scales import SCALES
 from equipoise.analysis.estimators import survival
 from equipoise.analysis.estimators.proportions import Interval
-from equipoise.analysis.estimators.survival import Point, Restricted, Spell
+from equipoise.analysis.estimators.survival import Bands, Point, Restricted, Spell
 from equipoise.analysis.frames.columns import (
     arms_of,
+    chosen,
     complete,
     covariates_of,
     labels,
@@ -45,6 +46,7 @@ class SurvivalArm(Shown):
     median_interval: tuple[float | None, float | None]
     restricted: Restricted | None
     confidence: float
+    bands: Bands = field(repr=False)
     curve: tuple[Point, ...] = field(repr=False)
     times: tuple[float, ...] = field(repr=False)
 
@@ -53,9 +55,9 @@ class SurvivalArm(Shown):
         return survival.survival_at(self.curve, time)
 
     def interval_at(self, time: float) -> Interval | None:
-        """The log-log interval of that share; None where it is 0 or 1."""
+        """The interval of that share; None where it is 0 or 1."""
         point = survival.point_at(self.curve, time)
-        return survival.band(point, self.confidence) if point else None
+        return survival.band(point, self.confidence, self.bands) if point else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -113,7 +115,7 @@ class Survival(Shown):
         curves = {each.arm: each.curve for each in self.arms}
         return survival_figure(
             curves, {name: name for name in names}, self.outcome, last, names, followed,
-            axis=self.outcome, confidence=self.arms[0].confidence,
+            axis=self.outcome, confidence=self.arms[0].confidence, kind=self.arms[0].bands,
         )  # fmt: skip
 
     def to_frame(self) -> polars.DataFrame:
@@ -148,6 +150,7 @@ def compare_survival(
     strata: str | Sequence[str] = (),
     covariates: str | Sequence[str] = (),
     horizon: float | None = None,
+    bands: Bands = "log-log",
     confidence: float = 0.95,
 ) -> Survival:
     """Each arm against the reference by time to an event, over strata where named: log-rank test and hazard
@@ -156,11 +159,11 @@ def compare_survival(
     time: numbers (days), from 0, complete; event: true where the event ended it, false where it was
     censored. A hazard ratio below 1 means fewer events than in the reference; with covariates it is adjusted
     for them, and the p-value is Wald's. horizon: up to where mean times without the event are compared too,
-    in the units of time. Whether hazards are proportional is tested (`checks`). Raises FRAM-001 to FRAM-004,
-    ANAL-015, ANAL-016 without events in both arms, ANAL-020. Sources: Kaplan and Meier, JASA
-    1958;53:457-481; Cox, J R Stat Soc B 1972;34:187-220; Efron, JASA 1977;72:557-565; Grambsch and Therneau,
-    Biometrika 1994;81:515-526; Brookmeyer and Crowley, Biometrics 1982;38:29-41; Royston and Parmar, BMC Med
-    Res Methodol 2013;13:152.
+    in the units of time. bands: `log-log`, `log` or `plain`, of the curves and the medians. Whether hazards are
+    proportional is tested (`checks`). Raises FRAM-001 to FRAM-005, ANAL-015, ANAL-016 without events in both arms,
+    ANAL-020. Sources: Kaplan and Meier, JASA 1958;53:457-481; Cox, J R Stat Soc B 1972;34:187-220; Efron, JASA
+    1977;72:557-565; Grambsch and Therneau, Biometrika 1994;81:515-526; Brookmeyer and Crowley, Biometrics
+    1982;38:29-41; Royston and Parmar, BMC Med Res Methodol 2013;13:152.
 
     >>> frame = {"arm": ["new"] * 4 + ["old"] * 4, "days": [90, 55, 71, 80, 12, 28, 44, 60], "died": [0, 1, 1, 0] * 2}
     >>> names = {"time": "days", "event": "died", "arm": "arm", "reference": "old"}
@@ -172,13 +175,11 @@ def compare_survival(
     rows = Rows(
         list(zip(days, seen, group, stratum, strict=True)), covariates_of(frame, several(covariates)).columns
     )
-    found = {each: _arm(each, rows.all, horizon, confidence) for each in arms}
+    chosen(bands, survival.BANDS, "bands")
+    found = {each: _arm(each, rows.all, horizon, (confidence, bands)) for each in arms}
     made = [_versus(each, arms[-1], rows, confidence) for each in arms[:-1]]
-    over = f", over strata of {', '.join(several(strata))}" if strata else ""
-    adjusted = f", adjusted for {', '.join(several(covariates))}" if covariates else ""
-    test = "Wald test" if covariates else "log-rank test"
     return Survival(
-        outcome=time, method=f"{test}, Cox's hazard ratio{over}{adjusted}",
+        outcome=time, method=_method(several(strata), several(covariates)),
         arms=tuple(found.values()),
         contrasts=tuple(each for each, _ in made),
         restricted=tuple(
@@ -200,6 +201,13 @@ def _ended(frame: Any, time: str, event: str) -> tuple[list[float], list[bool | 
     return days, seen
 
 
+def _method(strata: Sequence[str], covariates: Sequence[str]) -> str:
+    """The method in words."""
+    over = f", over strata of {', '.join(strata)}" if strata else ""
+    adjusted = f", adjusted for {', '.join(covariates)}" if covariates else ""
+    return f"{'Wald test' if covariates else 'log-rank test'}, Cox's hazard ratio{over}{adjusted}"
+
+
 Row = tuple[float, bool | None, str, str]
 
 
@@ -215,14 +223,14 @@ def _spell(row: Row, first: str) -> Spell:
     return Spell(time=row[0], event=bool(row[1]), first=row[2] == first, stratum=row[3])
 
 
-def _arm(name: str, rows: Sequence[Row], horizon: float | None, confidence: float) -> SurvivalArm:
+def _arm(name: str, rows: Sequence[Row], horizon: float | None, how: tuple[float, Bands]) -> SurvivalArm:
     mine = [_spell(row, name) for row in rows if row[2] == name]
     curve, times = survival.kaplan_meier(mine), tuple(float(each.time) for each in mine)
     return SurvivalArm(
         arm=name, participants=len(mine), events=sum(each.event for each in mine),
-        median=survival.median(curve), median_interval=survival.median_interval(curve, confidence),
+        median=survival.median(curve), median_interval=survival.median_interval(curve, *how),
         restricted=None if horizon is None else survival.restricted_mean(curve, horizon, max(times)),
-        confidence=confidence, curve=curve, times=times,
+        confidence=how[0], bands=how[1], curve=curve, times=times,
     )  # fmt: skip
 
 
