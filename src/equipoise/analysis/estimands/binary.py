@@ -24,8 +24,8 @@ from equipoise.analysis.estimands.specs import Spec
 from equipoise.analysis.estimators.imputation import Limits, impute
 from equipoise.analysis.estimators.reference_based import course, imputations
 from equipoise.analysis.results import Analysis, Contrast, Group
-from equipoise.study.estimand import Missing, Model
-from equipoise.study.methods import SCORES
+from equipoise.study.estimand import Estimand, Missing, Model
+from equipoise.study.methods import SCORES, estimator_of
 
 Responses = Mapping[str, bool]
 Respond = Callable[[Outcome, Decimal], bool]
@@ -59,6 +59,18 @@ class Setting:
     @property
     def like(self) -> str:
         return self.missing.like or self.arms[-1]
+
+    @classmethod
+    def of(
+        cls, own: Estimand, arms: Sequence[str], *, respond: Respond, limits: Limits, random: Source
+    ) -> Setting:
+        """What the analyses of an estimand need."""
+        return cls(
+            arms=tuple(arms), respond=respond, limits=limits, random=random,
+            imputations=max(2, own.missing.imputations), interval=own.interval, confidence=float(own.confidence),
+            summary=own.summary, estimator=estimator_of(own) or "", model=own.model, missing=own.missing,
+            scored=own.variable.score is not None,
+        )  # fmt: skip
 
 
 def analyse_binary(spec: Spec, rows: Sequence[Outcome], setting: Setting) -> Analysis:

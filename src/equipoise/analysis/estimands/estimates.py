@@ -139,20 +139,12 @@ def one_analysis(name: str, spec: Spec, given: Taken, reader: Reader, seed: int,
 def setting(name: str, spec: Spec, given: Taken, reader: Reader, seed: int) -> Setting:
     """What one analysis needs beside its outcomes. Each analysis and arm has draws of its own."""
     assert spec.estimand is not None
-    own = spec.estimand
-    return Setting(
-        arms=given.arms,
+    return Setting.of(
+        spec.estimand,
+        given.arms,
         respond=given.respond,
         limits=given.limits,
         random=lambda arm: generator(reader.study.digest, seed, name, spec.draws, arm),
-        imputations=max(2, own.missing.imputations),
-        interval=own.interval,
-        confidence=float(own.confidence),
-        summary=own.summary,
-        estimator=estimator_of(own) or "",
-        model=own.model,
-        missing=own.missing,
-        scored=own.variable.score is not None,
     )
 
 

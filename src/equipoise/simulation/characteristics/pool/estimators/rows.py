@@ -31,7 +31,6 @@ from equipoise.simulation.characteristics.pool.estimators.estimating import Esti
 from equipoise.simulation.characteristics.pool.plan import OUT, Pooled
 from equipoise.simulation.whole.primary import numbers as numbers_of
 from equipoise.simulation.whole.primary import statistic
-from equipoise.study.methods import estimator_of
 
 KEPT = 200_000
 """Meanings of scores that are remembered."""
@@ -121,24 +120,9 @@ def setting_of(plan: Pooled, respond: Respond, rows: np.ndarray, key: tuple[int,
         number = own.treatment.index(arm) if arm in own.treatment else len(own.treatment)
         return np.random.default_rng([*key, number])
 
-    return Setting(
-        arms=tuple(own.treatment),
-        respond=respond,
-        limits=Limits(
-            lowest=float(outcomes.lowest[rows].min()),
-            highest=float(outcomes.highest[rows].max()),
-            decimals=plan.decimals,
-        ),
-        random=random,
-        imputations=max(2, own.missing.imputations),
-        interval=own.interval,
-        confidence=float(own.confidence),
-        summary=own.summary,
-        estimator=estimator_of(own) or "",
-        model=own.model,
-        missing=own.missing,
-        scored=own.variable.score is not None,
-    )
+    lowest, highest = float(outcomes.lowest[rows].min()), float(outcomes.highest[rows].max())
+    limits = Limits(lowest=lowest, highest=highest, decimals=plan.decimals)
+    return Setting.of(own, own.treatment, respond=respond, limits=limits, random=random)
 
 
 def responding(plan: Pooled) -> Respond:
