@@ -130,7 +130,7 @@ def one_counter(usual: Any, context: Context, sealed: bool, index: int) -> str:
 
 
 def windows_together(usual: Any, context: Context, command: Any) -> Any:
-    if any(done == command.encounter for done, _ in context.participant.done):
+    if context.participant.facts.filled_at(command.encounter):
         return []
     return usual(context, command)
 
@@ -205,7 +205,7 @@ WAYS: dict[str, Patch] = {
     ),
     "a score counts the visits of its participant": with_data(
         "submit_assessment", e.ASSESSMENT_SUBMITTED,
-        lambda context: {"number": str(len(context.participant.done) + len(context.participant.intakes))},
+        lambda context: {"number": str(sum(map(len, context.participant.facts.forms.values())))},
     ),
 }  # fmt: skip
 

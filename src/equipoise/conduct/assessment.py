@@ -243,8 +243,7 @@ def _submitted(study: Study, participant: ParticipantState, event: Event) -> Par
         encounter=encounter,
         sequence=event.sequence,
     )
-    done = participant.done | {(encounter, data["form"])}
-    return replace(participant, facts=participant.facts.with_record(record), done=done)
+    return replace(participant, facts=participant.facts.with_record(record))
 
 
 def _guessed(study: Study, participant: ParticipantState, event: Event) -> ParticipantState:

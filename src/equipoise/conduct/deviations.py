@@ -89,9 +89,8 @@ def on_window(context: Context, command: Command) -> list[Draft]:
     if window is None or window.holds(command.day):
         return []
     sealed = sealed_record(study, command.data["form"], encounter)
-    if any(
-        done == encounter and sealed_record(study, form, done) == sealed for done, form in participant.done
-    ):
+    filled = participant.facts.filled_at(encounter)
+    if any(sealed_record(study, form, encounter) == sealed for form in filled):
         return []
     text = f"{encounter} on {command.day}, planned from {window.first} to {window.last}"
     return [deviation(context, command, "DEVI-002", text, concerns="sealed" if sealed else "open")]

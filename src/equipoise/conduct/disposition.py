@@ -33,7 +33,7 @@ def record_missed_visit(context: Context, command: Command) -> Decision:
     participant = context.participant
     if command.encounter not in context.study.definition.encounters:
         return refuse("COND-009", command, f"`{command.encounter}` is not an encounter of this study")
-    if any(encounter == command.encounter for encounter, _ in participant.done):
+    if participant.facts.filled_at(command.encounter):
         return refuse("DISP-003", command, f"{command.encounter} has taken place")
     if command.encounter in participant.missed:
         return refuse("DISP-004", command, f"{command.encounter} is recorded as missed already")

@@ -164,8 +164,7 @@ def _recorded(study: Study, participant: ParticipantState, event: Event) -> Part
         sequence=event.sequence,
         values=study.parse_record(data["form"], data.get("values", {}), earlier),
     )
-    done = participant.done | {(event.encounter, data["form"])} if event.encounter else participant.done
-    return replace(participant, facts=facts.with_record(record), done=done)
+    return replace(participant, facts=facts.with_record(record))
 
 
 def _closed(study: Study, participant: ParticipantState, event: Event) -> ParticipantState:

@@ -104,6 +104,7 @@ def visits_due(study: Study, state: State, on: date) -> tuple[Task, ...]:
 
 
 def _open_forms(study: Study, participant: ParticipantState, window: Planned, on: date) -> list[Task]:
+    filled = participant.facts.filled_at(window.encounter)
     return [
         Task(
             kind="form",
@@ -115,6 +116,5 @@ def _open_forms(study: Study, participant: ParticipantState, window: Planned, on
             overdue=on > window.last,
         )
         for form_id in study.definition.encounters[window.encounter].forms
-        if study.definition.forms[form_id].kind in ("encounter", "assessment")
-        and (window.encounter, form_id) not in participant.done
+        if study.definition.forms[form_id].kind in ("encounter", "assessment") and form_id not in filled
     ]

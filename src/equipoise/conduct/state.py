@@ -167,7 +167,6 @@ class ParticipantState(Struct, frozen=True, kw_only=True, gc=False):
     pending: Mapping[str, str] = field(default_factory=dict)
     judged: int = 0
     missed: frozenset[str] = frozenset()
-    done: frozenset[tuple[str, str]] = frozenset()
     lost: bool = False
     died: bool = False
     ended: str | None = None

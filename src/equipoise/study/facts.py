@@ -100,6 +100,14 @@ class Facts(Struct, frozen=True, kw_only=True, gc=False):
                 return record
         return None
 
+    def filled_at(self, encounter: str) -> tuple[str, ...]:
+        """The forms that people have filled in at an encounter."""
+        return tuple(
+            form
+            for form, records in self.forms.items()
+            if form not in self.study.written_by_acts and any(row.encounter == encounter for row in records)
+        )
+
     def log_closed(self, form: str) -> bool:
         """Whether the log was said to be complete."""
         return form in self.closed

@@ -37,7 +37,7 @@ def test_a_score_is_stored_as_entered_and_its_total_is_computed() -> None:
     }  # fmt: skip
     record = here.state.facts.record("score", "month_1")
     assert record is not None and record.values["total"] == 8
-    assert ("month_1", "score") in here.state.done
+    assert "score" in here.state.facts.filled_at("month_1")
 
 
 def test_numbers_are_dense_for_each_assessor() -> None:
@@ -86,7 +86,7 @@ def test_a_substitute_who_is_not_blind_is_kept_and_not_read_by_rules() -> None:
     )
     assert event.data["blinded"] == "false"
     assert here.state.facts.record("score", "month_1") is None
-    assert ("month_1", "score") not in here.state.done
+    assert "score" not in here.state.facts.filled_at("month_1")
     signed(here, "month_1")
     assert here.state.facts.record("score", "month_1") is not None
     assert [(each.assessor, each.blinded) for each in here.state.assessments[1:]] == [
