@@ -175,7 +175,7 @@ def estimands(definition: Definition, source: Source) -> Iterator[EquipoiseError
     """Endpoint, summary, estimator, time point and censoring belong together, in every analysis."""
     for name, estimand in definition.estimands.items():
         place = source.key(f"estimands.{name}")
-        wrong = tuple(_attributes(estimand)) or tuple(unfit(estimand))
+        wrong = (*_attributes(estimand), *_scored(estimand, definition)) or tuple(unfit(estimand))
         for found in wrong:
             yield problem("STUD-046", place, name=name, found=found)
         if not wrong:
@@ -197,6 +197,21 @@ def _attributes(estimand: Estimand) -> Iterator[str]:
         yield "has an exposure, which only a count needs"
     if len(set(estimand.treatment)) < 2:
         yield "compares fewer than two arms"
+
+
+def _scored(estimand: Estimand, definition: Definition) -> Iterator[str]:
+    """What an endpoint that is made of a score needs: the assessment says where it is scored, and its baseline."""
+    variable, plan = estimand.variable, definition.assessment
+    if variable.score is None:
+        return
+    if plan is None:
+        yield f"reads the score {variable.score!r}, and no `assessment` says its form, encounters and baseline"
+    elif plan.form not in definition.forms:
+        return
+    elif variable.score.partition(".")[0] != plan.form:
+        yield f"reads the score {variable.score!r}, and the assessment is of the form {plan.form!r}"
+    elif variable.timepoint is not None and variable.timepoint.encounter not in plan.encounters:
+        yield f"reads its score at {variable.timepoint.encounter!r}, where nothing is assessed"
 
 
 def safety(definition: Definition, source: Source) -> Iterator[EquipoiseError]:
