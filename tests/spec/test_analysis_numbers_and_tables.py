@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from markupsafe import Markup
 
 from equipoise.analysis.figures import apart, scale
-from equipoise.analysis.numbers import count_percent, fixed, interval, p_value, percent, plain
+from equipoise.analysis.numbers import count_percent, fixed, hundredfold, interval, p_value, percent, plain
 from equipoise.analysis.svg import Figure, coordinate, figure_html, path, svg, text_width, wrapped
 from equipoise.analysis.tables import Row, Table, table_csv, table_html
 
@@ -73,6 +73,13 @@ def test_the_other_ways_to_write_a_number() -> None:
         "–",
     )
     assert (plain(0.1 + 0.2), plain(-0.0), plain(float("nan")), plain(None)) == (0.3, 0.0, None, None)
+
+
+def test_a_share_rounds_to_the_same_digit_however_it_is_asked_for() -> None:
+    assert 100 * (23 / 80) < 28.75 and fixed(hundredfold(23 / 80)) == percent(23, 80)[:-1] == "28.8"
+    assert (hundredfold(None), fixed(hundredfold(float("inf"))), hundredfold(0)) == (None, "–", 0)
+    shares = [(x, n) for n in range(1, 81) for x in range(n + 1)]
+    assert [fixed(hundredfold(x / n)) + "%" for x, n in shares] == [percent(x, n) for x, n in shares]
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False, min_value=-1e9, max_value=1e9), st.integers(0, 4))

@@ -18,6 +18,14 @@ def fixed(value: float | Decimal | int | None, decimals: int = 1) -> str:
     return format(rounded if rounded else abs(rounded), "f")
 
 
+def hundredfold(value: float | None) -> Decimal | float | None:
+    """A share in percent, exactly: 100 times the shortest decimal that names it, so that 23/80 is 28.75 here as in
+    `percent`, and rounds to the same digit. What has no end, or is absent, stays so."""
+    if value is None or not math.isfinite(value):
+        return value
+    return 100 * Decimal(repr(float(value)))
+
+
 def percent(part: float, whole: float, decimals: int = 1) -> str:
     """`45.2%`; of nobody, `–`."""
     return f"{fixed(100 * part / whole, decimals)}%" if whole else "–"
@@ -28,9 +36,16 @@ def count_percent(part: int, whole: int) -> str:
     return f"{part} ({percent(part, whole)})"
 
 
-def interval(lower: float, upper: float, decimals: int = 1, unit: str = "") -> str:
+def interval(
+    lower: float | Decimal | None, upper: float | Decimal | None, decimals: int = 1, unit: str = ""
+) -> str:
     """`8.1 to 41.0`; `to` and not a dash, since either end may be negative."""
     return f"{fixed(lower, decimals)}{unit} to {fixed(upper, decimals)}{unit}"
+
+
+def percent_interval(lower: float | None, upper: float | None, decimals: int = 1, unit: str = "") -> str:
+    """The interval of a share, in percent: `8.1 to 41.0`."""
+    return interval(hundredfold(lower), hundredfold(upper), decimals, unit)
 
 
 def p_value(p: float | None) -> str:

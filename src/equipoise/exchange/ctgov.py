@@ -46,7 +46,7 @@ def fill_results(record: Record, results: Results) -> Record:
         "baselineCharacteristicsModule": _baseline(results),
         "outcomeMeasuresModule": {"outcomeMeasures": outcomes},
         "adverseEventsModule": _safety(results),
-        "moreInfoModule": _more(results),
+        "moreInfoModule": _more(results, record),
     }
     return read_record({**record.raw, "resultsSection": section, "hasResults": True}, place=record.nct_id)
 
@@ -359,7 +359,20 @@ def _event(row: EventRow, safety: SafetyResult) -> Json:
     )
 
 
-def _more(results: Results) -> Json:
-    contact = _kept({"title": results.contact_title, "organization": results.contact_organization})
+def _more(results: Results, record: Record) -> Json:
     limits = _kept({"description": _said(results.limitations, results)})
-    return _kept({"limitationsAndCaveats": limits, "pointOfContact": contact})
+    return _kept({"limitationsAndCaveats": limits, "pointOfContact": _contact(results, record)})
+
+
+def _contact(results: Results, record: Record) -> Json:
+    """Whom to ask about the results: who is named for it, or else the first central contact of the record."""
+    if results.contact_title:
+        return _kept({"title": results.contact_title, "organization": results.contact_organization})
+    protocol = record.raw.get("protocolSection", {})
+    central = protocol.get("contactsLocationsModule", {}).get("centralContacts", [])
+    sponsor = protocol.get("sponsorCollaboratorsModule", {}).get("leadSponsor", {}).get("name", "")
+    if not central:
+        return {}
+    one = central[0]
+    said = {key: one.get(key, "") for key in ("email", "phone", "phoneExt")}
+    return _kept({"title": one.get("name", ""), "organization": sponsor, **said})

@@ -16,7 +16,7 @@ from equipoise.analysis.data.rows import NOT_CODED, AdverseEvent, Participant
 from equipoise.analysis.data.summaries import Characteristic, Spread
 from equipoise.analysis.estimands.estimates import Estimate
 from equipoise.analysis.estimands.scales import SCALES
-from equipoise.analysis.numbers import fixed, p_value
+from equipoise.analysis.numbers import fixed, hundredfold, p_value
 from equipoise.analysis.reporting.report import Report
 from equipoise.analysis.reporting.times import median_cell
 from equipoise.analysis.results import Analysis, Contrast, Group
@@ -37,6 +37,7 @@ from equipoise.exchange.results import (
     SafetyResult,
     Value,
 )
+from equipoise.registry.countries import country_name
 
 PARAMETERS = {
     "risk_difference": ("NUMBER", "percentage of participants"),
@@ -54,6 +55,9 @@ PARAMETERS = {
 ERRORS = ("mean_difference", "restricted_mean_difference")
 """The summaries whose groups have a mean with its standard error."""
 
+LONGEST_VOCABULARY = 20
+"""The characters that the registry takes for the name of a dictionary."""
+
 NOT_COMPARED = Value(value="NA", comment="This group is not part of the comparison.")
 
 
@@ -69,7 +73,7 @@ def results_of(report: Report) -> Results:
         flow=(_flow(report),),
         baseline=Baseline(
             participants=tuple(report.sizes[arm] for arm in report.arms),
-            measures=tuple(_measure(each, report) for each in report.baseline),
+            measures=(*(_measure(each, report) for each in report.baseline), *_region(report)),
             population="All randomised participants",
         ),
         outcomes=tuple(_outcome(each, report) for each in report.estimates if each.analyses),
@@ -106,10 +110,12 @@ def _reasons(branches: Iterable[Branch], of: Callable[[Branch], tuple[Reason, ..
 
 
 def _measure(each: Characteristic, report: Report) -> BaselineCount | BaselineValue:
+    title, description = _registry_title(each)
     if each.spreads is not None:
         columns = (*report.arms, POOLED)
         return BaselineValue(
-            title=each.label,
+            title=title,
+            description=description,
             param="MEAN",
             dispersion="STANDARD_DEVIATION",
             unit=each.unit or "units",
@@ -122,7 +128,27 @@ def _measure(each: Characteristic, report: Report) -> BaselineCount | BaselineVa
     ]
     if any(missing.get(arm, 0) for arm in report.arms):
         rows.append(CountRow(title="Missing", counts=tuple(missing.get(arm, 0) for arm in report.arms)))
-    return BaselineCount(title=each.label, categories=tuple(rows))
+    return BaselineCount(title=title, description=description, categories=tuple(rows))
+
+
+def _registry_title(each: Characteristic) -> tuple[str, str]:
+    """The registry's own title of a measure that every record has, with the study's words as its description."""
+    if each.id == "AGE" and each.spreads is not None:
+        return "Age, Continuous", each.label
+    if each.id == "SEX" and sorted((each.codes or {}).values()) == ["Female", "Male"]:
+        return "Sex: Female, Male", ""
+    return each.label, ""
+
+
+def _region(report: Report) -> tuple[BaselineCount, ...]:
+    """How many were enrolled in each country, by the site that randomised them."""
+    country = {site.site: site.country for site in report.quality.sites}
+    people = [(country[row.randomising_site], row.arm) for row in report.data.participants]
+    rows = tuple(
+        CountRow(title=country_name(name), counts=tuple(people.count((name, arm)) for arm in report.arms))
+        for name in sorted({name for name, _ in people})
+    )
+    return (BaselineCount(title="Region of Enrollment", categories=rows),) if rows else ()
 
 
 def _mean(one: Spread, decimals: int) -> Value:
@@ -184,22 +210,24 @@ def _value(group: Group, each: Estimate) -> Value:
         return Value(value=fixed(group.rate, 3), comment=comment)
     if group.proportion is None:
         return Value(value=fixed(group.analysed, 0), comment=comment)
-    return Value(value=fixed(100 * group.proportion, 1), comment=comment)
+    return Value(value=fixed(hundredfold(group.proportion), 1), comment=comment)
 
 
 def _analysis(one: Analysis, contrast: Contrast, report: Report) -> OutcomeAnalysis:
     scale = SCALES[one.summary]
-    factor = 100 if scale.percent else 1
+    exact = hundredfold if scale.percent else float
+    name, _, details = one.method.partition(", ")
     imputed = f", pooled over {one.imputations} imputations" if one.imputations else ""
     lower, upper = (
-        fixed(factor * bound, scale.decimals) if math.isfinite(bound) else ""
+        fixed(exact(bound), scale.decimals) if math.isfinite(bound) else ""
         for bound in (contrast.lower, contrast.upper)
     )
     return OutcomeAnalysis(
-        method=one.method,
+        method=name[:1].upper() + name[1:],
+        method_comment=details[:1].upper() + details[1:],
         groups=(report.arms.index(contrast.arm), report.arms.index(contrast.reference)),
         estimate_name=scale.registry,
-        estimate=fixed(factor * contrast.estimate, scale.decimals),
+        estimate=fixed(exact(contrast.estimate), scale.decimals),
         level=fixed(100 * contrast.confidence, 0),
         lower=lower,
         upper=upper,
@@ -216,6 +244,7 @@ def _safety(report: Report) -> SafetyResult:
     died = [row for row in report.data.participants if row.died_on is not None]
     at_risk = tuple(sum(row.arm == arm for row in treated) for arm in report.arms)
     threshold = report.study.definition.safety.threshold
+    vocabulary, coded = _vocabulary(report)
 
     def counted(subjects: Iterable[str]) -> Counts:
         found = [arm_of[each] for each in subjects]
@@ -246,18 +275,24 @@ def _safety(report: Report) -> SafetyResult:
                 serious=not other,
                 affected=people(found),
                 events=counted(each.subject for each in found),
-                vocabulary=_vocabulary(report),
+                vocabulary=vocabulary,
             )
             for (other, system, term), found in kept
         ),
-        description=f"Population: {report.harms_population}.{_other_deaths(report, died, arm_of)}",
+        description=f"Population: {report.harms_population}.{coded}{_other_deaths(report, died, arm_of)}",
     )
 
 
-def _vocabulary(report: Report) -> str:
-    """The dictionary of the coding with its version; nothing without a coding."""
+def _vocabulary(report: Report) -> tuple[str, str]:
+    """The dictionary of the coding with its version, as the registry's field and, where it is longer than the registry
+    takes, as a sentence of the description instead; nothing without a coding."""
     coding = report.study.definition.safety.coding
-    return f"{coding.dictionary} {coding.version}" if coding else ""
+    if coding is None:
+        return "", ""
+    name = f"{coding.dictionary} {coding.version}"
+    if len(name) <= LONGEST_VOCABULARY:
+        return name, ""
+    return "", f" Terms by {coding.dictionary}, version {coding.version}."
 
 
 def _other_deaths(report: Report, died: Iterable[Participant], arm_of: Mapping[str, str | None]) -> str:

@@ -21,10 +21,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteCount:
-    """One site: when it was approved, screenings, randomised (where the allocation was made), missed visits."""
+    """One site: country, day of approval, screenings, randomised (where the allocation was made), missed visits."""
 
     site: str
     name: str
+    country: str
     approved_on: str
     screened: int
     randomised: int
@@ -110,6 +111,7 @@ def site_counts(slice_: Cut) -> tuple[SiteCount, ...]:
         SiteCount(
             site=site,
             name=data["name"],
+            country=data["country"],
             approved_on=data["approved_on"],
             screened=tally[types.PARTICIPANT_SCREENED, site],
             randomised=tally[types.PARTICIPANT_RANDOMISED, site],

@@ -17,7 +17,7 @@ from equipoise.analysis.estimators.count_models import (
     ratio_effect,
 )
 from equipoise.analysis.estimators.win_odds import win_odds
-from equipoise.analysis.numbers import fixed, interval
+from equipoise.analysis.numbers import fixed, hundredfold, percent_interval
 from equipoise.analysis.results import Analysis, Check, Contrast, Group
 from equipoise.study.estimand import Estimand
 from equipoise.study.methods import estimator_of
@@ -96,7 +96,7 @@ def wins(
     strata = ([row.stratum for row in sides[0]], [row.stratum for row in sides[1]]) if stratified else None
     found = win_odds(first, second, confidence, strata)
     ends = found.probability_interval
-    said = f"{fixed(100 * found.probability)}% ({interval(100 * ends.lower, 100 * ends.upper, 1, '%')})"
+    said = f"{fixed(hundredfold(found.probability))}% ({percent_interval(ends.lower, ends.upper, 1, '%')})"
     made = Contrast(
         arm=arm,
         reference=reference,

@@ -6,7 +6,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from equipoise.analysis.numbers import fixed
+from equipoise.analysis.numbers import fixed, hundredfold
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +59,7 @@ def shown(scale: Scale, value: float) -> str:
     """`12.3%`, `1.23`; an infinite ratio is said so."""
     if math.isinf(value):
         return "infinite" if value > 0 else "minus infinite"
-    return f"{fixed(100 * value, scale.decimals)}%" if scale.percent else fixed(value, scale.decimals)
+    return f"{fixed(hundredfold(value), scale.decimals)}%" if scale.percent else fixed(value, scale.decimals)
 
 
 def shown_interval(scale: Scale, lower: float, upper: float) -> str:

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from equipoise.analysis.estimands.scales import SCALES, shown, shown_interval
 from equipoise.analysis.figures.axes import WIDTH, Scale, tick
-from equipoise.analysis.numbers import fixed
+from equipoise.analysis.numbers import fixed, hundredfold
 from equipoise.analysis.results import Analysis, Group
 from equipoise.analysis.svg import Figure, label, path, tag, text_width, wrapped
 
@@ -47,7 +47,7 @@ def bar(each: Group, place: int, x: Scale, name: str, imputed: bool) -> Markup:
     parts = [tag("rect", class_="mark bar", x=x.start, y=top, width=x.at(share) - x.start, height=34, rx=3)]
     for rank, line in enumerate(names):
         parts.append(label(x.start - 10, top + 22 - 8 * (len(names) - 1) + 16 * rank, line, "", "end"))
-    parts.append(label(x.at(share) + 8, top + 15, f"{fixed(share, 1)}%", "label"))
+    parts.append(label(x.at(share) + 8, top + 15, f"{fixed(hundredfold(each.proportion), 1)}%", "label"))
     parts.append(label(x.at(share) + 8, top + 31, numbers, "quiet", size=12))
     return tag("g", Markup("").join(parts), class_=f"arm-{place + 1}")
 
@@ -55,7 +55,8 @@ def bar(each: Group, place: int, x: Scale, name: str, imputed: bool) -> Markup:
 def described_bars(groups: Sequence[Group], labels: Mapping[str, str]) -> str:
     """The percentages in words."""
     return " ".join(
-        f"{labels[each.arm]}: {fixed(100 * each.proportion, 1)}% of {each.analysed}." for each in groups
+        f"{labels[each.arm]}: {fixed(hundredfold(each.proportion), 1)}% of {each.analysed}."
+        for each in groups
     )
 
 

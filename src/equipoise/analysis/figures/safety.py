@@ -9,7 +9,7 @@ from markupsafe import Markup
 from equipoise.analysis.data.summaries import Harm, Harms
 from equipoise.analysis.estimators.proportions import Table2x2, newcombe
 from equipoise.analysis.figures.axes import Scale, scale, tick
-from equipoise.analysis.numbers import fixed
+from equipoise.analysis.numbers import fixed, hundredfold
 from equipoise.analysis.svg import Figure, label, path, tag, wrapped
 
 NAMES, PANEL, GAP, ROW, TOP = 262, 232, 48, 23, 44
@@ -126,5 +126,5 @@ def row(
 
 def words(each: Harm, found: Harms, arms: Sequence[str], labels: Mapping[str, str]) -> str:
     """The shares of one term in words."""
-    shares = ", ".join(f"{labels[arm]} {fixed(100 * share(each, found, arm), 1)}%" for arm in arms)
+    shares = ", ".join(f"{labels[arm]} {fixed(hundredfold(share(each, found, arm)), 1)}%" for arm in arms)
     return f"{each.term[:1].upper() + each.term[1:]}: {shares}."

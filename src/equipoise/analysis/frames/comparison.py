@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from equipoise.analysis.estimands.scales import SCALES, Scale, shown
 from equipoise.analysis.frames.errors import frame_error, unlike
-from equipoise.analysis.numbers import fixed, p_value
+from equipoise.analysis.numbers import fixed, hundredfold, p_value
 from equipoise.analysis.results import Check, Contrast, Group
 from equipoise.analysis.shown import Shown, number
 
@@ -147,7 +147,7 @@ def valued(group: Group) -> str:
     """What one arm shows."""
     if group.responders is not None and group.proportion is not None:
         count = fixed(group.responders, 0 if group.responders == round(group.responders) else 1)
-        return f"{count} ({fixed(100 * group.proportion, 1)}%)"
+        return f"{count} ({fixed(hundredfold(group.proportion), 1)}%)"
     if group.mean is not None:
         spread = f" (SE {number(group.mean_error)})" if group.mean_error is not None else ""
         return f"{number(group.mean)}{spread}"

@@ -20,7 +20,7 @@ from equipoise.analysis.figures.responders import responders_figure
 from equipoise.analysis.figures.safety import harms_figure
 from equipoise.analysis.figures.scores import Change, Course, courses_figure, means_figure, waterfall_figure
 from equipoise.analysis.figures.survival import survival_figure
-from equipoise.analysis.numbers import fixed, hundredfold, interval, p_value
+from equipoise.analysis.numbers import fixed, hundredfold, interval, p_value, percent_interval
 from equipoise.analysis.reporting.listings import group_cell, means_table
 from equipoise.analysis.reporting.of_values import values_of
 from equipoise.analysis.results import Analysis, Contrast, Group
@@ -201,7 +201,7 @@ def shown(contrast: Contrast, summary: str) -> str:
     """`32.4 (15.2 to 49.7)`."""
     if not SCALES[summary].percent:
         return f"{fixed(contrast.estimate, 2)} ({interval(contrast.lower, contrast.upper, 2)})"
-    return f"{fixed(hundredfold(contrast.estimate))} ({interval(hundredfold(contrast.lower), hundredfold(contrast.upper))})"
+    return f"{fixed(hundredfold(contrast.estimate))} ({percent_interval(contrast.lower, contrast.upper)})"
 
 
 def subgroup_lines(factor: Subgroup, summary: str) -> list[Line]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from equipoise.analysis.data.consort import POOLED
 from equipoise.analysis.data.rows import Deviation
 from equipoise.analysis.data.summaries import Characteristic, Harm, Harms, Mean, Spread
-from equipoise.analysis.numbers import count_percent, fixed, interval, percent
+from equipoise.analysis.numbers import count_percent, fixed, hundredfold, interval, percent, percent_interval
 from equipoise.analysis.reporting.harm_rates import HarmRate, HarmRates
 from equipoise.analysis.reporting.result_listing import group_cell as group_cell
 from equipoise.analysis.reporting.result_listing import result_table as result_table
@@ -207,7 +207,7 @@ def rate_cell(one: HarmRate) -> str:
     """`19.7% (10.6 to 31.8); 40.1 (20.7 to 70.0)`: the share and the rate per 100 years, with their intervals."""
     if one.risk is None or one.interval is None:
         return "–"
-    share = f"{percent(one.people, one.at_risk)} ({interval(100 * one.risk.lower, 100 * one.risk.upper)})"
+    share = f"{percent(one.people, one.at_risk)} ({percent_interval(one.risk.lower, one.risk.upper)})"
     return f"{share}; {fixed(one.rate)} ({interval(one.interval.lower, one.interval.upper)})"
 
 
@@ -216,7 +216,7 @@ def difference_cell(each: HarmRates, arm: str) -> str:
     if arm not in each.difference:
         return "–"
     value, bounds = each.difference[arm]
-    return f"{fixed(100 * value)} ({interval(100 * bounds.lower, 100 * bounds.upper)})"
+    return f"{fixed(hundredfold(value))} ({percent_interval(bounds.lower, bounds.upper)})"
 
 
 def deviation_table(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from equipoise.analysis.estimands.scales import SCALES, shown, shown_interval
-from equipoise.analysis.numbers import fixed, p_value, percent
+from equipoise.analysis.numbers import fixed, hundredfold, p_value, percent
 from equipoise.analysis.results import Analysis, Contrast, Group
 from equipoise.analysis.tables import Row, Table
 
@@ -72,7 +72,7 @@ def group_cell(one: Group, imputed: bool) -> str:
         return f"{fixed(one.responders, 0)}; {fixed(one.rate, 3)} per unit; {one.analysed}"
     if one.proportion is None or one.responders is None:
         return str(one.analysed)
-    return f"{fixed(one.responders, 1 if imputed else 0)}/{one.analysed} ({fixed(100 * one.proportion, 1)}%)"
+    return f"{fixed(one.responders, 1 if imputed else 0)}/{one.analysed} ({fixed(hundredfold(one.proportion), 1)}%)"
 
 
 def tail(contrast: Contrast | None, each: Analysis, mixed: bool, imputed: bool) -> tuple[str, ...]:
@@ -134,7 +134,7 @@ def simulation_note(each: Analysis) -> list[str]:
     if first is None or first.simulation_error is None or each.role != "primary":
         return []
     scale = SCALES[each.summary]
-    size = f"{fixed(100 * first.simulation_error, 2)} percentage points" if scale.percent else fixed(
+    size = f"{fixed(hundredfold(first.simulation_error), 2)} percentage points" if scale.percent else fixed(
         first.simulation_error, 3
     )  # fmt: skip
     of = "the logarithm of the estimate" if scale.ratio else "the estimate"

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from equipoise.analysis.numbers import count_percent, fixed, interval, p_value, percent
+from equipoise.analysis.numbers import (
+    count_percent,
+    fixed,
+    hundredfold,
+    p_value,
+    percent,
+    percent_interval,
+)
 from equipoise.analysis.results import Check, Group, Share
 from equipoise.analysis.tables import Row, Table
 
@@ -68,10 +75,10 @@ def share_cell(one: Share) -> str:
     """`61.2% (48.1% to 72.0%); 23`."""
     if one.survival is None:
         return "not followed so far"
-    share = f"{fixed(100 * one.survival, 1)}%"
+    share = f"{fixed(hundredfold(one.survival), 1)}%"
     if one.lower is None or one.upper is None:
         return f"{share}; {one.at_risk}"
-    return f"{share} ({interval(100 * one.lower, 100 * one.upper, 1, '%')}); {one.at_risk}"
+    return f"{share} ({percent_interval(one.lower, one.upper, 1, '%')}); {one.at_risk}"
 
 
 def mean_cell(one: Group) -> str:
