@@ -135,7 +135,7 @@ def second_stage(
 
     >>> found = eq.second_stage(eq.boundaries("LDOF", [0.5, 1.0]), 1.5)
     >>> found.zone, round(found.power_planned, 4), round(found.changed, 4)
-    ('promising', 0.5855, 1.463)
+    ('promising', 0.5855, 1.4627)
     """
     check_look(1, len(bounds.information) - 1, z, power, least, most, *(() if drift is None else (drift,)))
     if len(bounds.information) != 2 or bounds.two_sided or not 0 < least < power < 1 or most < 1:
