@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from equipoise.rules import nodes as n
@@ -142,8 +143,10 @@ def _name(node: n.Name, text: _Text) -> str:
 
 def _of(record: str, item: str, text: _Text) -> str:
     """Reads one item of a record, which may be none."""
-    usual = f"ABSENT if {{record}} is None else {{record}}.values.get({item!r}, ABSENT)"
-    return text.read(READ.get(item, usual).format(record=record))
+    if item in READ:
+        return text.read(READ[item].format(record=record))
+    get = text.read(f"NOTHING.get if {record} is None else {record}.values.get")
+    return text.read(f"{get}({item!r}, ABSENT)")
 
 
 def _item(node: n.Item, text: _Text) -> str:
@@ -349,6 +352,7 @@ def _first_of(
 
 HELPERS: Mapping[str, Any] = {
     "ABSENT": ABSENT,
+    "NOTHING": MappingProxyType({}),
     "Missing": Missing,
     "compare": compare,
     "inside": inside,

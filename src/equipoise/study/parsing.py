@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from types import MappingProxyType
 from typing import Any
 
 from equipoise.rules.arithmetic import round_half_up
@@ -98,7 +97,7 @@ class FormParser:
             case = EmptyCase(self.parameters, Proposed(values=values))  # type: ignore[arg-type]
             for name, rule in self.derived.items():
                 values[name] = self.computed(name, rule.value(case))
-        return MappingProxyType(values)
+        return values
 
     def read(self, name: str, entry: Any) -> Value | Missing:
         """The value of an entry, or why there is none."""
