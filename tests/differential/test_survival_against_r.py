@@ -145,6 +145,23 @@ def test_the_bands_of_a_frame_are_those_asked_for() -> None:
         eq.compare_survival(frame, bands="loglog", **names)
 
 
+def test_times_that_differ_by_rounding_are_one_time_as_in_r() -> None:
+    """coxph(Surv(t, e) ~ g), survdiff and survfit, which take such times for equal (timefix); told apart, the logarithm
+    of the ratio would be 0.32."""
+    time = [0.1 + 0.2, 0.3, 1.1 + 2.2, 3.3, 2, 4, 0.7, 0.8 - 0.1, 5, 1.5, 2.5, 3.5]
+    assert len(set(time)) == 12
+    event, first = [1, 1, 1, 1, 1, 0, 1, 1, 1, 0, 1, 1], [1, 0] * 6
+    spells = [Spell(time=t, event=e == 1, first=g == 1) for t, e, g in zip(time, event, first, strict=True)]
+    found = compare(spells)
+    assert (found.log_ratio, found.error) == pytest.approx((0.373710811378, 0.678159556631), abs=1e-9)
+    assert found.statistic == pytest.approx(0.320024493773, abs=1e-9)
+    assert [(each.events, each.survival) for each in kaplan_meier(spells)] == [
+        (2, pytest.approx(0.8333333333)), (2, pytest.approx(0.6666666667)), (1, pytest.approx(0.5714285714)),
+        (1, pytest.approx(0.4761904762)), (2, pytest.approx(0.2857142857)), (1, pytest.approx(0.1904761905)),
+        (1, 0.0),
+    ]  # fmt: skip
+
+
 def test_restricted_means_agree_with_survfit() -> None:
     first = restricted_mean(kaplan_meier(each for each in SPELLS if each.first), 20, 35)
     assert (first.mean, first.error) == pytest.approx((16.11652661064, 1.25156019601), abs=1e-10)

@@ -21,6 +21,8 @@ from equipoise.analysis.estimators.covariance import Array
 from equipoise.analysis.estimators.mmrm import check_rank
 
 STEPS = 60
+NEAR = 1e-9
+"""Times nearer than this part of the longest are the same."""
 PRECISION = 1e-18
 LONGEST = 2.0
 """A Newton step moves no linear predictor of a participant by more than this."""
@@ -90,7 +92,7 @@ def fit_cox(
     told apart within strata, ANAL-017 for values that are not finite. Sources: Cox, J R Stat Soc B
     1972;34:187-220; Efron, JASA 1977;72:557-565.
     """
-    data = _sorted(np.asarray(time, float), np.asarray(event, bool), np.asarray(design, float), stratum)
+    data = _sorted(tied(np.asarray(time, float)), np.asarray(event, bool), np.asarray(design, float), stratum)
     if not data.deaths.any():
         raise analysis_error("ANAL-016", "hazard ratio", "there is no event")
     check_rank(_within(data), names)
@@ -125,6 +127,15 @@ def _uphill(data: Sorted, beta: Array, step: Array, found: Moments) -> tuple[Arr
             break
         step = step / 2
     return beta + step, tried
+
+
+def tied(time: Array) -> Array:
+    """The times (n,), those alike that differ by rounding alone: 0.1 + 0.2 and 0.3 are one time."""
+    known, place = np.unique(time, return_inverse=True)
+    if len(known) < 2 or not np.isfinite(known).all():
+        return time
+    apart = np.diff(known) > NEAR * np.abs(known).max()
+    return known[np.r_[True, apart]][np.r_[0, np.cumsum(apart)]][place]
 
 
 def _sorted(time: Array, event: np.ndarray, design: Array, stratum: Sequence[str]) -> Sorted:

@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike
 
 from equipoise.analysis.errors import analysis_error
 from equipoise.analysis.estimators.cox import STEPS as STEPS
-from equipoise.analysis.estimators.cox import Proportional, fit_cox, proportional_hazards
+from equipoise.analysis.estimators.cox import Proportional, fit_cox, proportional_hazards, tied
 from equipoise.analysis.estimators.proportions import Interval, normal_quantile, two_sided_p
 
 Bands = Literal["log-log", "log", "plain"]
@@ -84,7 +84,7 @@ class Restricted:
 def kaplan_meier(spells: Iterable[Spell]) -> tuple[Point, ...]:
     """The product-limit estimate at each event time (JASA 1958;53:457-481), Greenwood's variance."""
     given = list(spells)
-    times = np.array([each.time for each in given], float)
+    times = tied(np.array([each.time for each in given], float))
     seen = np.array([each.event for each in given], bool)
     steps, events = np.unique(times[seen], return_counts=True)
     at_risk = len(given) - np.searchsorted(np.sort(times), steps)
@@ -196,7 +196,7 @@ def compare(
     """
     first = np.array([each.first for each in spells], bool)
     event = np.array([each.event for each in spells], bool)
-    time = np.array([each.time for each in spells], float)
+    time = tied(np.array([each.time for each in spells], float))
     stratum = [each.stratum for each in spells]
     if not (event & first).any() or not (event & ~first).any():
         raise analysis_error(
