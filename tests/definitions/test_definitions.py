@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 from pathlib import Path
 
 import pytest
@@ -16,6 +15,7 @@ import yaml
 
 from equipoise.study import load
 from equipoise.study.errors import CATALOGUE, DefinitionError
+from tests.copying import copied
 
 HERE = Path(__file__).parent
 STUDIES = HERE.parents[1] / "studies"
@@ -32,7 +32,7 @@ def messages(error: DefinitionError, folder: Path) -> str:
 
 def changed(bad: Path, folder: Path) -> Path:
     """A copy of the whole definition with the changes of a bad one."""
-    shutil.copytree(HERE / "good" / "whole", folder)
+    copied(HERE / "good" / "whole", folder)
     for change in yaml.safe_load(bad.read_text(encoding="utf-8"))["change"]:
         path = folder / change["file"]
         old = change.get("old")
@@ -77,7 +77,7 @@ def test_a_folder_without_a_definition_is_said_to_be_one(tmp_path: Path) -> None
 
 def test_a_file_that_is_not_utf8_is_said_to_be_one(tmp_path: Path) -> None:
     folder = tmp_path / "study"
-    shutil.copytree(HERE / "good" / "smallest", folder)
+    copied(HERE / "good" / "smallest", folder)
     (folder / "more.yaml").write_bytes(b"arms: \xff")
     with pytest.raises(DefinitionError) as caught:
         load(folder)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from hypothesis import strategies as st
 from equipoise.study import load
 from equipoise.study.convert import fields_of
 from equipoise.study.model import Definition
+from tests.copying import copied
 from tests.spec.study_samples import FOLDER, whole
 
 FILES = ("study.yaml", "forms/forms.yaml")
@@ -82,7 +82,7 @@ def test_another_layout_has_the_same_digest(files: dict[str, str]) -> None:
 
 
 def test_cases_scenarios_and_annotations_are_not_part_of_it(tmp_path: Path) -> None:
-    shutil.copytree(FOLDER, tmp_path / "study")
+    copied(FOLDER, tmp_path / "study")
     for name in ("cases/one.yaml", "scenarios/one.yaml", "annotations.yaml"):
         path = tmp_path / "study" / name
         path.parent.mkdir(exist_ok=True)

@@ -132,9 +132,10 @@ def test_an_allocation_given_outside_the_list_takes_no_place() -> None:
     assert counted(empty_tallies(), outside) == empty_tallies()
 
 
-def test_a_full_stratum_refuses_and_the_others_go_on() -> None:
-    scheme = PermutedBlocks(arms=("a", "b"), ratio=(1, 1), block_sizes=(4,), maximum=3)
-    strata = [{"site": "01"}] * 3
+@pytest.mark.parametrize("places", [1, 3])
+def test_a_full_stratum_refuses_and_the_others_go_on(places: int) -> None:
+    scheme = PermutedBlocks(arms=("a", "b"), ratio=(1, 1), block_sizes=(4,), maximum=places)
+    strata = [{"site": "01"}] * places
     tallies = empty_tallies()
     for allocation in drawn(scheme, strata):
         tallies = after(tallies, allocation)

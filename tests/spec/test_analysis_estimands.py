@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from equipoise.analysis.plan import plan_digest
 from equipoise.analysis.reporting.render import report_json, tables
 from equipoise.analysis.reporting.report import Report, analyse
 from equipoise.study import load
+from tests.copying import copied
 
 from .analysis_trial import START, Trial
 
@@ -136,7 +136,7 @@ def stopped(place: int) -> bool:
 def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
     """Twenty-four participants; every sixth stops on day 40; the last two are not scored at week 16."""
     folder = tmp_path_factory.mktemp("study") / "small"
-    shutil.copytree(Path(__file__).parent / "analysis_study", folder)
+    copied(Path(__file__).parent / "analysis_study", folder)
     text = (folder / "study.yaml").read_text(encoding="utf-8")
     text = text.replace("estimands:\n  primary:\n", ESTIMANDS.replace("&variable\n", "\n"))
     (folder / "study.yaml").write_text(text, encoding="utf-8")

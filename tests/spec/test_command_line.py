@@ -21,6 +21,7 @@ from equipoise.cli.simulating import practice_seal
 from equipoise.ledger import checkpoint
 from equipoise.stores import SQLiteStore
 from tests.contracts.samples import filled
+from tests.copying import copied
 
 STUDIES = Path(__file__).resolve().parents[2] / "studies"
 STUDY = STUDIES / "NCT06965244"
@@ -127,7 +128,7 @@ def test_check_names_each_case_that_does_not_come_out(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     folder = tmp_path / STUDY.name
-    shutil.copytree(STUDY, folder)
+    copied(STUDY, folder)
     parameters = folder / "parameters.yaml"
     text = parameters.read_text(encoding="utf-8")
     assert text.count("value: 80 kg") == 1
@@ -140,7 +141,7 @@ def test_check_names_each_case_that_does_not_come_out(
 def test_a_study_may_be_checked_before_it_has_cases(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    shutil.copytree(STUDY, tmp_path / STUDY.name, ignore=shutil.ignore_patterns("cases"))
+    copied(STUDY, tmp_path / STUDY.name, ignore=shutil.ignore_patterns("cases"))
     code, out, _ = said(capsys, "check", tmp_path / STUDY.name)
     assert code == exits.OK
     assert out.endswith("0 cases, 0 of them not as expected.\n")
@@ -266,7 +267,7 @@ def test_lint_adds_the_reviewed_annotations(tmp_path: Path, capsys: pytest.Captu
 def few(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The study with a scenario of a few participants."""
     folder = tmp_path_factory.mktemp("studies") / STUDY.name
-    shutil.copytree(STUDY, folder)
+    copied(STUDY, folder)
     (folder / "scenarios" / "few.yaml").write_text("like: base\nscenario: few\nparticipants: 10\n")
     return folder
 
@@ -337,7 +338,7 @@ def test_the_ledger_of_a_run_can_be_verified_and_analysed_again(
 def test_a_study_without_a_record_runs_to_its_report(
     few: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    folder = shutil.copytree(few, tmp_path / few.name)
+    folder = copied(few, tmp_path / few.name)
     (folder / "record.json").unlink()
     code, printed, _ = said(capsys, "run", folder, "--out", tmp_path / "out", "--scenario", "few")
     assert code == exits.OK and "Record: none" in printed and "The page:" not in printed
@@ -381,7 +382,9 @@ def test_simulate_looks_at_names_and_folder_before_its_long_work(
 def test_try_names_the_scenarios_that_there_are(capsys: pytest.CaptureFixture[str]) -> None:
     code, _, err = said(capsys, "try", STUDY, "--scenario", "absent")
     assert code == exits.INPUT
-    assert err.startswith(f"COMM-003 {STUDY / 'scenarios'}: there is no scenario 'absent' (did you mean 'base'? ")
+    assert err.startswith(
+        f"COMM-003 {STUDY / 'scenarios'}: there is no scenario 'absent' (did you mean 'base'? "
+    )
 
 
 def test_a_study_without_a_seal_of_its_own_gets_one_from_its_name(tmp_path: Path) -> None:

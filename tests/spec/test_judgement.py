@@ -6,7 +6,6 @@ eligible, a closed gate, no dose, no stratum, each time with what is missing.
 
 from __future__ import annotations
 
-import shutil
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -18,6 +17,7 @@ from equipoise.conduct.judgement import Dose, NoDose
 from equipoise.rules import Missing, Quantity
 from equipoise.study import Study, load
 from equipoise.study.facts import Facts
+from tests.copying import copied
 from tests.spec.study_samples import DAY, FOLDER, participant, record, weighing, whole
 
 NOBODY = participant()
@@ -34,7 +34,7 @@ def verdicts(case: Facts) -> dict[str, str]:
 
 def changed(folder: Path, *changes: tuple[str, str]) -> Study:
     """`whole` with changes in study.yaml."""
-    shutil.copytree(FOLDER, folder / "study")
+    copied(FOLDER, folder / "study")
     path = folder / "study" / "study.yaml"
     text = path.read_text(encoding="utf-8")
     for old, new in changes:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 from equipoise.study import Study, load
 from equipoise.study.compare import compare
+from tests.copying import copied
 from tests.spec.study_samples import FOLDER, whole
 
 
 def version(folder: Path, *changes: tuple[str, str]) -> Study:
     """`whole` with changes in study.yaml."""
-    shutil.copytree(FOLDER, folder / "study")
+    copied(FOLDER, folder / "study")
     path = folder / "study" / "study.yaml"
     text = path.read_text(encoding="utf-8")
     for old, new in changes:

@@ -6,13 +6,13 @@ each with its neighbours by the decimals of the item; all codes; both truths; a 
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
 
 from equipoise.study import load
 from equipoise.study.errors import DefinitionError
+from tests.copying import copied
 from tests.spec.study_samples import FOLDER
 
 OLD = (
@@ -23,7 +23,7 @@ OLD = (
 
 def faults(folder: Path, light: str, heavy: str, base: str | None = None, status: str = "") -> list[str]:
     """What the loader says of two conditions, as `overlap: patient` or `gap: patient`."""
-    shutil.copytree(FOLDER, folder / "study")
+    copied(FOLDER, folder / "study")
     path = folder / "study" / "study.yaml"
     text = path.read_text(encoding="utf-8")
     news = (

@@ -15,6 +15,7 @@ from equipoise.errors import EquipoiseError
 from equipoise.rules import Duration, Missing, PartialDate, Quantity
 from equipoise.rules.types import TextType
 from equipoise.study.parsing import Texts
+from tests.copying import copied
 from tests.spec.study_samples import entered, record, whole
 
 
@@ -83,12 +84,11 @@ def test_an_unknown_item_is_answered_with_the_likely_one() -> None:
 
 
 def test_a_computed_duration_keeps_its_decimals(tmp_path) -> None:  # type: ignore[no-untyped-def]
-    import shutil
 
     from equipoise.study import load
     from tests.spec.study_samples import FOLDER
 
-    shutil.copytree(FOLDER, tmp_path / "study")
+    copied(FOLDER, tmp_path / "study")
     forms = tmp_path / "study" / "forms" / "forms.yaml"
     item = "      doubled: {label: D, type: quantity, unit: weeks, decimals: 1, derive: history.since * 2}\n"
     mark = "      since: {label: For how long, type: quantity, unit: weeks}\n"

@@ -19,6 +19,7 @@ from equipoise.web.application import application, serving
 from equipoise.web.errors import web_error
 from equipoise.web.guard import POLICY
 from equipoise.web.server import listening, serve
+from tests.copying import copied
 from tests.web.site import EVIL, FIRST, SECOND, TODAY, Client, study
 from tests.web.test_page_sections import Page
 
@@ -361,12 +362,11 @@ def test_a_search_that_the_index_refuses_keeps_its_box(client: Client, monkeypat
 
 
 def test_an_updated_index_shows_without_a_restart(index, tmp_path) -> None:
-    import shutil
 
     from equipoise.registry.ingest import ingest
 
     copy = tmp_path / "index"
-    shutil.copytree(index, copy)
+    copied(index, copy)
     served = Client(application(copy, today=lambda: TODAY))
     assert served.get("/studies/NCT10000555/").status == 404
     path = tmp_path / "new.json"
@@ -385,12 +385,11 @@ def test_an_address_in_use_is_a_coded_error() -> None:
 def test_any_two_versions_are_compared_and_those_of_one_day_stand_apart(
     client: Client, index, tmp_path
 ) -> None:
-    import shutil
 
     from equipoise.registry.ingest import ingest
 
     copy = tmp_path / "index"
-    shutil.copytree(index, copy)
+    copied(index, copy)
     for n, words in enumerate(("One remark.", "Another remark.")):
         path = tmp_path / f"{n}.json"
         path.write_text(json.dumps(study(FIRST, "Walking again", summary=words)), encoding="utf-8")

@@ -8,7 +8,6 @@ of the two speeds, and shares its false-alarm rate of 0.1 %: all columns at once
 from __future__ import annotations
 
 import dataclasses
-import shutil
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -35,6 +34,7 @@ from equipoise.simulation.whole.many import seed_of
 from equipoise.simulation.whole.primary import Case
 from equipoise.study import load
 from equipoise.study.study import Study
+from tests.copying import copied
 from tests.worlds.agreeing import ALARM
 from tests.worlds.simulating import REFERENCE, STUDIES, WHOLE, seal_of, study_of
 
@@ -151,7 +151,7 @@ def study() -> Study:
     """The second study with the further estimands."""
     with TemporaryDirectory() as place:
         folder = Path(place) / NAME
-        shutil.copytree(STUDIES / NAME, folder)
+        copied(STUDIES / NAME, folder)
         text = (folder / "study.yaml").read_text(encoding="utf-8")
         (folder / "study.yaml").write_text(text.rstrip() + MORE, encoding="utf-8")
         return load(folder)

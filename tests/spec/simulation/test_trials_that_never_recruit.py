@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
 
 import equipoise as eq
+from tests.copying import copied
 
 STUDIES = Path(__file__).resolve().parents[3] / "studies"
 MINIMISED = 'scheme: minimisation\n  planned: 80\n  recruitment: {opens: "2026-02", months: 12}'
@@ -16,7 +16,7 @@ BLOCKS = MINIMISED.replace("minimisation", "permuted_blocks").replace("80", "8")
 
 def study_with(folder: Path, *changes: tuple[str, str]) -> eq.OpenedStudy:
     """The small study with words of its definition or scenario replaced."""
-    copy = shutil.copytree(STUDIES / "DEMO-TTE", folder / "SMALL")
+    copy = copied(STUDIES / "DEMO-TTE", folder / "SMALL")
     for path in (copy / "study.yaml", copy / "scenarios" / "base.yaml"):
         text = path.read_text(encoding="utf-8")
         for old, new in changes:
