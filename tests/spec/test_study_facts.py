@@ -5,13 +5,15 @@ A change gives other facts and leaves the first ones as they were.
 
 from __future__ import annotations
 
+import shutil
 from datetime import date, timedelta
 from pathlib import Path
 
+from equipoise.conduct.judgement import false_checks
 from equipoise.rules import Missing, evaluate
 from equipoise.study import load
 from equipoise.study.facts import Facts
-from tests.spec.study_samples import DAY, participant, record, weighing, whole
+from tests.spec.study_samples import DAY, FOLDER, participant, record, weighing, whole
 
 ABSENT = Missing("not_recorded")
 
@@ -92,6 +94,21 @@ def test_a_check_reads_the_record_that_is_being_entered() -> None:
         own = record("body", "week_4", weight=text)
         assert evaluate(check.rule, participant().with_own(own)).is_false is impossible
     assert evaluate(check.rule, participant()).is_unknown
+
+
+def test_a_check_may_read_what_was_recorded_before(tmp_path: Path) -> None:
+    folder = shutil.copytree(FOLDER, tmp_path / "whole")
+    forms = folder / "forms" / "forms.yaml"
+    text, rule = forms.read_text(encoding="utf-8"), "rule: body.height > 1 m"
+    assert rule in text
+    forms.write_text(text.replace(rule, "rule: body.height >= body.height at baseline"), encoding="utf-8")
+    checks, other = load(folder).checks["body"], whole().checks["body"]
+    assert (checks.alone, other.alone) == (False, True)
+    facts = participant(record("body", "baseline", weight="80.0", height="1.75"))
+    for height, false in (("1.74", ["taller"]), ("1.75", [])):
+        entry = record("body", "week_4", weight="80.0", height=height)
+        assert [check.key.split(".")[-2] for check in false_checks(checks, facts, entry, DAY)] == false
+        assert false_checks(other, facts, entry, DAY) == []
 
 
 def test_a_derivation_that_reads_the_day_has_a_value_for_each_day_and_any_other_has_one() -> None:
