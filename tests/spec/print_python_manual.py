@@ -20,8 +20,8 @@ A frame is a Polars or pandas frame, or a mapping of names to lists or arrays; c
 participant unless the function says otherwise. Missing is null, NaN or NA, and is never dropped in silence: a function
 refuses it until it is told what a missing value means, and the result says how many were analysed and how many were
 missing. Numbers may be of Python, NumPy or Decimal; any other kind of argument is refused by name (`FRAM-008`). An
-effect is that of each arm against the `reference`. A result prints as a short table, shows itself in a notebook with its
-picture, and has `to_frame()`. The mathematics, sources and limits stand in [design](design.md),
+effect is that of each arm against the `reference`. A result prints as a short table, shows itself in a notebook with
+its picture, and has `to_frame()`. The mathematics, sources and limits stand in [design](design.md),
 [estimators](estimators.md) and [randomisation](randomisation.md).
 
 `alpha` is one-sided (0.025) in sizes and powers of goals and in boundaries; it is two-sided (0.05) in the normal

@@ -157,7 +157,7 @@ HAZARD = either(number, listed(pair, "pairs (from when, hazard)"))
 SCHEME = made_by("eq.PermutedBlocks` or another scheme, such as `eq.Urn", "ListScheme", "PermutedBlocks")
 WORDS = (
     "Goal", "Measure", "ExactTest", "Alternative", "Distribution", "Method", "Variance", "Statistic", "EventMethod",
-    "SurvivalMethod", "Weights", "Handling", "Imputing", "RatioMethod",
+    "SurvivalMethod", "Weights", "Handling", "Imputing", "RatioMethod", "Bands",
 )  # fmt: skip
 """Names of the lists of words of which a function takes one."""
 KINDS: dict[str, Callable[[Any], Any]] = {
@@ -172,6 +172,7 @@ KINDS: dict[str, Callable[[Any], Any]] = {
     "Sequence[int]": listed(whole, "whole numbers"),
     "Sequence[int | None] | None": either(listed(either(whole, nothing), "whole numbers and None"), nothing),
     "Sequence[float]": listed(number, "numbers"),
+    "Sequence[float] | None": either(listed(number, "numbers"), nothing),
     "Sequence[float | None] | None": either(listed(either(number, nothing), "numbers and None"), nothing),
     "Sequence[float] | int": either(whole, listed(number, "numbers")),
     "ArrayLike": array,
@@ -195,6 +196,9 @@ KINDS: dict[str, Callable[[Any], Any]] = {
     "BinarySequential": made_by("eq.exact_boundaries", "BinarySequential"),
     "OneSample": made_by("eq.one_sample_boundaries", "OneSample"),
     "Size | SurvivalSize": made_by("eq.proportions_size` or `eq.survival_size", "Size", "SurvivalSize"),
+    "Sequence[RecruitingSite]": listed(
+        made_by("eq.RecruitingSite", "RecruitingSite"), "what `eq.RecruitingSite` returns"
+    ),
     "Window": made_by("eq.Window", "Window"),
     "Guesses": made_by("eq.Guesses", "Guesses"),
     "Guesses | SureGuesses": made_by("eq.Guesses` or `eq.SureGuesses", "Guesses", "SureGuesses"),
