@@ -55,6 +55,8 @@ if TYPE_CHECKING:
     from equipoise.analysis.design.recalculated import blinded_means as blinded_means
     from equipoise.analysis.design.recalculated import blinded_proportions as blinded_proportions
     from equipoise.analysis.design.recalculated import second_stage as second_stage
+    from equipoise.analysis.design.recruitment import RecruitingSite as RecruitingSite
+    from equipoise.analysis.design.recruitment import recruitment_time as recruitment_time
     from equipoise.analysis.design.sequential import Boundaries as Boundaries
     from equipoise.analysis.design.sequential import boundaries as boundaries
     from equipoise.analysis.design.sequential import drift_for as drift_for
@@ -161,6 +163,8 @@ CHAPTERS: dict[str, dict[str, str]] = {
         "hazard_from_share": "equipoise.analysis.design.follow_up",
         "expected_events": "equipoise.analysis.design.follow_up",
         "time_of_events": "equipoise.analysis.design.follow_up",
+        "RecruitingSite": "equipoise.analysis.design.recruitment",
+        "recruitment_time": "equipoise.analysis.design.recruitment",
         "exact_power": "equipoise.analysis.design.exact",
         "exact_rejections": "equipoise.analysis.design.exact",
         "largest_size": "equipoise.analysis.design.exact",

@@ -125,6 +125,12 @@ def test_interim_looks_keep_the_level(report) -> None:
     assert flat.looks == (60, 122) and flat.expected < 122 and 0 < flat.early < 1
 
 
+def test_the_price_of_a_test_that_keeps_the_level_is_said_with_the_loss(report) -> None:
+    said = " ".join(sentences(report, report.comparisons[0]))
+    assert "the unconditional exact z test, finds the first assumptions with 82% instead of 82.4%" in said
+    assert "after the loss with 70% instead of 72.9%" in said
+
+
 def test_a_test_beyond_its_level_needs_a_decision_with_a_choice(study, report) -> None:
     given = load_assumptions(STUDIES / "NCT06965244" / "design.yaml").comparisons["primary"]
     primary = report.comparisons[0]

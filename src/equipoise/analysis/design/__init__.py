@@ -58,6 +58,7 @@ from equipoise.analysis.design.recalculated import (
     blinded_proportions,
     second_stage,
 )
+from equipoise.analysis.design.recruitment import RecruitingSite, RecruitmentTime, recruitment_time
 from equipoise.analysis.design.sequential import (
     Boundaries,
     Look,
@@ -113,6 +114,8 @@ __all__ = [
     "Method",
     "OneSample",
     "OneSampleOperating",
+    "RecruitingSite",
+    "RecruitmentTime",
     "SecondStage",
     "SequentialSize",
     "Size",
@@ -167,6 +170,7 @@ __all__ = [
     "predictive_power",
     "proportions_power",
     "proportions_size",
+    "recruitment_time",
     "repeated_interval",
     "repeated_p",
     "sample_size",

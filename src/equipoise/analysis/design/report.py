@@ -214,6 +214,8 @@ def sentences(report: DesignReport, each: Compared) -> tuple[str, ...]:
         f"When nothing differs, the {NAMES[each.test]} rejects in up to {percent(primary.largest, 2)} of trials (at a "
         f"common {percent(primary.at)}), {above} its level of {percent(each.alpha)}."
     )
+    if above == "above":
+        said += _price_of_the_level(each)
     decision = report.covered.get(each.estimand)
     if decision:
         said.append(
@@ -222,6 +224,19 @@ def sentences(report: DesignReport, each: Compared) -> tuple[str, ...]:
             )
         )
     return tuple(said)
+
+
+def _price_of_the_level(each: BinaryReport) -> list[str]:
+    """What the best test costs that keeps the level, with the loss and without."""
+    keeping = [one for one in each.sizes if one.largest <= each.alpha + 1e-9]
+    if not keeping:
+        return []
+    best, main = max(keeping, key=lambda one: one.handled), each.shown[0]
+    return [
+        f"A test that keeps the level at every common proportion, the {NAMES[best.test]}, finds the first assumptions "
+        f"with {percent(best.power)} instead of {percent(main.exact)}, and after the loss with "
+        f"{percent(best.handled)} instead of {percent(main.handled)}."
+    ]
 
 
 def _means_sentences(each: MeansReport) -> tuple[str, ...]:
