@@ -167,6 +167,27 @@ def test_results_that_cannot_be_made_are_told_on_the_page(
     assert "ANAL-012" in page.text and 'id="flow"' not in page.text
 
 
+def test_an_amended_definition_shows_without_a_restart(
+    ledger: Growing, registry: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """And one that cannot be read, or is of another study, leaves the one before in its place."""
+    changed = tmp_path / "study"
+    shutil.copytree(STUDY, changed)
+    trial = Followed(changed, ledger.path)
+    served = Client(application(registry, trials=[trial], today=lambda: TODAY))
+    before, title = trial.now(), trial.now().record.protocol.identification_module.brief_title
+    path = changed / "record.json"
+    amended = path.read_text(encoding="utf-8").replace(json.dumps(title)[1:-1], "A title after the amendment")
+    path.write_text(amended, encoding="utf-8")
+    assert "A title after the amendment" in served.get(PAGE).text
+    assert trial.now() is trial.now() is not before
+    for torn in (amended[:-20], amended.replace(REFERENCE, "NCT09999999")):
+        path.write_text(torn, encoding="utf-8")
+        assert "A title after the amendment" in served.get(PAGE).text
+    assert "REGI-002" in caplog.text
+    assert "COMM-006" in caplog.text
+
+
 def test_what_a_trial_needs_is_checked_before_anything_is_served(
     index: Path, registry: Path, ledger: Growing, tmp_path: Path
 ) -> None:
