@@ -26,7 +26,8 @@ from equipoise.study.study import Study
 class Compiled:
     """A plan with the names that its numbers stand for. attempts: room for screening attempts in one trial. binary:
     whether the variable is a yes or no; scored: whether it is made from a score. truth: the value of the estimand in
-    the population, with its standard error, where the plan knows it; from a curve it is counted in the trials."""
+    the population, with its standard error and that of what losses and gaps do to these participants, where the plan
+    knows it; from a curve it is counted in the trials."""
 
     plan: Plan | Pooled
     scenario: Scenario
@@ -42,7 +43,7 @@ class Compiled:
     binary: bool = True
     scored: bool = True
     summary: str = "risk_difference"
-    truth: tuple[float, float] | None = None
+    truth: tuple[float, float, float] | None = None
 
     @property
     def names(self) -> Names:

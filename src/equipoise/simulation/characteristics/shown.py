@@ -138,8 +138,9 @@ def figure_of(found: Sequence[Characteristics]) -> Figure:
     """For each scenario the mean of the estimate, its middle 90 %, the true difference, and how often it rejects."""
     shown = found[0].scale
     times, none = 100 if shown.percent else 1, 1.0 if shown.ratio else 0.0
-    low = min(none, *(each.quantiles["estimate"][0] for each in found))
-    high = max(none, *(each.quantiles["estimate"][2] for each in found))
+    truths = [each.truth.value for each in found if each.truth]
+    low = min(none, *truths, *(each.quantiles["estimate"][0] for each in found))
+    high = max(none, *truths, *(each.quantiles["estimate"][2] for each in found))
     x = scale(times * low, times * high, LEFT, WIDTH - RIGHT)
     bottom = TOP + LINE * len(found)
     parts = [_grid(x, bottom, found[0])]

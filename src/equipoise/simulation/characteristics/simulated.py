@@ -75,8 +75,9 @@ def simulate_scenarios(
         running += time.perf_counter() - begun
         compared, followed = compiled.compared, isinstance(compiled.plan, Pooled)
         truth = truth_known(compiled)
+        noise = compiled.truth[2] if compiled.truth else None
         each = characterise(
-            frame, scenario.scenario, scenario.label, compared, compiled.summary, truth, shared=True
+            frame, scenario.scenario, scenario.label, compared, compiled.summary, truth, noise
         )
         found.append(each)
         frames[scenario.scenario] = against(frame, each.truth and each.truth.value)

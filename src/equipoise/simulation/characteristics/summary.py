@@ -69,13 +69,12 @@ def characterise(
     compared: Sequence[str],
     summary: str = "risk_difference",
     truth: Estimate | None = None,
-    *,
-    shared: bool = False,
+    noise: float | None = None,
 ) -> Characteristics:
     """The characteristics of a frame of reported trials; `compared`: the two arms of the primary contrast.
 
-    truth: of the estimand, where it is not counted in the trials (`truth_in`). shared: the trials are made of the very
-    participants that it is the truth of, so that its own error is none of the bias.
+    truth: of the estimand, where it is not counted in the trials (`truth_in`). noise: the standard error that it brings
+    to the bias, less than its own where the trials are made of the very participants that it is the truth of.
     """
     estimate, lower, upper = (frame[name].to_numpy() for name in ("estimate", "lower", "upper"))
     rejected, ratio = frame["rejected"].to_numpy(), SCALES[summary].ratio
@@ -93,7 +92,8 @@ def characterise(
         rejected=_share(rejected),
         favours=_share(rejected & (estimate > (1 if ratio else 0))),
         truth=truth,
-        bias=truth and _bias(truth, middle, spread / math.sqrt(count), ratio, shared),
+        bias=truth
+        and _bias(truth, middle, spread / math.sqrt(count), ratio, truth.error if noise is None else noise),
         coverage=truth and _coverage(truth.value, lower, upper),
         spread=Estimate(value=spread, error=spread / math.sqrt(2 * (count - 1))),
         analysed=_mean(frame["analysed"].to_numpy()),
@@ -114,10 +114,10 @@ def _logarithms(estimate: np.ndarray) -> np.ndarray:
     return np.log(estimate[np.isfinite(estimate) & (estimate > 0)])
 
 
-def _bias(truth: Estimate, middle: float, noise: float, ratio: bool, shared: bool) -> Estimate:
+def _bias(truth: Estimate, middle: float, error: float, ratio: bool, noise: float) -> Estimate:
     """The mean of the estimates less the truth; of a ratio both as logarithms."""
-    aim, error = (math.log(truth.value), truth.error / truth.value) if ratio else (truth.value, truth.error)
-    return Estimate(value=middle - aim, error=noise if shared else math.hypot(noise, error))
+    aim, noise = (math.log(truth.value), noise / truth.value) if ratio else (truth.value, noise)
+    return Estimate(value=middle - aim, error=math.hypot(error, noise))
 
 
 def _coverage(truth: float, lower: np.ndarray, upper: np.ndarray) -> Estimate | None:

@@ -28,27 +28,41 @@ OF_GAPS = ("rubin", "jackknife")
 """Intervals that need an imputation; here only the estimate is read."""
 
 
-def truth_of(plan: Pooled, outcomes: Outcomes, confidence: float) -> tuple[float, float] | None:
-    """The value and its standard error, on the scale of the estimand; None where it cannot be estimated of so many.
+def truth_of(plan: Pooled, outcomes: Outcomes, confidence: float) -> tuple[float, float, float] | None:
+    """The value, its standard error, and that of what was undone: of the difference that losses and gaps make among
+    these participants. On the scale of the estimand; None where it cannot be estimated of so many.
 
     outcomes: the plan's, undisturbed.
     """
-    known = plan._replace(outcomes=outcomes, estimand=complete(plan.estimand))
-    means = known.estimand.summary == "mean_difference"
-    estimator = (means_estimator if means else estimator_for)(known, confidence)
-    members = np.arange(len(outcomes.kind) // plan.allocation.arms)
-    ratio = SCALES[plan.estimand.summary].ratio
-
-    def value(some: np.ndarray) -> float:
-        found = _estimate(estimator, everybody(known, some))
-        return math.log(found) if ratio and found > 0 else math.nan if ratio else found
-
-    whole = value(members)
-    parts = np.array([value(members[members % GROUPS != group]) for group in range(GROUPS)])
-    if not (math.isfinite(whole) and np.isfinite(parts).all()):
+    own, ratio = complete(plan.estimand), SCALES[plan.estimand.summary].ratio
+    known, seen = (plan._replace(outcomes=each, estimand=own) for each in (outcomes, plan.outcomes))
+    whole, *parts = _values(known, confidence, ratio)
+    if not np.isfinite([whole, *parts]).all():
         return None
-    error = math.sqrt((GROUPS - 1) / GROUPS * ((parts - parts.mean()) ** 2).sum())
-    return (math.exp(whole), math.exp(whole) * error) if ratio else (whole, error)
+    error, undone = (
+        _jackknife(np.array(parts)),
+        _jackknife(np.array(_values(seen, confidence, ratio)[1:]) - parts),
+    )
+    undone = undone if math.isfinite(undone) else error
+    return (
+        (math.exp(whole), math.exp(whole) * error, math.exp(whole) * undone)
+        if ratio
+        else (whole, error, undone)
+    )
+
+
+def _values(plan: Pooled, confidence: float, ratio: bool) -> list[float]:
+    """The estimate among all followed participants, then without each group of them; of a ratio its logarithm."""
+    means = plan.estimand.summary == "mean_difference"
+    estimator = (means_estimator if means else estimator_for)(plan, confidence)
+    members = np.arange(len(plan.outcomes.kind) // plan.allocation.arms)
+    some = [members, *(members[members % GROUPS != group] for group in range(GROUPS))]
+    found = [_estimate(estimator, everybody(plan, each)) for each in some]
+    return [(math.log(each) if each > 0 else math.nan) if ratio else each for each in found]
+
+
+def _jackknife(parts: np.ndarray) -> float:
+    return math.sqrt((GROUPS - 1) / GROUPS * ((parts - parts.mean()) ** 2).sum())
 
 
 def complete(estimand: Estimand) -> Estimand:
