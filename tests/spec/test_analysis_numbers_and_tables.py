@@ -6,6 +6,7 @@ import csv
 import io
 from dataclasses import replace
 from decimal import Decimal
+from itertools import pairwise
 from xml.etree import ElementTree
 
 import pytest
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from markupsafe import Markup
 
 from equipoise.analysis.figures import apart, scale
+from equipoise.analysis.figures.axes import fitted
 from equipoise.analysis.numbers import count_percent, fixed, hundredfold, interval, p_value, percent, plain
 from equipoise.analysis.svg import Figure, coordinate, figure_html, path, svg, text_width, wrapped
 from equipoise.analysis.tables import Row, Table, table_csv, table_html
@@ -151,6 +153,22 @@ def test_a_figure_on_a_page_has_no_style_and_as_a_file_carries_its_own() -> None
     assert all(
         f".{kind}" in looks for kind in ("box", "axis", "grid", "line", "whisker", "mark", "label", "quiet")
     )
+
+
+def test_a_picture_alone_has_a_ground_of_its_own_and_no_line_beyond_it() -> None:
+    alone = str(svg(FIGURE, SIMULATION, alone=True))
+    assert '<rect class="paper" width="100"' in alone and ".paper { fill: #ffffff; }" in alone
+    assert "paper" not in str(svg(FIGURE, SIMULATION))
+    lines = wrapped("one " + "x" * 90, 120, 13)
+    assert "".join(lines) == "one" + "x" * 90 and all(text_width(line, 13) <= 120 for line in lines)
+
+
+def test_many_labels_beside_lines_stay_short_and_above_the_floor() -> None:
+    names = [f"Dose level {n} of the new medicine, twice a day" for n in range(12)]
+    assert fitted(names[:6]) == names[:6] and all(each.endswith("…") for each in fitted(names))
+    heights = apart([300.0] * 12, 19, 320)
+    assert max(heights) == 320 and all(b - a >= 19 for a, b in pairwise(sorted(heights)))
+    assert apart([10.0, 12.0], 19) == [10.0, 29.0]
 
 
 def test_a_live_figure_has_no_warning() -> None:

@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 from equipoise.analysis.tables import MINUS, Provenance, banner_html
 
 LOOKS = """
-svg { background: #ffffff; font-family: sans-serif; }
+svg { background: #ffffff; font-family: sans-serif; } .paper { fill: #ffffff; }
 text { fill: #18212c; } .quiet { fill: #52606e; } .watermark { fill: #5a3a00; font-weight: 600; }
 .axis, .grid, .line, .whisker { fill: none; stroke: #52606e; } .grid { stroke: #dce2e8; } .line { stroke-width: 2.5; }
 .box { fill: #ffffff; stroke: #52606e; stroke-width: 1.5; } .label { font-weight: 600; } .mark { fill: #18212c; }
@@ -32,7 +32,8 @@ text { fill: #18212c; } .quiet { fill: #52606e; } .watermark { fill: #5a3a00; fo
 """How a picture alone looks, on paper and on a light screen: the colours of the page's stylesheet."""
 
 DARK = """@media screen and (prefers-color-scheme: dark) {
-svg { background: #10171f; } text, .mark { fill: #e8edf2; } .quiet { fill: #a8b4c0; } .watermark { fill: #f4c95d; }
+svg { background: #10171f; } .paper { fill: #10171f; }
+text, .mark { fill: #e8edf2; } .quiet { fill: #a8b4c0; } .watermark { fill: #f4c95d; }
 .axis, .line, .whisker, .box, .thread { stroke: #a8b4c0; } .grid { stroke: #2c3947; } .box { fill: #10171f; }
 .arm-1 .line, .arm-1 .whisker, .arm-1 .box, .arm-1 .thread { stroke: #5cb8ee; }
 .arm-2 .line, .arm-2 .whisker, .arm-2 .box, .arm-2 .thread { stroke: #f59a5b; }
@@ -71,17 +72,29 @@ def text_width(text: str, size: float) -> float:
 
 def wrapped(text: str, width: float, size: float) -> list[str]:
     """The words of a text in lines that fit the width; `(n = 12)` and what a no-break space joins stay
-    together."""
+    together, and a word that is longer than a line is divided."""
     lines: list[str] = []
     for word in text.replace("(n = ", "(n\u00a0=\u00a0").split(" "):
-        if not word:
-            continue
-        longer = f"{lines[-1]} {word}" if lines else word
-        if lines and text_width(longer, size) <= width:
-            lines[-1] = longer
-        else:
-            lines.append(word)
+        for piece in pieces(word, width, size):
+            longer = f"{lines[-1]} {piece}" if lines else piece
+            if lines and text_width(longer, size) <= width:
+                lines[-1] = longer
+            else:
+                lines.append(piece)
     return lines
+
+
+def pieces(word: str, width: float, size: float) -> list[str]:
+    """A word that fits a line, or its parts that do."""
+    if text_width(word, size) <= width:
+        return [word] if word else []
+    parts = [word[0]]
+    for letter in word[1:]:
+        if text_width(parts[-1] + letter, size) <= width:
+            parts[-1] += letter
+        else:
+            parts.append(letter)
+    return parts
 
 
 def tag(name: str, content: Markup | str = "", **attributes: object) -> Markup:
@@ -155,23 +168,26 @@ def svg(
         else Markup("")
     )
     foot = footer(figure, source, height) if alone and captioned else []
+    whole = height + FOOT * len(foot) + (8 if foot else 0)
+    # Not every program draws the background of the picture itself, and words on nothing cannot be read on dark.
+    paper = tag("rect", class_="paper", width=figure.width, height=whole) if alone else Markup("")
     inner = (
         tag("title", figure.title, id=f"{named}-title")
         + tag("desc", described, id=f"{named}-desc")
         + tag("metadata", facts)
         + (tag("style", Markup(looks)) if alone else Markup(""))
+        + paper
         + figure.body
         + mark
         + Markup("").join(foot)
     )
-    height += FOOT * len(foot) + (8 if foot else 0)
     return tag(
         "svg",
         inner,
         xmlns="http://www.w3.org/2000/svg",
-        viewBox=f"0 0 {figure.width} {height}",
+        viewBox=f"0 0 {figure.width} {whole}",
         width=figure.width,
-        height=height,
+        height=whole,
         role="img",
         aria_labelledby=f"{named}-title {named}-desc",
         data_mode=source.mode,

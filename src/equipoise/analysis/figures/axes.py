@@ -16,6 +16,8 @@ LEFT, RIGHT, TOP, BOTTOM = 58, 160, 22, 52
 LABEL_LINES = 3
 EVERYBODY = "All"
 MARKS = 8
+MANY = 6
+"""More labels than this beside lines have one line each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,12 +70,30 @@ def room(names: Sequence[str]) -> float:
     return 4.0 + 15 * max(min(LABEL_LINES, len(wrapped(name, RIGHT - 14, 13))) for name in names)
 
 
-def apart(heights: Sequence[float], least: float) -> list[float]:
-    """Heights of labels moved down where they would touch, in the order given."""
+def fitted(names: Sequence[str]) -> list[str]:
+    """The labels beside the lines; where they are many, what each has room for in one line."""
+    if len(names) <= MANY:
+        return list(names)
+    return [cut(name, RIGHT - 24, 13) for name in names]
+
+
+def cut(text: str, width: float, size: float) -> str:
+    """The first line of a text, which says that there was more."""
+    lines = wrapped(text, width, size)
+    return "".join(lines[:1]) + ("…" if len(lines) > 1 else "")
+
+
+def apart(heights: Sequence[float], least: float, most: float = math.inf) -> list[float]:
+    """Heights of labels moved down where they would touch, in the order given; the lowest not below `most`, if all of
+    them have room above it."""
     placed = dict.fromkeys(range(len(heights)), 0.0)
+    order = sorted(placed, key=lambda each: heights[each])
     last = -math.inf
-    for place in sorted(placed, key=lambda each: heights[each]):
+    for place in order:
         last = placed[place] = max(heights[place], last + least)
+    for place in reversed(order):
+        placed[place] = min(placed[place], most)
+        most = placed[place] - least
     return list(placed.values())
 
 
@@ -104,7 +124,6 @@ def counts_below(
             label(x.at(time), y, str(number), "", "middle", 12)
             for time, number in zip(times, numbers, strict=True)
         ]
-        short = wrapped(name, RIGHT - 14, 12)
-        line.append(label(x.end + 12, y, short[0] + ("…" if len(short) > 1 else ""), "label", size=12))
+        line.append(label(x.end + 12, y, cut(name, RIGHT - 24, 12), "label", size=12))
         parts.append(tag("g", Markup("").join(line), class_=f"arm-{arm}" if arm else None))
     return Markup("").join(parts), y + 8

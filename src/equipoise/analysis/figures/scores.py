@@ -20,6 +20,8 @@ from equipoise.analysis.figures.axes import (
     apart,
     beside,
     counts_below,
+    cut,
+    fitted,
     frame,
     panels,
     room,
@@ -27,7 +29,7 @@ from equipoise.analysis.figures.axes import (
     tick,
 )  # fmt: skip
 from equipoise.analysis.numbers import fixed
-from equipoise.analysis.svg import Figure, label, path, tag, wrapped
+from equipoise.analysis.svg import Figure, label, path, tag
 
 FLOOR = HEIGHT - 52
 MOST = 100.0
@@ -70,10 +72,12 @@ def means_figure(
     parts = [frame(x, y, weeks(days), "Weeks from randomisation", title)]
     ends = [next((y.at(r.mean) for r in reversed(drawn) if r.arm == arm), TOP) for arm in arms]
     names = [labels.get(arm, EVERYBODY) for arm in arms]
-    for place, (arm, height) in enumerate(zip(arms, apart(ends, room(names)), strict=True)):
+    beside_lines = fitted(names)
+    heights = apart(ends, room(beside_lines), FLOOR - room(beside_lines) + 15)
+    for place, (arm, height) in enumerate(zip(arms, heights, strict=True)):
         mine = [row for row in drawn if row.arm == arm]
         shift = (place - (len(arms) - 1) / 2) * 5
-        parts.append(series(mine, x, y, shift, place + 1, names[place], height))
+        parts.append(series(mine, x, y, shift, place + 1, beside_lines[place], height))
     seen = {(row.arm, row.day): row.observed for row in rows}
     lines = [
         (place + 1, names[place], [seen.get((arm, day), 0) for day in days]) for place, arm in enumerate(arms)
@@ -186,10 +190,9 @@ def panel(
     for value, text in marks:
         parts.append(tag("path", class_="axis", d=path([(x.at(value), y.start), (x.at(value), y.start + 5)])))
         parts.append(label(x.at(value), y.start + 20, text, "quiet", "middle", 12))
-    lines = wrapped(name, end - start, 13)[:1] if arm else []
-    parts.append(
-        tag("g", label(start + 2, y.end - 8, lines[0], "label"), class_=f"arm-{arm}") if lines else ""
-    )
+    if arm:
+        short = label(start + 2, y.end - 8, cut(name, end - start - 8, 13), "label")
+        parts.append(tag("g", short, class_=f"arm-{arm}"))
     return Markup("").join(parts)
 
 

@@ -19,6 +19,7 @@ from equipoise.analysis.figures.axes import (
     apart,
     beside,
     counts_below,
+    fitted,
     frame,
     room,
     scale,
@@ -50,13 +51,14 @@ def survival_figure(
     parts = [frame(x, y, marks, axis, "Without the event, %")]
     ends = [100 * (points[-1].survival if points else 1.0) for points in curves.values()]
     names = [labels.get(arm, EVERYBODY) for arm in curves]
-    heights = apart([y.at(each) for each in ends], room(names))
+    short = fitted(names)
+    heights = apart([y.at(each) for each in ends], room(short), FLOOR - room(short) + 15)
     words, lines = [], []
     for place, (arm, points) in enumerate(curves.items()):
         end = max(followed.get(arm, ()), default=last)
         number = order.index(arm) + 1
         drawn = curve(points, x, y, end, confidence, kind) + censored(points, followed.get(arm, ()), x, y)
-        name = beside(x.end + 12, heights[place] + 4, names[place])
+        name = beside(x.end + 12, heights[place] + 4, short[place])
         parts.append(tag("g", drawn + name, class_=f"arm-{number}"))
         words.append(f"{names[place]}: {fixed(ends[place], 0)}% without the event at the end.")
         days = followed.get(arm, ())
