@@ -62,18 +62,15 @@ def truth(value: Any) -> bool:
 
 def array(value: Any) -> Any:
     """A number, or an array of numbers."""
-    try:
-        return number(value)
-    except Unfit:
-        pass
     given = np.asarray(value)
     try:
-        found = given.astype(float) if given.dtype.kind in "iufO" and given.size else None
-    except (TypeError, ValueError):
-        found = None
-    if found is None:
-        raise Unfit("a number or an array of numbers")
-    return found
+        if given.ndim == 0:
+            return number(value)
+        if given.dtype.kind in "iufO" and given.size:
+            return given.astype(float)
+    except (Unfit, TypeError, ValueError):
+        raise Unfit("a number or an array of numbers") from None
+    raise Unfit("a number or an array of numbers")
 
 
 def listed(kind: Callable[[Any], Any], words: str) -> Callable[[Any], list[Any]]:
