@@ -8,7 +8,7 @@ import pytest
 from scipy.stats import norm
 
 import equipoise as eq
-from equipoise.analysis.estimators.rate_scores import METHODS
+from equipoise.analysis.estimators.rate_scores import METHODS, rate_difference
 
 SEEN = (15, 19_017.0, 41, 28_010.0)  # coronary events and person-years of two groups of postmenopausal women
 
@@ -73,6 +73,8 @@ def test_the_ends_and_the_groups_exchanged(method: str, events: tuple[int, int])
 )
 def test_rates_that_are_none_are_refused(seen: tuple[float, ...]) -> None:
     with pytest.raises(eq.EquipoiseError, match="ANAL-004"):
+        rate_difference(*seen)  # type: ignore[arg-type]
+    with pytest.raises(eq.EquipoiseError, match="FRAM-008" if seen[0] == 1.5 else "ANAL-004"):
         eq.rate_difference(*seen)  # type: ignore[arg-type]
     with pytest.raises(eq.EquipoiseError, match="ANAL-017"):
         eq.rate_ratio(1, 1.0, 2, 3.0, method="wald")  # type: ignore[arg-type]

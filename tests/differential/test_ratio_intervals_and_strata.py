@@ -17,6 +17,7 @@ from equipoise.analysis.estimators.proportions import Table2x2
 from equipoise.analysis.estimators.ratio_hybrids import odds_ratio_newcombe, risk_ratio_newcombe
 from equipoise.analysis.estimators.ratios import odds_ratio_score, risk_ratio_score
 from equipoise.analysis.estimators.stratified_scores import common_effect
+from equipoise.analysis.frames.proportions import risk_difference
 
 FORMS = ("mee", "miettinen_nurminen", "skewness_corrected")
 
@@ -222,7 +223,10 @@ def test_strata_without_a_ratio_are_refused_or_say_nothing() -> None:
     "counts", [(56.5, 70, 48, 80), (math.nan, 70, 48, 80), (math.inf, math.inf, 4, 8), (-1, 3, 0, 1)]
 )
 def test_counts_that_are_none_are_refused(counts: tuple[float, ...]) -> None:
+    """By the function itself; taken from `eq`, numbers that are not whole are refused as arguments before."""
     with pytest.raises(eq.EquipoiseError, match="ANAL-004"):
+        risk_difference(*counts)  # type: ignore[arg-type]
+    with pytest.raises(eq.EquipoiseError, match="ANAL-004" if counts[0] == -1 else "FRAM-008"):
         eq.risk_difference(*counts)  # type: ignore[arg-type]
 
 
