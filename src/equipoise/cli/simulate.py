@@ -249,5 +249,13 @@ def write(answer: Answer, folder: Path) -> None:
     }
     for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8")
+    source = answer.source
     for name, frame in answer.frames.items():
-        frame.write_parquet(folder / f"trials-{name}.parquet")
+        told = {
+            "notice": source.banner,
+            "study": source.study,
+            "definition": source.digest,
+            "scenario": name,
+            "seed": str(source.seed),
+        }
+        frame.write_parquet(folder / f"trials-{name}.parquet", metadata=told)

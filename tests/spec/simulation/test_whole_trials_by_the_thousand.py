@@ -250,6 +250,8 @@ def test_the_command_prints_numbers_and_writes_files(
     assert [each["scenario"] for each in found["scenarios"]] == ["base", "null"]
     assert pl.read_parquet(tmp_path / "trials-base.parquet").height == 60
     assert "SIMULATED" in (tmp_path / "characteristics.svg").read_text(encoding="utf-8")
+    told = pl.read_parquet_metadata(tmp_path / "trials-base.parquet")
+    assert told["notice"].startswith("SIMULATED") and told["scenario"] == "base" and told["definition"]
     assert "Hypothesis rejected" in (tmp_path / "characteristics.csv").read_text(encoding="utf-8")
     assert main([*given[:2], "--trials", "40", "--sample", "60"]) == 0
     assert "Operating characteristics" in capsys.readouterr().out
