@@ -64,6 +64,9 @@ def test_each_condition_is_asked_before_the_draw() -> None:
         reason="read wrong",
     )
     assert trial.refused("randomise", subject).code == "RAND-009"
+    seen = {"form": "score", "values": {"red": "8"}, "blinded": "false"}
+    trial.ok("submit_assessment", subject, encounter="baseline", data=seen)
+    assert trial.refused("randomise", subject).code == "RAND-009", "a score that is not masked opens nothing"
     trial.score(subject, "baseline")
     trial.ok("randomise", subject)
 

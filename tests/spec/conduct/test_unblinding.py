@@ -13,6 +13,12 @@ def test_a_code_break_names_its_reason_and_who_learns_the_arm() -> None:
     assert {"emergency-1", "investigator-1"} <= here.state.seen_by
 
 
+def test_who_breaks_the_code_has_learnt_the_arm_too() -> None:
+    here = clinic()
+    here.do("break_code", to=["emergency-1"], reason="bleeding", actor="investigator-2")
+    assert "investigator-2" in here.state.seen_by
+
+
 def test_a_code_break_leaves_other_participants_as_they_were() -> None:
     here = clinic()
     other = here.randomised_too()
