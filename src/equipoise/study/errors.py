@@ -165,7 +165,9 @@ class DefinitionError(StudyError):
         super().__init__(
             code="STUD-001",
             place=folder,
-            fault=fault.format(count="one fault" if len(self.problems) == 1 else f"{len(self.problems)} faults"),
+            fault=fault.format(
+                count="one fault" if len(self.problems) == 1 else f"{len(self.problems)} faults"
+            ),
             why=why,
             remedy=remedy.format(list=listed),
         )
