@@ -111,7 +111,10 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "Restore the ledger from a copy that reaches the checkpoint.",
     ),
     "LEDG-029": ("The mode of the ledger was changed after it was created.", _RESTORE),
-    "LEDG-030": ("Without its guards and indexes the file can be changed, or answer incompletely, unseen.", _RESTORE),
+    "LEDG-030": (
+        "Without its guards and indexes the file can be changed, or answer incompletely, unseen.",
+        _RESTORE,
+    ),
 }
 
 

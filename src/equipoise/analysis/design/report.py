@@ -25,7 +25,7 @@ from equipoise.analysis.design.errors import design_error
 from equipoise.analysis.design.report_binary import TESTS, BinaryReport, binary_report
 from equipoise.analysis.design.report_means import MeansReport, means_report
 from equipoise.analysis.design.report_times import TimesReport, times_report
-from equipoise.analysis.numbers import fixed, plain
+from equipoise.analysis.numbers import fixed, hundredfold, plain
 from equipoise.analysis.tables import Provenance
 
 if TYPE_CHECKING:
@@ -167,7 +167,7 @@ def _source(path: Path, study: Study) -> Assumed:
 
 def percent(share: float, decimals: int = 1) -> str:
     """`72.9%`, without decimals that say nothing."""
-    return f"{fixed(100 * share, decimals).removesuffix('.' + '0' * decimals)}%"
+    return f"{fixed(hundredfold(share), decimals).removesuffix('.' + '0' * decimals)}%"
 
 
 def brief(share: float) -> str:

@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from equipoise.analysis.cut import SIMULATED
 from equipoise.analysis.figures.axes import Scale, scale
+from equipoise.analysis.numbers import fixed, hundredfold
 from equipoise.analysis.svg import Figure, label, path, tag, wrapped
 from equipoise.analysis.tables import Provenance, Row, Table
 from equipoise.simulation.characteristics.summary import Characteristics, Estimate
@@ -17,12 +18,12 @@ WIDTH, LEFT, RIGHT, LINE, TOP = 760, 200, 180, 54, 40
 
 def percent(value: float, decimals: int = 1) -> str:
     """A share in percent."""
-    return f"{100 * value:.{decimals}f}%"
+    return f"{fixed(hundredfold(value), decimals)}%"
 
 
 def percent_of(each: Estimate) -> str:
     """A share in percent with its Monte Carlo standard error."""
-    return f"{percent(each.value)} ± {100 * each.error:.2f}"
+    return f"{percent(each.value)} ± {fixed(hundredfold(each.error), 2)}"
 
 
 def table_of(found: Sequence[Characteristics], compared: tuple[str, str]) -> Table:

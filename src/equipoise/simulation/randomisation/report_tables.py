@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from equipoise.analysis.design.report import percent
-from equipoise.analysis.numbers import fixed
+from equipoise.analysis.numbers import fixed, hundredfold
 from equipoise.analysis.tables import Row, Table
 from equipoise.simulation.randomisation.assess import Assessed, Mean
 from equipoise.simulation.randomisation.exact import mean_of, quantile_of
@@ -22,7 +22,7 @@ def tables_of(report: RandomisationReport) -> tuple[Table, ...]:
 
 def share(value: float, decimals: int = 1) -> str:
     """`69.0%`: a column of shares keeps its decimals."""
-    return f"{fixed(100 * value, decimals)}%"
+    return f"{fixed(hundredfold(value), decimals)}%"
 
 
 def name_of(each: Assessed) -> str:
