@@ -19,6 +19,17 @@ def test_who_breaks_the_code_has_learnt_the_arm_too() -> None:
     assert "investigator-2" in here.state.seen_by
 
 
+def test_what_the_breaker_of_a_code_scored_since_is_flagged_too() -> None:
+    here = clinic()
+    here.day = "2026-03-30"
+    here.do(
+        "submit_assessment", encounter="month_1", values={"red": "4"}, blinded="true", actor="physician-1"
+    )
+    here.day = "2026-04-10"
+    here.do("break_code", to=["emergency-1"], reason="bleeding", actor="physician-1", effective="2026-03-15")
+    assert here.state.assessments[-1].encounter == "month_1" and here.state.assessments[-1].flagged
+
+
 def test_a_code_break_leaves_other_participants_as_they_were() -> None:
     here = clinic()
     other = here.randomised_too()
