@@ -50,7 +50,8 @@ class Deadly:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """Work of which all parts but the first wait for a file, so that a worker is at work when another is killed."""
+    """Work of which all parts but the one that is begun first, whichever that is, wait for the gate: so a worker is at
+    work when another is killed."""
 
     work: Work
     gate: Path
@@ -60,9 +61,17 @@ class Held:
         return self.work.size
 
     def __call__(self, first: int, trials: int, seed: int) -> polars.DataFrame:
-        while first and not self.gate.exists():
-            time.sleep(0.05)
+        if not self._begun_first():
+            while not self.gate.exists():
+                time.sleep(0.05)
         return self.work(first, trials, seed)
+
+    def _begun_first(self) -> bool:
+        try:
+            self.gate.with_suffix(".begun").touch(exist_ok=False)
+        except FileExistsError:
+            return False
+        return True
 
 
 def works() -> dict[str, Work]:
