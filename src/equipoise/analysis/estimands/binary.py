@@ -22,7 +22,7 @@ from equipoise.analysis.estimands.covariates import covariates as covariates
 from equipoise.analysis.estimands.covariates import predictors
 from equipoise.analysis.estimands.specs import Spec
 from equipoise.analysis.estimators.imputation import Limits, impute
-from equipoise.analysis.estimators.reference_based import course, imputations
+from equipoise.analysis.estimators.reference_based import Course, course, imputations
 from equipoise.analysis.results import Analysis, Contrast, Group
 from equipoise.study.estimand import Estimand, Missing, Model
 from equipoise.study.methods import SCORES, estimator_of
@@ -212,14 +212,19 @@ def imputed_together(rows: Sequence[Outcome], setting: Setting) -> list[Response
     fixed = predictors(members, setting.model)
     varying = {f"x{place}": fixed[:, place] for place in range(fixed.shape[1]) if np.ptp(fixed[:, place]) > 0}
     given = course(scores, [row.arm for row in members], varying)
-    drawn = imputations(
+    drawn = courses_drawn(given, setting)
+    return [answered([members[p] for p in gaps], full[gaps, -1], setting) for full in drawn]
+
+
+def courses_drawn(given: Course, setting: Setting) -> list[np.ndarray]:
+    """The courses of all participants, completed as often as is declared under what is assumed of those who left."""
+    return imputations(
         given,
         setting.imputations,
         setting.random("all"),
         assumption=setting.missing.assumption,
         reference=setting.like,
     )
-    return [answered([members[p] for p in gaps], full[gaps, -1], setting) for full in drawn]
 
 
 def answered(rows: Sequence[Outcome], scores: np.ndarray, setting: Setting) -> dict[str, bool]:

@@ -15,6 +15,7 @@ from functools import partial
 import numpy as np
 
 from equipoise.analysis.errors import analysis_error
+from equipoise.analysis.estimands.contrasts import contrast_from_pool
 from equipoise.analysis.estimators.imputation import Pool, rubin
 from equipoise.analysis.estimators.marginal import Effect, marginal_effect, standardise
 from equipoise.analysis.estimators.proportions import (
@@ -160,20 +161,8 @@ def effect(how: How, sets: Sequence[People]) -> Contrast:
 
 def from_pool(how: How, people: People, pool: Pool) -> Contrast:
     """The contrast that a pool on the normal scale makes."""
-    interval, turned = pool.interval(how.confidence), math.exp if how.ratio else _kept
-    return Contrast(
-        arm=people.one,
-        reference=people.two,
-        estimate=turned(pool.estimate),
-        lower=turned(interval.lower),
-        upper=turned(interval.upper),
-        error=pool.error,
-        p_value=pool.p_value(),
-        confidence=how.confidence,
-        df=pool.df,
-        missing_information=pool.fraction,
-        simulation_error=pool.simulation_error,
-    )
+    turned = math.exp if how.ratio else _kept
+    return contrast_from_pool(people.one, people.two, pool, how.confidence, turned)
 
 
 def _kept(value: float) -> float:

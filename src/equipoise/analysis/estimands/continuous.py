@@ -14,7 +14,8 @@ import numpy as np
 
 from equipoise.analysis.data.estimand import DIED, Outcome
 from equipoise.analysis.errors import AnalysisError, analysis_error, noted
-from equipoise.analysis.estimands.binary import Setting, undetermined_note
+from equipoise.analysis.estimands.binary import Setting, courses_drawn, undetermined_note
+from equipoise.analysis.estimands.contrasts import contrast_from, contrast_from_pool
 from equipoise.analysis.estimands.covariates import covariates, predictors
 from equipoise.analysis.estimands.specs import Spec
 from equipoise.analysis.estimands.tipping import score_grid, told
@@ -23,8 +24,7 @@ from equipoise.analysis.estimators.covariance import Array
 from equipoise.analysis.estimators.imputation import Pool, rubin
 from equipoise.analysis.estimators.longitudinal import VisitModel, difference, fit_visits, least_squares_mean
 from equipoise.analysis.estimators.mmrm_inference import Estimate
-from equipoise.analysis.estimators.proportions import Interval
-from equipoise.analysis.estimators.reference_based import Course, conditional_mean, course, imputations
+from equipoise.analysis.estimators.reference_based import Course, conditional_mean, course
 from equipoise.analysis.results import Analysis, Contrast, GridPoint, Group
 
 ASSUMED = {
@@ -181,17 +181,7 @@ def _read(model: VisitModel, last: int, setting: Setting, notes: tuple[str, ...]
 
 def contrast(arm: str, reference: str, found: Estimate) -> Contrast:
     """A difference of means as a result."""
-    return Contrast(
-        arm=arm,
-        reference=reference,
-        estimate=found.estimate,
-        lower=found.interval.lower,
-        upper=found.interval.upper,
-        error=found.standard_error,
-        p_value=found.p,
-        confidence=found.interval.confidence,
-        df=found.df,
-    )
+    return contrast_from(arm, reference, found, found.df)
 
 
 def seen(rows: Sequence[Outcome], setting: Setting) -> Made:
@@ -262,10 +252,11 @@ def from_sets(sets: Sequence[Array], used: Sequence[Outcome], setting: Setting) 
         pool = pooled([adjusted_mean(each, arm, errors=errors) for each in fits])
         means[arm] = pool.estimate, pool.error
     contrasts = tuple(
-        pooled_contrast(
+        contrast_from_pool(
             arm,
-            setting,
+            setting.arms[-1],
             pooled([mean_difference(each, arm, setting.arms[-1], errors=errors) for each in fits]),
+            setting.confidence,
         )
         for arm in setting.arms[:-1]
     )
@@ -282,15 +273,8 @@ def completed_scores(rows: Sequence[Outcome], lost: np.ndarray, setting: Setting
         return [known] * setting.imputations
     members = [rows[place] for place in taught]
     given = course_of(members, courses(members, setting, variable=False), setting)
-    drawn = imputations(
-        given,
-        setting.imputations,
-        setting.random("all"),
-        assumption=setting.missing.assumption,
-        reference=setting.like,
-    )
     found = []
-    for full in drawn:
+    for full in courses_drawn(given, setting):
         one = known.copy()
         one[taught] = np.where(lost[taught], np.round(full[:, -1], 6), known[taught])
         found.append(one)
@@ -303,24 +287,6 @@ def pooled(parts: Sequence[Estimate]) -> Pool:
         [each.estimate for each in parts],
         [each.standard_error**2 for each in parts],
         complete_df=parts[0].df,
-    )
-
-
-def pooled_contrast(arm: str, setting: Setting, pool: Pool) -> Contrast:
-    """A pooled difference of means."""
-    interval: Interval = pool.interval(setting.confidence)
-    return Contrast(
-        arm=arm,
-        reference=setting.arms[-1],
-        estimate=pool.estimate,
-        lower=interval.lower,
-        upper=interval.upper,
-        error=pool.error,
-        p_value=pool.p_value(),
-        confidence=setting.confidence,
-        df=pool.df,
-        missing_information=pool.fraction,
-        simulation_error=pool.simulation_error,
     )
 
 
@@ -338,18 +304,7 @@ def expected(rows: Sequence[Outcome], setting: Setting) -> Made:
             like=setting.like,
             confidence=setting.confidence,
         )
-        made.append(
-            Contrast(
-                arm=arm,
-                reference=setting.arms[-1],
-                estimate=found.estimate,
-                lower=found.interval.lower,
-                upper=found.interval.upper,
-                error=found.standard_error,
-                p_value=found.p,
-                confidence=setting.confidence,
-            )
-        )
+        made.append(contrast_from(arm, setting.arms[-1], found))
     return {}, tuple(made), ()
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from equipoise.analysis.data.estimand import Outcome
 from equipoise.analysis.errors import AnalysisError, analysis_error, noted
 from equipoise.analysis.estimands.binary import undetermined_note
+from equipoise.analysis.estimands.contrasts import contrast_from
 from equipoise.analysis.estimands.covariates import adjusted_for, covariates
 from equipoise.analysis.estimands.specs import Spec
 from equipoise.analysis.estimators.count_models import (
@@ -84,7 +85,11 @@ def compared(
         return tuple(each for each, _ in made), (), tuple(note for _, note in made)
     fit = fitted(name, rows, estimand, arms, exposure)
     notes = ("The counts vary no more than Poisson's: the dispersion is 0.",) if fit.dispersion == 0 else ()
-    return tuple(contrast(fit, arm, arms[-1], confidence) for arm in arms[:-1]), fit.checks, notes
+    return (
+        tuple(contrast_from(arm, arms[-1], ratio_effect(fit, arm, confidence)) for arm in arms[:-1]),
+        fit.checks,
+        notes,
+    )
 
 
 def wins(
@@ -124,21 +129,6 @@ def fitted(
         return fit_categories(values, labels, columns, reference=arms[-1])
     time = [exposure[row.subject] or 0.0 for row in rows]
     return fit_counts(values, labels, time, columns, reference=arms[-1], model=name)
-
-
-def contrast(fit: LogRatios, arm: str, reference: str, confidence: float) -> Contrast:
-    """One ratio as a result."""
-    found = ratio_effect(fit, arm, confidence)
-    return Contrast(
-        arm=arm,
-        reference=reference,
-        estimate=found.estimate,
-        lower=found.interval.lower,
-        upper=found.interval.upper,
-        error=found.standard_error,
-        p_value=found.p,
-        confidence=confidence,
-    )
 
 
 def group(

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from equipoise.analysis.data.consort import POOLED
 from equipoise.analysis.data.estimand import Outcome, Reading
@@ -99,6 +99,18 @@ def estimate(
     return scored(name, estimand, data, reader, compared, seed)
 
 
+def declared(name: str, estimand: Estimand) -> dict[str, Any]:
+    """What the definition says of an estimand's estimate."""
+    return {
+        "name": name,
+        "label": estimand.label,
+        "variable": estimand.variable.label,
+        "objective": estimand.objective,
+        "ratio": SCALES[estimand.summary].ratio,
+        "summary": estimand.summary,
+    }
+
+
 def scored(
     name: str, estimand: Estimand, data: Dataset, reader: Reader, arms: tuple[str, ...], seed: int
 ) -> Estimate:
@@ -110,12 +122,7 @@ def scored(
         shared: dict = {}
         made = tuple(one_analysis(name, spec, given, reader, seed, shared) for spec in specs(estimand))
     return Estimate(
-        name=name,
-        label=estimand.label,
-        variable=estimand.variable.label,
-        objective=estimand.objective,
-        ratio=SCALES[estimand.summary].ratio,
-        summary=estimand.summary,
+        **declared(name, estimand),
         arms=arms,
         day=given.day,
         analyses=made,
@@ -163,12 +170,7 @@ def in_categories(
             for spec in specs(estimand)
         )
     return Estimate(
-        name=name,
-        label=estimand.label,
-        variable=estimand.variable.label,
-        objective=estimand.objective,
-        ratio=True,
-        summary=estimand.summary,
+        **declared(name, estimand),
         arms=arms,
         day=given.day,
         analyses=made,
@@ -191,12 +193,7 @@ def over_time(
         known = measures_of(name, estimand, kept, reader)
         made = tuple(one_over_time(name, spec, kept, reader, arms, known) for spec in specs(estimand))
     return Estimate(
-        name=name,
-        label=estimand.label,
-        variable=estimand.variable.label,
-        objective=estimand.objective,
-        ratio=SCALES[estimand.summary].ratio,
-        summary=estimand.summary,
+        **declared(name, estimand),
         arms=arms,
         day=max((each.days for each in times.values()), default=0),
         analyses=made,
